@@ -1,0 +1,118 @@
+/// A picture described as data: one description gives the vector figure of a paper, the interactive chart and the table behind it.
+public struct Figure: Sendable {
+  /// A file name without extension, unique in its report, such as `selection-law`.
+  public var name: String
+  /// A short title.
+  public var title: String
+  /// What is seen, with the settings that made it; ends in a full stop.
+  public var caption: String
+  /// One plot each, side by side when there is room.
+  public var panels: [Panel]
+
+  /// Describes a picture.
+  public init(name: String, title: String, caption: String, panels: [Panel]) {
+    self.name = name
+    self.title = title
+    self.caption = caption
+    self.panels = panels
+  }
+
+  /// One plot.
+  public struct Panel: Sendable {
+    /// A short title; may be empty.
+    public var title: String
+    /// The horizontal axis.
+    public var horizontal: Axis
+    /// The vertical axis.
+    public var vertical: Axis
+    /// What is drawn, later over earlier.
+    public var layers: [Layer]
+    /// Whether one unit is equally long on both axes, as in a phase plane.
+    public var equalScales: Bool
+
+    /// Describes a plot.
+    public init(title: String = "", horizontal: Axis, vertical: Axis, layers: [Layer], equalScales: Bool = false) {
+      self.title = title
+      self.horizontal = horizontal
+      self.vertical = vertical
+      self.layers = layers
+      self.equalScales = equalScales
+    }
+  }
+
+  /// An axis.
+  public struct Axis: Sendable {
+    /// What it shows, with the unit.
+    public var label: String
+    /// Whether it is logarithmic; values that are not positive are then left out.
+    public var isLogarithmic: Bool
+    /// The range; nil takes it from the data.
+    public var range: ClosedRange<Double>?
+
+    /// Describes an axis.
+    public init(_ label: String, logarithmic: Bool = false, range: ClosedRange<Double>? = nil) {
+      self.label = label
+      isLogarithmic = logarithmic
+      self.range = range
+    }
+  }
+
+  /// One set of points drawn one way.
+  public struct Layer: Sendable {
+    /// The legend's text; empty keeps it out of the legend.
+    public var label: String
+    /// How it is drawn.
+    public var style: Style
+    /// The colour, from a palette that colour-blind readers can tell apart (Okabe and Ito).
+    public var colour: Colour
+    /// Horizontal positions. Not-a-number breaks a line.
+    public var x: [Double]
+    /// Vertical positions, as many as `x`.
+    public var y: [Double]
+    /// Lower ends of error bars or of a band; empty for none, else as many as `x`.
+    public var low: [Double]
+    /// Upper ends of error bars or of a band; empty for none, else as many as `x`.
+    public var high: [Double]
+
+    /// Describes a layer.
+    public init(
+      _ label: String, _ style: Style, _ colour: Colour, x: [Double], y: [Double], low: [Double] = [],
+      high: [Double] = []
+    ) {
+      self.label = label
+      self.style = style
+      self.colour = colour
+      self.x = x
+      self.y = y
+      self.low = low
+      self.high = high
+    }
+  }
+
+  /// How a layer is drawn.
+  public enum Style: String, Sendable {
+    /// A solid line, with a band where low and high are given.
+    case line
+    /// A thin, half transparent line: one of many trajectories.
+    case thinLine
+    /// A dashed line: a prediction.
+    case dashed
+    /// Points, with error bars where low and high are given.
+    case points
+    /// Bars from zero centred on x.
+    case bars
+  }
+
+  /// The palette of Okabe and Ito, with grey.
+  public enum Colour: String, Sendable, CaseIterable {
+    case black = "#000000"
+    case orange = "#E69F00"
+    case skyBlue = "#56B4E9"
+    case green = "#009E73"
+    case yellow = "#F0E442"
+    case blue = "#0072B2"
+    case vermilion = "#D55E00"
+    case purple = "#CC79A7"
+    case grey = "#888888"
+  }
+}

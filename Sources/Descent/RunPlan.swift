@@ -1,0 +1,129 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// What a run measures, when, and what ends it.
+public struct RunPlan<State: Sendable>: Sendable {
+  /// T, the largest number of updates.
+  public var budget: Int
+  /// What ends a run before that.
+  public var stopping: StoppingRules<State>
+  /// What is recorded along the way.
+  public var series: [Probe<State>]
+  /// What is measured when the run has ended.
+  public var finals: [Measure<State>]
+
+  /// Describes a run.
+  public init(
+    budget: Int, stopping: StoppingRules<State> = StoppingRules(), series: [Probe<State>] = [],
+    finals: [Measure<State>] = []
+  ) {
+    self.budget = budget
+    self.stopping = stopping
+    self.series = series
+    self.finals = finals
+  }
+}
+
+/// A named number read off a state.
+public struct Measure<State: Sendable>: Sendable {
+  /// The column's name in records: camelCase.
+  public var name: String
+  /// The number.
+  public var value: @Sendable (State) -> Double
+
+  /// Names a number.
+  public init(_ name: String, _ value: @escaping @Sendable (State) -> Double) {
+    self.name = name
+    self.value = value
+  }
+}
+
+/// A measure taken again and again. The state at the end is always taken too.
+public struct Probe<State: Sendable>: Sendable {
+  /// What is measured.
+  public var measure: Measure<State>
+  /// When.
+  public var cadence: Cadence
+
+  /// Measures `value` at `cadence` under `name`.
+  public init(_ name: String, _ cadence: Cadence, _ value: @escaping @Sendable (State) -> Double) {
+    measure = Measure(name, value)
+    self.cadence = cadence
+  }
+}
+
+/// The steps at which something happens; step t is the state after t updates.
+public enum Cadence: Sendable, Hashable {
+  /// 0, k, 2k, …
+  case every(Int)
+  /// The given steps, ascending.
+  case at([Int])
+  /// 0, 1, and then about so many steps a decade, evenly on a logarithmic axis.
+  case perDecade(Int)
+
+  /// The first step of the cadence that is at least `step`; nil if there is none.
+  public func first(from step: Int) -> Int? {
+    switch self {
+    case .every(let period):
+      return (step + period - 1) / period * period
+    case .at(let steps):
+      return steps.first { $0 >= step }
+    case .perDecade(let density):
+      guard step > 1 else { return step }
+      var place = Int((log10(Double(step)) * Double(density)).rounded(.down))
+      while Self.logarithmicStep(place, density) < step { place += 1 }
+      return Self.logarithmicStep(place, density)
+    }
+  }
+
+  private static func logarithmicStep(_ place: Int, _ density: Int) -> Int {
+    Int(pow(10, Double(place) / Double(density)).rounded())
+  }
+}
+
+/// What ends a run before its budget.
+public struct StoppingRules<State: Sendable>: Sendable {
+  /// When the rules are asked. Times of convergence are known to this resolution.
+  public var cadence: Cadence
+  /// Whether the goal is reached.
+  public var converged: (@Sendable (State) -> Bool)?
+  /// Whether the run has left every region of interest.
+  public var diverged: (@Sendable (State) -> Bool)?
+  /// Whether nothing can ever change any more although the goal is not reached.
+  public var dead: (@Sendable (State) -> Bool)?
+
+  /// Describes the rules; what is left out never ends a run.
+  public init(
+    cadence: Cadence = .every(64), converged: (@Sendable (State) -> Bool)? = nil,
+    diverged: (@Sendable (State) -> Bool)? = nil, dead: (@Sendable (State) -> Bool)? = nil
+  ) {
+    self.cadence = cadence
+    self.converged = converged
+    self.diverged = diverged
+    self.dead = dead
+  }
+
+  func outcome(_ state: State) -> Outcome? {
+    if let diverged, diverged(state) { return .diverged }
+    if let dead, dead(state) { return .dead }
+    if let converged, converged(state) { return .converged }
+    return nil
+  }
+}
+
+/// How a run ended. Only runs of the same outcome are comparable; none is averaged in silently.
+public enum Outcome: String, Sendable, Codable, CaseIterable {
+  /// The goal was reached.
+  case converged
+  /// It left every region of interest, or a value stopped being a number.
+  case diverged
+  /// Every gradient is 0 for ever and the goal is not reached.
+  case dead
+  /// It made all the steps that it was given.
+  case exhausted
+}

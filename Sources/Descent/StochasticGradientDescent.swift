@@ -1,0 +1,79 @@
+import Numerics
+import Objectives
+
+/// The plain loop: stochastic gradient descent on any finite sum, one replica at a time. The reference for every special engine.
+///
+/// w ← w − h Σ_{i∈B} kᵢ ∇fᵢ(w) with h and B as `DescentOptions` says. A step costs one batch gradient and allocates nothing that the objective
+/// does not.
+public struct StochasticGradientDescent<Objective: FiniteSumObjective>: DescentEngine {
+  /// What is minimised.
+  public let objective: Objective
+  /// How.
+  public let options: DescentOptions
+
+  @usableFromInline var stream: IndexStream
+  @usableFromInline var parameters: [Objective.Scalar]
+  @usableFromInline var gradient: [Objective.Scalar]
+  @usableFromInline var batch = Batch()
+  @usableFromInline var workspace: Objective.Workspace
+  @usableFromInline var step = 0
+
+  /// The parameters of a replica after `step` updates.
+  public struct State: Sendable {
+    /// The number of updates made.
+    public var step: Int
+    /// The parameters.
+    public var parameters: [Objective.Scalar]
+  }
+
+  /// Sets up the loop.
+  ///
+  /// - Throws: `InputError` if the options do not fit the objective.
+  public init(_ objective: Objective, options: DescentOptions) throws(InputError) {
+    self.objective = objective
+    self.options = options
+    stream = try options.indexStream(sampleCount: objective.sampleCount, trial: 0)
+    parameters = [Objective.Scalar](repeating: 0, count: objective.parameterCount)
+    gradient = parameters
+    workspace = objective.makeWorkspace()
+  }
+
+  /// One.
+  public var laneCount: Int { 1 }
+
+  /// Begins at parameters `start` with the index stream of `trial`.
+  public mutating func load(_ start: [Objective.Scalar], trial: Int, lane: Int) {
+    precondition(start.count == parameters.count, "a start has as many entries as the objective has parameters")
+    parameters = start
+    step = 0
+    stream = stream.forTrial(trial)
+  }
+
+  /// Does nothing.
+  public mutating func clear(lane: Int) {}
+
+  /// Makes `steps` updates.
+  @inlinable
+  public mutating func advance(by steps: Int) {
+    for _ in 0..<steps {
+      stream.draw(step, into: &batch)
+      var target = gradient.mutableSpan
+      objective.gradient(at: parameters.span, over: batch, into: &target, using: &workspace)
+      // The objective gives the batch mean, so h = η for a mean and η·b for a sum.
+      let rate = Objective.Scalar(options.rate(at: step, batchSize: batch.size) * Double(batch.size))
+      for j in parameters.indices { parameters[j] -= rate * gradient[j] }
+      step += 1
+    }
+  }
+
+  /// The parameters, all 0.
+  public func makeState() -> State {
+    State(step: 0, parameters: [Objective.Scalar](repeating: 0, count: objective.parameterCount))
+  }
+
+  /// Copies the parameters.
+  public func read(lane: Int, into state: inout State) {
+    state.step = step
+    for j in parameters.indices { state.parameters[j] = parameters[j] }
+  }
+}

@@ -1,0 +1,49 @@
+/// A mini-batch: a multiset of sample indices, held as distinct indices with multiplicities.
+///
+/// Sampling with replacement can draw an index twice; the batch mean then counts it twice. Indices stand in the order of their first
+/// appearance, which fixes the order of summation and so every last bit of a result.
+public struct Batch: Sendable, Equatable {
+  /// The distinct sample indices.
+  public private(set) var indices: [Int] = []
+  /// How often each of `indices` occurs, at least once.
+  public private(set) var multiplicities: [Int] = []
+  /// The batch size b = Σ multiplicities, by which a mean divides.
+  public private(set) var size = 0
+
+  /// An empty batch.
+  public init() {}
+
+  /// The batch of `samples`, where an index may occur more than once. O(b²): for batches written by hand and for tests.
+  public init(samples: [Int]) {
+    for sample in samples {
+      if let place = indices.firstIndex(of: sample) { addAgain(at: place) } else { append(sample) }
+    }
+  }
+
+  /// All of `0..<sampleCount`, each once.
+  public static func full(_ sampleCount: Int) -> Batch {
+    var batch = Batch()
+    for index in 0..<sampleCount { batch.append(index) }
+    return batch
+  }
+
+  /// Empties the batch and keeps its memory.
+  public mutating func removeAll() {
+    indices.removeAll(keepingCapacity: true)
+    multiplicities.removeAll(keepingCapacity: true)
+    size = 0
+  }
+
+  /// Adds an index that is not in the batch yet.
+  public mutating func append(_ index: Int) {
+    indices.append(index)
+    multiplicities.append(1)
+    size += 1
+  }
+
+  /// Counts the index at `place` once more.
+  public mutating func addAgain(at place: Int) {
+    multiplicities[place] += 1
+    size += 1
+  }
+}

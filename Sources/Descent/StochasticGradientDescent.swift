@@ -57,13 +57,22 @@ public struct StochasticGradientDescent<Objective: FiniteSumObjective>: DescentE
   public mutating func advance(by steps: Int) {
     for _ in 0..<steps {
       stream.draw(step, into: &batch)
-      var target = gradient.mutableSpan
-      objective.gradient(at: parameters.span, over: batch, into: &target, using: &workspace)
-      // The objective gives the batch mean, so h = η for a mean and η·b for a sum.
-      let rate = Objective.Scalar(options.rate(at: step, batchSize: batch.size) * Double(batch.size))
-      for j in parameters.indices { parameters[j] -= rate * gradient[j] }
+      // The objective gives the batch mean, so this is η for a mean and η·b for a sum.
+      let rate = options.rate(at: step, batchSize: batch.size) * Double(batch.size)
+      Self.update(&parameters, rate: Objective.Scalar(rate), objective, batch, &gradient, &workspace)
       step += 1
     }
+  }
+
+  /// w ← w − rate · (batch mean of the gradient).
+  @inlinable
+  static func update(
+    _ parameters: inout [Objective.Scalar], rate: Objective.Scalar, _ objective: Objective, _ batch: Batch,
+    _ gradient: inout [Objective.Scalar], _ workspace: inout Objective.Workspace
+  ) {
+    var target = gradient.mutableSpan
+    objective.gradient(at: parameters.span, over: batch, into: &target, using: &workspace)
+    for j in parameters.indices { parameters[j] -= rate * target[j] }
   }
 
   /// The parameters, all 0.

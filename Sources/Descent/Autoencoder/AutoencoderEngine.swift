@@ -184,7 +184,7 @@ public struct AutoencoderEngine: DescentEngine, ~Copyable {
   private mutating func run(_ length: Int) {
     var done = 0
     while done < length {
-      done +=
+      let made =
         switch (activation, slots == 1 && !hasMultiplicities, keepsLogarithms) {
         case (.relu, true, false): runSingle(from: done, to: length, isReLU: true, keeps: false)
         case (.linear, true, false): runSingle(from: done, to: length, isReLU: false, keeps: false)
@@ -195,6 +195,7 @@ public struct AutoencoderEngine: DescentEngine, ~Copyable {
         case (.relu, false, true): runBatches(from: done, to: length, isReLU: true, keeps: true)
         case (.linear, false, true): runBatches(from: done, to: length, isReLU: false, keeps: true)
         }
+      done += made
       if done < length {
         stepCarefully(at: done)
         done += 1

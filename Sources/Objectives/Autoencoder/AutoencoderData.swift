@@ -26,7 +26,7 @@ public struct AutoencoderData: Sendable, Equatable {
     count: Int, dimension: Int, stream: inout RandomStream
   ) throws(InputError) -> AutoencoderData {
     try checkShape(count: count, dimension: dimension)
-    let matrix = try orthonormalRows(count: count, dimension: dimension, stream: &stream)
+    let matrix = try LinearAlgebra.orthonormalRows(count: count, dimension: dimension, stream: &stream)
     return AutoencoderData(count: count, dimension: dimension, rows: matrix.storage)
   }
 

@@ -5,6 +5,7 @@
 #elseif canImport(Darwin)
   import Darwin
 #endif
+import Numerics
 
 /// The single-neuron autoencoder seen in the coordinates that its dynamics needs: cᵢ = ⟨w, aᵢ⟩, the part of w outside the span of the
 /// data, and s = ‖w‖².
@@ -36,13 +37,22 @@ public struct AutoencoderState: Sendable, Equatable {
     self.squaredNorm = squaredNorm
   }
 
-  /// The state of the plain objective at parameters w. O(mn).
+  /// The state of the plain objective at parameters w. O(mn) for orthonormal data, else O(m²n + m³).
+  ///
+  /// `perpendicular` is √(s − cᵀ Γ⁻¹ c), Γ the Gram matrix; not a number if the data vectors are linearly dependent.
   public init(of objective: AutoencoderObjective, at parameters: [Double]) {
-    var inside = 0.0
-    coefficients = (0..<objective.sampleCount).map { objective.correlation(parameters.span, $0) }
-    for c in coefficients { inside += c * c }
+    let data = objective.data
+    let c = (0..<data.count).map { objective.correlation(parameters.span, $0) }
+    coefficients = c
     squaredNorm = objective.squaredNorm(parameters.span)
+    var solved: [Double]? = c
+    if data.orthonormalityDefect > 1e-9 {
+      let gram = Matrix(rows: data.count, columns: data.count, storage: data.gram)
+      solved = try? LinearAlgebra.solvePositiveDefinite(gram, c)
+    }
+    let inside = solved.map { zip($0, c).reduce(0) { $0 + $1.0 * $1.1 } } ?? .nan
     perpendicular = max(squaredNorm - inside, 0).squareRoot()
+    if inside.isNaN { perpendicular = .nan }
   }
 }
 

@@ -1,0 +1,48 @@
+import Numerics
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Reads whole files.
+public enum InputFile {
+  /// All bytes of a file, or of a pipe until its end. Memory: once the file's size.
+  ///
+  /// - Throws: ``InputError`` naming the path: nothing there, a folder, no permission, or an error while reading.
+  public static func read(_ path: String) throws(InputError) -> [UInt8] {
+    let expected = "a file that can be read"
+    guard !path.utf8.contains(0) else {
+      throw InputError("file", expected: expected, found: "a path with a zero byte")
+    }
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw SystemError.last(path, expected: expected) }
+    defer { close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw SystemError.last(path, expected: expected) }
+    guard status.st_mode & S_IFMT != S_IFDIR else {
+      throw InputError(path, expected: expected, found: "a folder", advice: "Name a file in it.")
+    }
+    var bytes = [UInt8]()
+    // One more than the size, so that a file that has not grown ends in the first round.
+    bytes.reserveCapacity(max(Int(status.st_size), 0) + 1)
+    var chunk = [UInt8](repeating: 0, count: 1 << 18)
+    while true {
+      let count = chunk.withUnsafeMutableBytes { receive($0, from: descriptor) }
+      if count == 0 { return bytes }
+      if count > 0 {
+        bytes.append(contentsOf: chunk[0..<count])
+      } else if errno != EINTR {
+        throw SystemError.last(path, expected: expected)
+      }
+    }
+  }
+}
+
+/// `read`, which inside of ``InputFile`` would mean the method.
+private func receive(_ buffer: UnsafeMutableRawBufferPointer, from descriptor: Int32) -> Int {
+  read(descriptor, buffer.baseAddress, buffer.count)
+}

@@ -157,3 +157,21 @@ public struct Table: Sendable {
     rows.append(row)
   }
 }
+
+extension Table {
+  /// The numbers of a column, for figures and summaries; text is not a number.
+  ///
+  /// - Precondition: the table has a column of this name.
+  public func column(_ name: String) -> [Double] {
+    guard let place = columns.firstIndex(where: { $0.name == name }) else {
+      preconditionFailure("table \(self.name) has no column \(name)")
+    }
+    return rows.map { row in
+      switch row[place] {
+      case .number(let value): value
+      case .integer(let value): Double(value)
+      case .text: .nan
+      }
+    }
+  }
+}

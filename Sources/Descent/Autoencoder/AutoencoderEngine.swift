@@ -82,7 +82,7 @@ public struct AutoencoderEngine: DescentEngine, ~Copyable {
     streams = [IndexStream](repeating: stream, count: 8)
     slots = stream.slotCount
     hasMultiplicities = stream.hasDuplicates || stream.isRagged
-    block = max(1, min(Self.foldingPeriod, 4096 / slots))
+    block = max(8, min(Self.foldingPeriod, 512 / slots))
     logarithms = [Double](repeating: 0, count: keepsLogarithms ? 8 * count : 0)
     u = .allocate(capacity: 8 * count)
     u.initialize(repeating: 0, count: 8 * count)

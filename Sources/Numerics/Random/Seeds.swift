@@ -36,6 +36,16 @@ public struct Seeds: Hashable, Sendable, Codable {
     measurement = derive(.measurement)
   }
 
+  /// Derives the four seeds of one part of a larger work, so that parts neither share numbers nor depend on which others are run.
+  ///
+  /// The master seed of the part is the first word pair of the stream keyed by `master` whose trial is the 32-bit FNV-1a hash of `part`.
+  public init(master: UInt64, part: String) {
+    var hash: UInt32 = 2_166_136_261
+    for byte in part.utf8 { hash = (hash ^ UInt32(byte)) &* 16_777_619 }
+    var stream = RandomStream(RandomKey(seed: master, purpose: .derivation, trial: hash))
+    self.init(master: stream.next())
+  }
+
   /// The key of the streams of one purpose in one trial.
   public func key(_ purpose: RandomPurpose, trial: Int = 0) -> RandomKey {
     let seed =

@@ -62,6 +62,25 @@ extension AutoencoderTheory {
   }
 }
 
+extension AutoencoderTheory {
+  /// κ(x), x = c/h: the weight with which a coefficient c counts as active in a second difference of scale h along its axis, h²κ being the
+  /// symmetric second difference of ½ max(·, 0)² at c. 0 for x ≤ −1, ½(1 + x)², ½(1 + 2x − x²) and 1 for x ≥ 1. [D]
+  public static func activeWeight(_ x: Double) -> Double {
+    switch x {
+    case ..<(-1): 0
+    case ..<0: 0.5 * (1 + x) * (1 + x)
+    case ..<1: 0.5 * (1 + 2 * x - x * x)
+    default: 1
+    }
+  }
+
+  /// The trace that second differences of scale h along the axes of the data see near a minimum of the ReLU autoencoder, to leading order in
+  /// h and in the losing coefficients: (n + 4 − Σ κ(cᵢ/h)) / m. [D]
+  public static func trace(atScale h: Double, coefficients: [Double], dimension n: Int) -> Double {
+    trace(dimension: n, count: coefficients.count, slopes: coefficients.reduce(0) { $0 + activeWeight($1 / h) })
+  }
+}
+
 // MARK: - The walk of the log-ratios
 
 extension AutoencoderTheory {
@@ -113,6 +132,24 @@ extension AutoencoderTheory {
 extension AutoencoderTheory {
   /// P(select a₁) = (2/π) atan(c₁ / c₂) for m = 2, η → 0, fresh mini-batches: the angle as a fraction of the right angle. [D]
   public static func selectionProbability(_ c1: Double, against c2: Double) -> Double { 2 / Double.pi * atan2(c1, c2) }
+
+  /// The same from ‖w₀‖ = `norm` < 1: E (2/π) atan(e^{log(c₁/c₂) + σZ}), Z standard normal, σ² = 4 η ln(1/norm), the noise that the log-ratio
+  /// gathers on the way to the manifold of minima at b = 1. [D]
+  ///
+  /// By the trapezoidal rule on |Z| ≤ 8, exact to rounding for so smooth an integrand.
+  public static func selectionProbability(
+    _ c1: Double, against c2: Double, step η: Double, norm: Double
+  ) -> Double {
+    let σ = (4 * η * log(1 / norm)).squareRoot()
+    let centre = log(c1 / c2)
+    let width = 1.0 / 16
+    var sum = 0.0
+    for k in -128...128 {
+      let z = width * Double(k)
+      sum += exp(-0.5 * z * z) * 2 / Double.pi * atan(exp(centre + σ * z))
+    }
+    return sum * width / (2 * Double.pi).squareRoot()
+  }
 
   /// b (m−1)/(m−b): the selection time with subsets of b relative to b = 1 at the same η. With replacement the factor is b. [D]
   public static func clock(batchSize b: Int, count m: Int, withReplacement: Bool = false) -> Double {

@@ -1,0 +1,237 @@
+import Claims
+import Descent
+import Foundation
+import Numerics
+import Objectives
+import Reporting
+
+/// Full-batch gradient descent: where it goes, what it leaves alone, what it costs (claims 1, 2, 3 and 18).
+extension AutoencoderStudy {
+  /// Claim 1: the limit is the normalised projection of the start.
+  static func gradientDescentLimit(_ context: StudyContext) throws(InputError) -> Finding {
+    let seeds = context.seeds("autoencoder.01")
+    var checks: [Check] = []
+    var largestNorm = 0.0
+    var deadStarts = 0
+    for activation in AutoencoderObjective.Activation.allCases {
+      for (n, m, steps) in [(50, 10, 2_000), (100, 20, 4_000), (300, 90, 18_000)] {
+        let experiment = AutoencoderExperiment(
+          dimension: n, count: m, activation: activation, start: .gaussian(norm: 0.5),
+          options: options(.full, budget: steps, seeds: seeds))
+        let record = try experiment.run(
+          trials: 0..<16, workers: context.workers, stopping: experiment.stopping(every: steps),
+          finals: Measure.coefficients(count: m) + [Measure("perpendicular") { $0.perpendicular }])
+        var distances: [Double] = []
+        for replica in record.replicas {
+          let start = experiment.start(of: replica.trial)
+          largestNorm = max(largestNorm, start.squaredNorm.squareRoot())
+          guard let limit = AutoencoderTheory.gradientDescentLimit(from: start.coefficients, activation) else {
+            deadStarts += 1
+            continue
+          }
+          distances.append(distance(replica.finals, limit + [0]))
+        }
+        checks.append(
+          .largest(
+            "largest ‖w_T − Πw₀/‖Πw₀‖‖, \(activation.rawValue), n = \(n), m = \(m), T = \(steps)", of: distances,
+            tolerance: .absolute(1e-10)))
+      }
+    }
+    checks.append(try contractionCheck(context, seeds: seeds))
+    checks.append(try invarianceCheck(context, seeds: seeds))
+    return Finding(
+      Claim(
+        id: "autoencoder.01", title: "Gradient descent goes to the normalised projection of its start",
+        statement: """
+          Full-batch gradient descent converges to Π w₀ / ‖Π w₀‖, where Π keeps every data direction for the linear neuron \
+          and those with ⟨w₀, aᵢ⟩ > 0 for ReLU. What is left over decays by 1 − η/m a step. The linear limit depends on the span of the data only.
+          """,
+        source: .publication(paper, place: nil), convention: "\(convention); full batch, η = 0.2",
+        hypotheses: [
+          Hypothesis("‖w₀‖ < 1", holds: largestNorm < 1, found: "largest ‖w₀‖ = \(number(largestNorm))"),
+          stepHypothesis(0.2), activityHypothesis(dead: deadStarts, of: 96),
+        ],
+        checks: checks,
+        correction: "For ReLU the projection is onto the directions of S⁺ = {i : ⟨w₀, aᵢ⟩ > 0}, not onto the whole span."))
+  }
+
+  /// The decay per step of what gradient descent leaves over, from two times of one run.
+  private static func contractionCheck(_ context: StudyContext, seeds: Seeds) throws(InputError) -> Check {
+    let (n, m, η) = (50, 10, 0.2)
+    let experiment = AutoencoderExperiment(
+      dimension: n, count: m, start: .gaussian(norm: 0.5), options: options(.full, step: η, budget: 1_000, seeds: seeds))
+    let record = try experiment.run(
+      trials: 0..<16, workers: context.workers, stopping: experiment.stopping(every: 1_000),
+      series: [Probe("perpendicular", .at([500])) { $0.perpendicular }])
+    let rates = record.replicas.map { replica in
+      let values = replica.series[0].values
+      return log(abs(values[1] / values[0])) / 500
+    }
+    return try .mean(
+      "log decay of ‖w_⊥‖ per step, n = 50, m = 10", prediction: log1p(-η / Double(m)), of: rates,
+      tolerance: .relative(1e-3))
+  }
+
+  /// The linear limit from a start that is turned within the span and turned back afterwards.
+  private static func invarianceCheck(_ context: StudyContext, seeds: Seeds) throws(InputError) -> Check {
+    let m = 10
+    var stream = RandomStream(seeds.key(.data))
+    let rotation = try LinearAlgebra.orthonormalRows(count: m, dimension: m, stream: &stream)
+    let straight = AutoencoderExperiment(
+      dimension: 50, count: m, activation: .linear, start: .gaussian(norm: 0.5),
+      options: options(.full, budget: 4_000, seeds: seeds))
+    let start = straight.start(of: 0)
+    var limits: [[Double]] = []
+    for turn in [false, true] {
+      var experiment = straight
+      let coefficients =
+        turn ? (0..<m).map { i in (0..<m).reduce(0) { $0 + rotation[i, $1] * start.coefficients[$1] } } : start.coefficients
+      experiment.start = .coefficients(coefficients, perpendicular: start.perpendicular)
+      let record = try experiment.run(
+        trials: 0..<1, workers: 1, stopping: experiment.stopping(every: 4_000), finals: Measure.coefficients(count: m))
+      limits.append(record.replicas[0].finals)
+    }
+    let turnedBack = (0..<m).map { j in (0..<m).reduce(0) { $0 + rotation[$1, j] * limits[1][$1] } }
+    return Check(
+      "distance of the linear limits for two bases of the same span", prediction: 0,
+      measurement: distance(limits[0], turnedBack), tolerance: .absolute(1e-10))
+  }
+
+  /// Claim 2: gradient descent leaves all ratios of active coefficients as they were.
+  static func gradientDescentFreezesRatios(_ context: StudyContext) throws(InputError) -> Finding {
+    let seeds = context.seeds("autoencoder.02")
+    let m = 20
+    let experiment = AutoencoderExperiment(
+      dimension: 100, count: m, start: .gaussian(norm: 0.5), options: options(.full, budget: 5_000, seeds: seeds))
+    let record = try experiment.run(
+      trials: 0..<64, workers: context.workers, stopping: experiment.stopping(every: 5_000),
+      series: [Probe("logRatio", .every(10)) { $0.logRatio(.relu) }], finals: Measure.coefficients(count: m))
+    var walks: [Double] = []
+    var pairs: [Double] = []
+    var hasCompetitors = true
+    for replica in record.replicas {
+      let values = replica.series[0].values
+      walks.append(values.map { abs($0 - values[0]) }.max() ?? .nan)
+      let start = experiment.start(of: replica.trial).coefficients
+      let active = start.indices.filter { start[$0] > 0 }
+      hasCompetitors = hasCompetitors && active.count > 1
+      let logs = active.map { log(replica.finals[$0] / start[$0]) }
+      pairs.append((logs.max() ?? .nan) - (logs.min() ?? .nan))
+    }
+    return Finding(
+      Claim(
+        id: "autoencoder.02", title: "Gradient descent freezes the ratios",
+        statement: "In full-batch gradient descent all active coefficients grow by one common factor, so R_t and every ratio stay constant.",
+        source: .publication(paper, place: nil),
+        convention: "\(convention); full batch, η = 0.2, m = 20; R is the ℓ¹ log-ratio, a reconstruction",
+        hypotheses: [
+          Hypothesis("at least two directions are active", holds: hasCompetitors, found: "in each of \(record.replicas.count) starts")
+        ],
+        checks: [
+          .largest("largest |R_t − R₀| over 5,000 steps", of: walks, tolerance: .absolute(1e-12)),
+          .largest("largest change of log(cᵢ/cⱼ) over all active pairs", of: pairs, tolerance: .absolute(1e-12)),
+        ]))
+  }
+
+  /// Claim 3: both algorithms reach the global minimum.
+  static func lossGapVanishes(_ context: StudyContext) throws(InputError) -> Finding {
+    let seeds = context.seeds("autoencoder.03")
+    let m = 10
+    var checks: [Check] = []
+    var dead = 0
+    for activation in AutoencoderObjective.Activation.allCases {
+      for (order, batch, budget) in [(SamplingOrder.full, m, 3_000), (.subset, 1, 40_000)] {
+        let experiment = AutoencoderExperiment(
+          dimension: 50, count: m, activation: activation, start: .gaussian(norm: 0.5),
+          options: options(order, batch: batch, budget: budget, seeds: seeds))
+        let record = try experiment.run(
+          trials: 0..<64, workers: context.workers, stopping: experiment.stopping(),
+          finals: [Measure("lossGap") { $0.lossGap(activation) }])
+        dead += record.count(.dead)
+        checks.append(
+          .largest(
+            "largest L − (m−1)/(2m), \(activation.rawValue), b = \(batch), T = \(budget)",
+            of: record.finals("lossGap", where: .exhausted), tolerance: .absolute(1e-10)))
+      }
+    }
+    return Finding(
+      Claim(
+        id: "autoencoder.03", title: "Both reach the global minimum",
+        statement: "The loss of gradient descent and of SGD tends to its minimum (m−1)/(2m), which is not 0: one neuron reconstructs one dimension.",
+        source: .publication(paper, place: nil), convention: "\(convention); n = 50, m = 10, η = 0.2; dead starts apart",
+        hypotheses: [Hypothesis("some direction is active at the start", holds: true, found: "dead starts end as dead and are not counted")],
+        checks: checks))
+  }
+
+  /// Claim 18: how far gradient descent and SGD end from their start.
+  static func cosineWithStart(_ context: StudyContext) throws(InputError) -> Finding {
+    let seeds = context.seeds("autoencoder.18")
+    var checks: [Check] = []
+    for activation in AutoencoderObjective.Activation.allCases {
+      let experiment = AutoencoderExperiment(
+        dimension: 50, count: 10, activation: activation, start: .gaussian(norm: 0.5),
+        options: options(.full, budget: 3_000, seeds: seeds))
+      let record = try experiment.run(
+        trials: 0..<64, workers: context.workers, stopping: experiment.stopping(every: 3_000),
+        finals: Measure.coefficients(count: 10) + [Measure("perpendicular") { $0.perpendicular }])
+      let errors = record.replicas.filter { $0.outcome == .exhausted }.map { replica in
+        let start = experiment.start(of: replica.trial)
+        return abs(cosine(replica.finals, start.coefficients + [start.perpendicular])
+            - AutoencoderTheory.cosineWithStart(from: start, activation))
+      }
+      checks.append(
+        .largest("largest |cos(w_T, w₀) − ‖Πw₀‖/‖w₀‖|, \(activation.rawValue)", of: errors, tolerance: .absolute(1e-9)))
+    }
+    // The limits are known in closed form from the starts, so large n and m cost nothing.
+    for (n, m) in [(1_000, 500), (2_000, 200)] {
+      for activation in AutoencoderObjective.Activation.allCases {
+        let starts = (0..<context.samples(300)).map {
+          AutoencoderStart.gaussian(norm: 0.5).state(count: m, dimension: n, key: seeds.key(.initialization, trial: $0))
+        }
+        let active = activation == .linear ? Double(m) : Double(m) / 2
+        checks.append(
+          try .mean(
+            "mean ‖Πw₀‖/‖w₀‖ against √(k/n), \(activation.rawValue), n = \(n), m = \(m)",
+            prediction: (active / Double(n)).squareRoot(),
+            of: starts.map { AutoencoderTheory.cosineWithStart(from: $0, activation) }, tolerance: .relative(0.03)))
+        let largest = starts.map { start in
+          let leader = start.coefficients[start.leader(activation)]
+          return abs(leader) / start.activeEnergy(activation).squareRoot()
+        }
+        checks.append(
+          try .mean(
+            "mean max cos of the GD limit against √(2 ln m / k), \(activation.rawValue), n = \(n), m = \(m)",
+            prediction: (2 * log(Double(m)) / active).squareRoot(), of: largest, tolerance: .relative(0.25)))
+      }
+    }
+    checks.append(try selectedCosineCheck(context, seeds: seeds))
+    return Finding(
+      Claim(
+        id: "autoencoder.18", title: "Cosine between limit and start",
+        statement: """
+          cos(w_∞, w₀) = ‖Πw₀‖/‖w₀‖ for gradient descent, about √(m/n) (linear) or √(m/2n) (ReLU) from a Gaussian start; its largest \
+          cosine with a data point is of order √(log m / m). SGD keeps at most max cᵢ(0)/‖w₀‖ of its start.
+          """,
+        source: .publication(paper, place: "Corollary 3"), convention: "\(convention); Gaussian starts",
+        hypotheses: [Hypothesis("w₀ Gaussian, n and m large", holds: true, found: "n ≥ 1,000 for the asymptotic forms")],
+        checks: checks,
+        correction: "Θ(m/n) is the order of the square of this cosine; the cosine itself is √(m/n), and √(m/2n) for ReLU.",
+        remark: "The extreme-value form √(2 ln m / k) converges slowly: the realised means are 0.8–0.95 of it at these sizes."))
+  }
+
+  /// Runs of SGD whose cosine with the start exceeds the largest entry of the start over its norm.
+  private static func selectedCosineCheck(_ context: StudyContext, seeds: Seeds) throws(InputError) -> Check {
+    let experiment = AutoencoderExperiment(
+      dimension: 100, count: 20, start: .gaussian(norm: 0.5), options: options(.subset, batch: 1, budget: 40_000, seeds: seeds))
+    let record = try experiment.run(
+      trials: 0..<context.samples(100), workers: context.workers, stopping: experiment.stopping(misalignment: 1e-20),
+      finals: Measure.coefficients(count: 20) + [Measure("perpendicular") { $0.perpendicular }])
+    let excess = record.replicas.filter { $0.outcome == .converged }.map { replica in
+      let start = experiment.start(of: replica.trial)
+      let bound = start.coefficients[start.leader(.relu)] / start.squaredNorm.squareRoot()
+      return cosine(replica.finals, start.coefficients + [start.perpendicular]) - bound
+    }
+    return .largest(
+      "largest excess of cos(w_∞, w₀) over max cᵢ(0)/‖w₀‖, SGD", of: excess, prediction: 1e-9, tolerance: .atMost)
+  }
+}

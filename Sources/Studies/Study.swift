@@ -1,0 +1,155 @@
+import Claims
+import Dispatch
+import Numerics
+import Reporting
+
+/// A line of research whose claims are held against measurement.
+public struct Study: Sendable {
+  /// The name on the command line.
+  public let name: String
+  /// A title for people.
+  public let title: String
+  /// What it is about, in plain text.
+  public let summary: String
+  /// Its publications.
+  public let citations: [Citation]
+  /// Wordings in circulation that are put right.
+  public let corrections: [StudyReport.Correction]
+  /// What is measured, in the order of the report.
+  public let entries: [Entry]
+
+  /// One claim's measurement.
+  public struct Entry: Sendable {
+    /// The claim's id.
+    public let id: String
+    /// Makes the measurement.
+    public let measure: @Sendable (StudyContext) throws(InputError) -> Finding
+
+    /// Names a measurement.
+    public init(_ id: String, _ measure: @escaping @Sendable (StudyContext) throws(InputError) -> Finding) {
+      self.id = id
+      self.measure = measure
+    }
+  }
+
+  /// Describes a study.
+  public init(
+    name: String, title: String, summary: String, citations: [Citation], corrections: [StudyReport.Correction],
+    entries: [Entry]
+  ) {
+    self.name = name
+    self.title = title
+    self.summary = summary
+    self.citations = citations
+    self.corrections = corrections
+    self.entries = entries
+  }
+
+  /// Measures every claim, one after the other, each over all workers.
+  ///
+  /// - Parameters:
+  ///   - command: the command that makes the report again.
+  ///   - progress: called before each claim with how many are done and its id, and once at the end.
+  /// - Throws: `InputError` if a measurement cannot be set up.
+  public func run(
+    _ context: StudyContext, version: String, command: String, progress: (_ done: Int, _ id: String) -> Void
+  ) throws(InputError) -> StudyReport {
+    let begin = DispatchTime.now().uptimeNanoseconds
+    var findings: [Finding] = []
+    for (place, entry) in entries.enumerated() {
+      progress(place, entry.id)
+      findings.append(try entry.measure(context))
+    }
+    progress(entries.count, "")
+    let seconds = Double(DispatchTime.now().uptimeNanoseconds - begin) * 1e-9
+    return StudyReport(
+      name: name, title: title, summary: summary, claims: findings.map(\.claim), figures: findings.flatMap(\.figures),
+      tables: findings.flatMap(\.tables), corrections: corrections, citations: citations,
+      provenance: .init(
+        version: version, command: command, masterSeed: context.masterSeed, effort: context.effort.rawValue,
+        workers: context.workers, seconds: seconds),
+      attachments: findings.flatMap(\.attachments))
+  }
+}
+
+/// What one measurement brings to the report.
+public struct Finding: Sendable {
+  /// The claim with its verdict.
+  public var claim: Claim
+  /// Pictures of it.
+  public var figures: [Figure]
+  /// The data behind it.
+  public var tables: [Table]
+  /// Small files to keep.
+  public var attachments: [StudyReport.Attachment]
+
+  /// Collects the results of a measurement.
+  public init(
+    _ claim: Claim, figures: [Figure] = [], tables: [Table] = [], attachments: [StudyReport.Attachment] = []
+  ) {
+    self.claim = claim
+    self.figures = figures
+    self.tables = tables
+    self.attachments = attachments
+  }
+}
+
+/// What all measurements of a run share.
+public struct StudyContext: Sendable {
+  /// The seed from which every other is derived.
+  public var masterSeed: UInt64
+  /// Worker threads; no result depends on them.
+  public var workers: Int
+  /// How much is spent.
+  public var effort: Effort
+
+  /// How much a study spends.
+  public enum Effort: String, Sendable {
+    /// About a minute on two cores.
+    case standard = "default"
+    /// Ten times the samples: intervals about three times narrower.
+    case full
+  }
+
+  /// Sets up a run.
+  public init(masterSeed: UInt64, workers: Int, effort: Effort) {
+    self.masterSeed = masterSeed
+    self.workers = workers
+    self.effort = effort
+  }
+
+  /// The seeds of one claim: its numbers do not depend on which other claims are measured.
+  public func seeds(_ claim: String) -> Seeds { Seeds(master: masterSeed, part: claim) }
+
+  /// A number of samples: `count`, or ten times as many at full effort.
+  public func samples(_ count: Int) -> Int { effort == .full ? 10 * count : count }
+}
+
+extension Check {
+  /// How often something happened, against a predicted probability; the error is the 95 % Wilson interval.
+  static func frequency(
+    _ name: String, prediction: Double, successes: Int, of count: Int, tolerance: Tolerance
+  ) throws(InputError) -> Check {
+    let proportion = try Proportion(successes: successes, trials: count)
+    let interval = try proportion.interval(confidence: 0.95)
+    return Check(
+      name, prediction: prediction, measurement: proportion.estimate,
+      error: .interval(low: interval.low, high: interval.high, confidence: 0.95), tolerance: tolerance, count: count)
+  }
+
+  /// A mean over independent samples with its standard error.
+  static func mean(
+    _ name: String, prediction: Double, of sample: [Double], tolerance: Tolerance
+  ) throws(InputError) -> Check {
+    let summary = try Summary(sample)
+    return Check(
+      name, prediction: prediction, measurement: summary.mean,
+      error: .standardError(summary.standardError ?? .nan), tolerance: tolerance, count: sample.count)
+  }
+
+  /// The largest value over a sample, against the bound or the value that it should have.
+  static func largest(_ name: String, of sample: [Double], prediction: Double = 0, tolerance: Tolerance) -> Check {
+    Check(
+      name, prediction: prediction, measurement: sample.max() ?? .nan, tolerance: tolerance, count: sample.count)
+  }
+}

@@ -1,0 +1,127 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Foundation
+#endif
+
+/// An axis with its range decided, so that the printed and the interactive picture show the same.
+struct AxisScale: Equatable {
+  let isLogarithmic: Bool
+  /// Not empty, and positive if logarithmic.
+  let range: ClosedRange<Double>
+
+  /// A mark on a logarithmic axis: a power of ten, or a plain number where the axis spans few decades.
+  struct Tick: Equatable {
+    var value: Double
+    var label: Label
+    enum Label: Equatable {
+      case powerOfTen(Int)
+      case plain(String)
+      case none
+    }
+  }
+
+  /// Takes the axis' own range, or else the data's with a margin.
+  ///
+  /// - Parameters:
+  ///   - values: All values drawn on the axis, some of which it may be unable to show.
+  ///   - keepsZero: Whether the range begins exactly at zero when that is the least value: bars stand on the axis.
+  init(_ axis: Figure.Axis, values: [Double], keepsZero: Bool = false) {
+    isLogarithmic = axis.isLogarithmic
+    let usable = values.filter { $0.isFinite && (!axis.isLogarithmic || $0 > 0) }
+    let dataLow = usable.min() ?? (axis.isLogarithmic ? 1 : 0)
+    let dataHigh = usable.max() ?? (axis.isLogarithmic ? 10 : 1)
+    if let range = axis.range, Self.isUsable(range, logarithmic: axis.isLogarithmic) {
+      self.range = range
+    } else if axis.isLogarithmic {
+      let margin = max(pow(dataHigh / dataLow, 0.04), 1.1)
+      range = max(dataLow / margin, .leastNormalMagnitude)...min(dataHigh * margin, .greatestFiniteMagnitude)
+    } else {
+      let spread = dataHigh - dataLow
+      let margin = spread > 1e-12 * abs(dataHigh) ? 0.04 * spread : max(0.5 * abs(dataHigh), 0.5)
+      range = (keepsZero && dataLow == 0 ? 0 : dataLow - margin)...(dataHigh + margin)
+    }
+  }
+
+  /// Whether the axis can show the value at all.
+  func canShow(_ value: Double) -> Bool { value.isFinite && (!isLogarithmic || value > 0) }
+
+  /// The value, or not-a-number where the axis cannot show it.
+  func shown(_ value: Double) -> Double { canShow(value) ? value : .nan }
+
+  /// The value moved to the axis' lower end where it is below anything the axis can show: the foot of a bar or of a band.
+  func grounded(_ value: Double) -> Double {
+    isLogarithmic && value.isFinite && value <= 0 ? range.lowerBound : shown(value)
+  }
+
+  /// The marks of a logarithmic axis: about five powers of ten, or 1, 2, 5 … where the axis spans under two decades.
+  var logarithmicTicks: [Tick] {
+    let first = Int(log10(range.lowerBound).rounded(.down))
+    let last = Int(log10(range.upperBound).rounded(.up))
+    let inside = (first...last).filter { range.contains(Self.power($0)) }
+    if log10(range.upperBound / range.lowerBound) < 2 || inside.count < 2 {
+      return (first...last).flatMap { exponent in
+        (1...9).compactMap { digit in
+          let value = Double(digit) * Self.power(exponent)
+          guard range.contains(value) else { return nil }
+          let isLabelled = digit == 1 || digit == 2 || digit == 5
+          return Tick(value: value, label: isLabelled ? .plain(NumberText.readable(value, digits: 3)) : .none)
+        }
+      }
+    }
+    let step = (inside.count + 5) / 6
+    return (first...last).flatMap { exponent in
+      (step == 1 ? 1...9 : 1...1).compactMap { digit in
+        let value = Double(digit) * Self.power(exponent)
+        guard range.contains(value) else { return nil }
+        return Tick(value: value, label: digit == 1 && exponent % step == 0 ? .powerOfTen(exponent) : .none)
+      }
+    }
+  }
+
+  private static func isUsable(_ range: ClosedRange<Double>, logarithmic: Bool) -> Bool {
+    range.lowerBound.isFinite && range.upperBound.isFinite && range.lowerBound < range.upperBound
+      && (!logarithmic || range.lowerBound > 0)
+  }
+
+  /// Powers of ten as a decimal text reads, which `pow` misses by a rounding.
+  private static func power(_ exponent: Int) -> Double { Double("1e\(exponent)") ?? pow(10, Double(exponent)) }
+}
+
+extension Figure.Panel {
+  /// The scales of both axes.
+  var scales: (horizontal: AxisScale, vertical: AxisScale) {
+    let bars = layers.filter { $0.style == .bars }
+    let widths = bars.map(\.barHalfWidth)
+    let barEnds = zip(bars, widths).flatMap { layer, width in
+      horizontal.isLogarithmic ? [] : layer.x.flatMap { [$0 - width, $0 + width] }
+    }
+    let heights = layers.flatMap { $0.y + $0.low + $0.high } + (bars.isEmpty ? [] : [0])
+    return (
+      AxisScale(horizontal, values: layers.flatMap(\.x) + barEnds),
+      AxisScale(vertical, values: heights, keepsZero: true)
+    )
+  }
+}
+
+extension Figure.Layer {
+  /// Half the width of a bar: 0.4 of the smallest distance of neighbours; on a logarithmic axis see `barEnds(on:)`.
+  var barHalfWidth: Double { 0.4 * Self.smallestGap(x) }
+
+  /// The sides of the bar at `position`.
+  func barEnds(at position: Double, on scale: AxisScale) -> (Double, Double) {
+    guard scale.isLogarithmic else { return (position - barHalfWidth, position + barHalfWidth) }
+    let gap = Self.smallestGap(x.filter { $0 > 0 }.map { log10($0) })
+    let factor = pow(10, 0.4 * min(gap, 1))
+    return (position / factor, position * factor)
+  }
+
+  /// Whether `low` and `high` are there for every point.
+  var hasBounds: Bool { !x.isEmpty && low.count == x.count && high.count == x.count }
+
+  private static func smallestGap(_ positions: [Double]) -> Double {
+    let sorted = positions.filter(\.isFinite).sorted()
+    let gaps = zip(sorted.dropFirst(), sorted).map { $0 - $1 }.filter { $0 > 0 }
+    return gaps.min() ?? 1
+  }
+}

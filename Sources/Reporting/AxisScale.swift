@@ -92,27 +92,31 @@ extension Figure.Panel {
   /// The scales of both axes.
   var scales: (horizontal: AxisScale, vertical: AxisScale) {
     let bars = layers.filter { $0.style == .bars }
-    let widths = bars.map(\.barHalfWidth)
-    let barEnds = zip(bars, widths).flatMap { layer, width in
-      horizontal.isLogarithmic ? [] : layer.x.flatMap { [$0 - width, $0 + width] }
+    let barSides = bars.flatMap { layer in
+      layer.x.flatMap { position -> [Double] in
+        let sides = layer.barSides(at: position, logarithmic: horizontal.isLogarithmic)
+        return [sides.left, sides.right]
+      }
     }
-    let heights = layers.flatMap { $0.y + $0.low + $0.high } + (bars.isEmpty ? [] : [0])
-    return (
-      AxisScale(horizontal, values: layers.flatMap(\.x) + barEnds),
-      AxisScale(vertical, values: heights, keepsZero: true)
-    )
+    let horizontalScale = AxisScale(horizontal, values: layers.flatMap(\.x) + barSides)
+    let heights = layers.flatMap { layer in
+      [layer.y, layer.low, layer.high].flatMap { values in
+        zip(layer.x, values).filter { horizontalScale.range.contains($0.0) }.map(\.1)
+      }
+    }
+    let floor = bars.isEmpty ? [] : [0.0]
+    return (horizontalScale, AxisScale(vertical, values: heights + floor, keepsZero: !bars.isEmpty))
   }
 }
 
 extension Figure.Layer {
-  /// Half the width of a bar: 0.4 of the smallest distance of neighbours; on a logarithmic axis see `barEnds(on:)`.
-  var barHalfWidth: Double { 0.4 * Self.smallestGap(x) }
-
-  /// The sides of the bar at `position`.
-  func barEnds(at position: Double, on scale: AxisScale) -> (Double, Double) {
-    guard scale.isLogarithmic else { return (position - barHalfWidth, position + barHalfWidth) }
-    let gap = Self.smallestGap(x.filter { $0 > 0 }.map { log10($0) })
-    let factor = pow(10, 0.4 * min(gap, 1))
+  /// The sides of the bar at `position`: 0.4 of the smallest distance of neighbours to either side, in decades if logarithmic.
+  func barSides(at position: Double, logarithmic: Bool) -> (left: Double, right: Double) {
+    guard logarithmic else {
+      let half = 0.4 * Self.smallestGap(x)
+      return (position - half, position + half)
+    }
+    let factor = pow(10, 0.4 * min(Self.smallestGap(x.filter { $0 > 0 }.map { log10($0) }), 1))
     return (position / factor, position * factor)
   }
 

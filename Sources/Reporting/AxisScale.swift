@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Foundation
-#endif
+import Glibc
 
 /// An axis with its range decided, so that the printed and the interactive picture show the same.
 struct AxisScale: Equatable {
@@ -10,7 +6,7 @@ struct AxisScale: Equatable {
   /// Not empty, and positive if logarithmic.
   let range: ClosedRange<Double>
 
-  /// A mark on a logarithmic axis: a power of ten, or a plain number where the axis spans few decades.
+  /// A mark on an axis.
   struct Tick: Equatable {
     var value: Double
     var label: Label
@@ -54,7 +50,42 @@ struct AxisScale: Equatable {
     isLogarithmic && value.isFinite && value <= 0 ? range.lowerBound : shown(value)
   }
 
-  /// The marks of a logarithmic axis: about five powers of ten, or 1, 2, 5 … where the axis spans under two decades.
+  /// The marks of the axis, at numbers that are easy to read.
+  var ticks: [Tick] { isLogarithmic ? logarithmicTicks : linearTicks }
+
+  /// The power of ten by which the marks of a linear axis are divided, where they would otherwise be long; its label then says so.
+  var commonExponent: Int? {
+    let exponent = Int(log10(max(abs(range.lowerBound), abs(range.upperBound))).rounded(.down))
+    return !isLogarithmic && (exponent >= 5 || exponent < -3) ? exponent : nil
+  }
+
+  /// An axis label with the common power of ten of its marks, such as `step (×10⁶)`.
+  func labelled(_ label: String) -> String {
+    guard let exponent = commonExponent else { return label }
+    let superscripts: [Character: Character] = [
+      "-": "⁻", "0": "⁰", "1": "¹", "2": "²", "3": "³", "4": "⁴", "5": "⁵", "6": "⁶", "7": "⁷", "8": "⁸", "9": "⁹",
+    ]
+    let power = "×10" + String(String(exponent).compactMap { superscripts[$0] })
+    return label.isEmpty ? power : "\(label) (\(power))"
+  }
+
+  /// About five marks at multiples of 1, 2 or 5 times a power of ten.
+  private var linearTicks: [Tick] {
+    let span = range.upperBound - range.lowerBound
+    let exponent = Int(log10(span / 5).rounded(.down))
+    let step = [1, 2, 5, 10].map { $0 * Self.power(exponent) }.first { span / $0 <= 6 } ?? span
+    let first = (range.lowerBound / step).rounded(.up)
+    let last = (range.upperBound / step).rounded(.down)
+    // Far from zero a step can be below the rounding of the values, and then marks say nothing.
+    guard last - first < 20, abs(first) < 1e12 else { return [] }
+    return stride(from: first, through: last, by: 1).map { multiple in
+      let value = multiple * step
+      let text = NumberText.readable(value / Self.power(commonExponent ?? 0), digits: 6)
+      return Tick(value: value, label: .plain(text.replacing("-", with: "−")))
+    }
+  }
+
+  /// About five powers of ten, or 1, 2, 5 … where the axis spans under two decades.
   var logarithmicTicks: [Tick] {
     let first = Int(log10(range.lowerBound).rounded(.down))
     let last = Int(log10(range.upperBound).rounded(.up))
@@ -77,6 +108,17 @@ struct AxisScale: Equatable {
         return Tick(value: value, label: digit == 1 && exponent % step == 0 ? .powerOfTen(exponent) : .none)
       }
     }
+  }
+
+  /// The same centre with another length; only for axes that are not logarithmic.
+  func stretched(to length: Double) -> AxisScale {
+    let centre = (range.lowerBound + range.upperBound) / 2
+    return AxisScale(isLogarithmic: isLogarithmic, range: (centre - length / 2)...(centre + length / 2))
+  }
+
+  private init(isLogarithmic: Bool, range: ClosedRange<Double>) {
+    self.isLogarithmic = isLogarithmic
+    self.range = range
   }
 
   private static func isUsable(_ range: ClosedRange<Double>, logarithmic: Bool) -> Bool {
@@ -106,6 +148,17 @@ extension Figure.Panel {
     }
     let floor = bars.isEmpty ? [] : [0.0]
     return (horizontalScale, AxisScale(vertical, values: heights + floor, keepsZero: !bars.isEmpty))
+  }
+
+  /// The scales widened so that equal scales fill a rectangle; as they are where a range is given or logarithmic.
+  func scales(filling width: Double, by height: Double) -> (horizontal: AxisScale, vertical: AxisScale) {
+    let scales = scales
+    guard horizontal.range == nil, vertical.range == nil, !horizontal.isLogarithmic, !vertical.isLogarithmic else {
+      return scales
+    }
+    func length(_ scale: AxisScale) -> Double { scale.range.upperBound - scale.range.lowerBound }
+    let unit = max(length(scales.horizontal) / width, length(scales.vertical) / height)
+    return (scales.horizontal.stretched(to: unit * width), scales.vertical.stretched(to: unit * height))
   }
 }
 

@@ -21,8 +21,8 @@ struct ExternalProgram {
 
   init(_ path: String) { self.path = path }
 
-  /// Runs the program without arguments, with `environment` set beside what this process has.
-  func run(input: String, environment: [String: String]) throws(Failure) -> Outcome {
+  /// Runs the program with `environment` set beside what this process has.
+  func run(arguments: [String], input: String, environment: [String: String]) throws(Failure) -> Outcome {
     var files: [UnsafeMutablePointer<FILE>] = []
     defer { for file in files { fclose(file) } }
     for _ in 0..<3 {
@@ -42,7 +42,7 @@ struct ExternalProgram {
       posix_spawn_file_actions_adddup2(&actions, fileno(file), Int32(target))
     }
     var process = pid_t()
-    let code = Self.withCStrings([path]) { arguments in
+    let code = Self.withCStrings([path] + arguments) { arguments in
       Self.withCStrings(Self.inherited(replacing: environment)) { variables in
         posix_spawn(&process, path, &actions, nil, arguments, variables)
       }

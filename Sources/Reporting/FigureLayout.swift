@@ -11,20 +11,22 @@ struct FigureLayout {
   struct Place {
     /// Sides of the rectangle between the axes.
     var left, right, bottom, top: Double
+    /// The horizontal position of the upright label.
+    var labelCentre: Double
     /// The point at the top centre of the legend.
     var legend: (x: Double, y: Double)
     /// The number of legend entries side by side.
     var legendColumns: Int
   }
 
-  private static let leftMargin = 0.68
-  private static let rightMargin = 0.12
+  private static let leftMargin = 0.72
+  private static let rightMargin = 0.22
   private static let gap = 0.1
   private static let axisText = 0.44
   private static let legendLine = 0.155
   /// An average character of 8.25 point DejaVu Sans, generously.
-  private static let characterWidth = 0.068
-  private static let legendSample = 0.42
+  private static let characterWidth = 0.075
+  private static let legendSample = 0.6
 
   /// Up to two panels side by side, more in further rows.
   init(_ figure: Figure) {
@@ -38,7 +40,7 @@ struct FigureLayout {
       let row = figure.panels[start..<min(start + columns, figure.panels.count)]
       let title = row.contains { !$0.title.isEmpty } ? 0.26 : 0.1
       let plotHeight = row.map { Self.plotHeight($0, width: plotWidth) }.max() ?? plotWidth
-      let legends = row.map { Self.legendGrid($0.legendLabels, width: cell) }
+      let legends = row.map { Self.legendGrid($0.legendLabels, width: plotWidth) }
       let legendHeight = Double(legends.map(\.rows).max() ?? 0) * Self.legendLine
       for (column, legend) in legends.enumerated() {
         let left = Double(column) * (cell + Self.gap)
@@ -46,10 +48,12 @@ struct FigureLayout {
         places.append(
           Place(
             left: left + Self.leftMargin, right: left + cell - Self.rightMargin, bottom: foot, top: depth + title,
+            labelCentre: left + 0.1,
             legend: (left + cell / 2 + 0.1, foot + Self.axisText), legendColumns: legend.columns))
       }
-      depth += title + plotHeight + Self.axisText + legendHeight + (legendHeight > 0 ? 0.06 : 0)
+      depth += title + plotHeight + Self.axisText + legendHeight + (legendHeight > 0 ? 0.1 : 0.05)
     }
+    // A figure without panels still needs a page.
     height = max(depth, 0.5)
     self.places = places.map { place in
       var place = place

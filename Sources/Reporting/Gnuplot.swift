@@ -52,9 +52,9 @@ public struct Gnuplot: Sendable, Equatable {
   private func run(_ script: String) throws(Failure) -> String {
     let outcome: ExternalProgram.Outcome
     do {
-      // The fixed time keeps creation dates out of PDF files: the same figure is the same bytes.
+      // As a file's name, standard input is read as a program: the first error ends it. The fixed time keeps creation dates out of PDF files: the same figure is the same bytes.
       outcome = try ExternalProgram(path).run(
-        input: script, environment: ["SOURCE_DATE_EPOCH": "0", "LC_ALL": "C.UTF-8"])
+        arguments: ["/dev/stdin"], input: script, environment: ["SOURCE_DATE_EPOCH": "0", "LC_ALL": "C.UTF-8"])
     } catch {
       throw Failure(description: "\(path) could not be started: \(error.reason)")
     }

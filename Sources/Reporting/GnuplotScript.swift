@@ -18,8 +18,11 @@ struct GnuplotScript {
   /// Prepares a figure; `number` tells figures in one script apart.
   init(_ figure: Figure, number: Int = 0) {
     self.figure = figure
-    scales = figure.panels.map(\.scales)
-    layout = FigureLayout(figure)
+    let layout = FigureLayout(figure)
+    self.layout = layout
+    scales = zip(figure.panels, layout.places).map { panel, place in
+      panel.equalScales ? panel.scales(filling: place.right - place.left, by: place.top - place.bottom) : panel.scales
+    }
     prefix = "$figure\(number)"
   }
 
@@ -31,9 +34,9 @@ struct GnuplotScript {
 
   private func drawing(_ target: Target) -> String {
     if case .characters(let columns, let rows) = target {
-      let panels = figure.panels.indices.map { "unset key\n" + panelText($0, onCharacters: true) }
+      let panels = figure.panels.indices.map { panelText($0, onCharacters: true) }
       return "set terminal dumb noenhanced size \(columns),\(rows)\nset tics nomirror\nset border 3\n"
-        + panels.joined()
+        + "set key below noenhanced Left reverse\n" + panels.joined()
     }
     let panels = figure.panels.indices.map { placement($0) + panelText($0, onCharacters: false) }
     return terminal(target) + Self.look + "set multiplot\n" + panels.joined() + "unset multiplot\nunset output\n"
@@ -66,7 +69,6 @@ struct GnuplotScript {
     set border 3 linewidth 0.6 linecolor rgb '#555555'
     set tics out nomirror scale 0.5 textcolor rgb '#222222'
     set grid linetype 1 linewidth 0.4 linecolor rgb '#dddddd'
-    set errorbars 0.6
     set bmargin 0
 
     """
@@ -74,14 +76,18 @@ struct GnuplotScript {
   private func placement(_ panel: Int) -> String {
     let place = layout.places[panel]
     func across(_ inches: Double) -> String { Self.number(inches / FigureLayout.width) }
+    let label = scales[panel].vertical.labelled(figure.panels[panel].vertical.label)
     func up(_ inches: Double) -> String { Self.number(inches / layout.height) }
     return """
+      unset label
+      set label \(Self.quoted(label)) at screen \(across(place.labelCentre)),\(up((place.bottom + place.top) / 2)) \
+      center rotate by 90 noenhanced
       set lmargin at screen \(across(place.left))
       set rmargin at screen \(across(place.right))
       set bmargin at screen \(up(place.bottom))
       set tmargin at screen \(up(place.top))
       set key at screen \(across(place.legend.x)),\(up(place.legend.y)) center top horizontal maxcols \
-      \(place.legendColumns) Left reverse noenhanced samplen 2 spacing 1 keywidth screen 0 textcolor rgb '#222222'
+      \(place.legendColumns) Left reverse noenhanced samplen 2 spacing 1 textcolor rgb '#222222'
 
       """
   }
@@ -89,28 +95,35 @@ struct GnuplotScript {
   private func panelText(_ index: Int, onCharacters: Bool) -> String {
     let panel = figure.panels[index]
     let scale = scales[index]
-    var text = panel.title.isEmpty ? "unset title\n" : "set title \(Self.quoted(panel.title)) noenhanced offset 0,-0.5\n"
-    text += axis("x", panel.horizontal, scale.horizontal, onCharacters: onCharacters, labelOffset: "0,0.4")
-    text += axis("y", panel.vertical, scale.vertical, onCharacters: onCharacters, labelOffset: "1,0")
+    var title = panel.title
+    // Characters cannot be turned upright, so the vertical axis' label moves up.
+    if onCharacters { title = [title, scale.vertical.labelled(panel.vertical.label) + " ↑"].filter { !$0.isEmpty }.joined(separator: ": ") }
+    var text = "unset logscale\nset autoscale\n"
+    text += "set title \(Self.quoted(title)) noenhanced\(onCharacters ? "" : " offset 0,-0.5")\n"
+    text += axis("x", panel.horizontal, scale.horizontal, onCharacters: onCharacters)
+    text += axis("y", panel.vertical, scale.vertical, onCharacters: onCharacters)
     text += panel.equalScales && !onCharacters ? "set size ratio -1\n" : "set size noratio\n"
-    return text + "plot " + plots(index).joined(separator: ", \\\n  ") + "\n"
+    return text + "plot " + plots(index, onCharacters: onCharacters).joined(separator: ", \\\n  ") + "\n"
   }
 
-  private func axis(_ name: String, _ axis: Figure.Axis, _ scale: AxisScale, onCharacters: Bool, labelOffset: String)
+  private func axis(_ name: String, _ axis: Figure.Axis, _ scale: AxisScale, onCharacters: Bool)
     -> String
   {
-    let offset = onCharacters ? "" : " offset \(labelOffset)"
-    var text = "set \(name)label \(Self.quoted(axis.label)) noenhanced\(offset)\n"
+    // The vertical label has its own place, as gnuplot does not know how wide the marks' texts are.
+    let label = name == "y" ? "" : scale.labelled(axis.label)
+    let offset = onCharacters ? "" : " offset 0,0.4"
+    var text = "set \(name)label \(Self.quoted(label)) noenhanced\(offset)\n"
+    if scale.isLogarithmic { text += "set logscale \(name)\n" }
     text += "set \(name)range [\(Self.number(scale.range.lowerBound)):\(Self.number(scale.range.upperBound))]\n"
-    guard scale.isLogarithmic else { return text + "unset logscale \(name)\nset \(name)tics autofreq\n" }
-    let ticks = scale.logarithmicTicks.map { tick in
+    let ticks = scale.ticks.map { tick in
       switch tick.label {
-      case .powerOfTen(let exponent): "'\(onCharacters ? "1e\(exponent)" : "10^{\(exponent)}")' \(Self.number(tick.value))"
+      case .powerOfTen(let exponent):
+        "'\(onCharacters ? "1e\(exponent)" : "10^{\(exponent < 0 ? "−\(-exponent)" : "\(exponent)")}")' \(Self.number(tick.value))"
       case .plain(let label): "'\(label)' \(Self.number(tick.value))"
       case .none: "'' \(Self.number(tick.value)) 1"
       }
     }
-    return text + "set logscale \(name)\nset \(name)tics (\(ticks.joined(separator: ", ")))\n"
+    return text + "set \(name)tics (\(ticks.joined(separator: ", ")))\n"
   }
 
   /// Single quotes keep gnuplot from reading backslashes and backquotes; a quote is doubled, a line break becomes a space.
@@ -157,7 +170,7 @@ extension GnuplotScript {
   }
 
   /// The parts of a plot command. A panel always draws something, as gnuplot refuses to draw axes alone.
-  private func plots(_ index: Int) -> [String] {
+  private func plots(_ index: Int, onCharacters: Bool) -> [String] {
     let (horizontal, vertical) = scales[index]
     var plots = ["\(prefix)_\(index)_corner using 1:2 with dots linecolor rgb '#ffffffff' notitle"]
     var shownLabels: Set<String> = [""]
@@ -167,7 +180,8 @@ extension GnuplotScript {
       guard isDrawn else { continue }
       let name = block(index, number, "")
       let hasBounds = layer.x.indices.contains { point in
-        layer.hasBounds && point < layer.y.count && horizontal.canShow(layer.x[point]) && vertical.canShow(layer.y[point])
+        !onCharacters && layer.hasBounds && point < layer.y.count && horizontal.canShow(layer.x[point])
+          && vertical.canShow(layer.y[point])
           && vertical.canShow(layer.high[point]) && layer.low[point].isFinite
       }
       let title = shownLabels.insert(layer.label).inserted ? "title \(Self.quoted(layer.label))" : "notitle"
@@ -191,7 +205,8 @@ extension GnuplotScript {
         if hasBounds { plots.append(errorBars(name, colour)) }
         let shape = [7, 5, 9, 13, 11][pointLayers % 5]
         pointLayers += 1
-        plots.append("\(name) using 1:2 with points pointtype \(shape) pointsize 0.45 linecolor rgb '\(colour)' \(title)")
+        plots.append(
+          "\(name) using 1:2 with points pointtype \(shape) pointsize 0.45 linecolor rgb '\(colour)' \(title)")
       case .bars:
         plots.append(
           "\(name) using 1:2:3:4:5:6 with boxxyerror linewidth 0.6 linecolor rgb '\(colour)'"
@@ -202,7 +217,9 @@ extension GnuplotScript {
     return plots
   }
 
+  /// Drawn as arrows with flat heads, as gnuplot's own error bars erase what lies around the point.
   private func errorBars(_ name: String, _ colour: String) -> String {
-    "\(name)_bounds using 1:2:3:4 with yerrorbars pointtype 7 pointsize 0 linewidth 0.9 linecolor rgb '\(colour)' notitle"
+    "\(name)_bounds using 1:3:(0):($4-$3) with vectors heads size screen 0.004,90 linewidth 0.9 linecolor rgb '\(colour)'"
+      + " notitle"
   }
 }

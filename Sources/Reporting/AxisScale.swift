@@ -173,6 +173,26 @@ extension Figure.Layer {
     return (position / factor, position * factor)
   }
 
+  /// Whether any point can be shown.
+  func isDrawn(_ scales: (horizontal: AxisScale, vertical: AxisScale)) -> Bool {
+    zip(x, y).contains { scales.horizontal.canShow($0) && scales.vertical.canShow($1) }
+  }
+
+  /// Position, lower and upper end of the band or error bar at every point, all not-a-number where there is none to show;
+  /// empty if there is none at all. An error bar needs its point, a band does not.
+  func bounds(_ scales: (horizontal: AxisScale, vertical: AxisScale)) -> [[Double]] {
+    guard hasBounds else { return [] }
+    let needsPoint = style == .points || style == .bars
+    let rows = x.indices.map { point -> [Double] in
+      let row = [
+        scales.horizontal.shown(x[point]), scales.vertical.grounded(low[point]), scales.vertical.shown(high[point]),
+      ]
+      let hasPoint = point < y.count && scales.vertical.canShow(y[point])
+      return row.allSatisfy(\.isFinite) && (hasPoint || !needsPoint) ? row : [.nan, .nan, .nan]
+    }
+    return rows.contains { $0[0].isFinite } ? rows : []
+  }
+
   /// Whether `low` and `high` are there for every point.
   var hasBounds: Bool { !x.isEmpty && low.count == x.count && high.count == x.count }
 

@@ -10,8 +10,7 @@ extension Figure.Panel {
     var shownLabels: Set<String> = [""]
     var pointLayers = 0
     for layer in layers {
-      let isDrawn = zip(layer.x, layer.y).contains { scales.horizontal.canShow($0) && scales.vertical.canShow($1) }
-      guard isDrawn else { continue }
+      guard layer.isDrawn(scales) else { continue }
       let showsInLegend = shownLabels.insert(layer.label).inserted
       if layer.style != .points, layer.style != .bars, layer.hasBounds {
         traces.append(layer.plotlyBand(scales.horizontal, scales.vertical))
@@ -30,7 +29,8 @@ extension Figure.Panel {
       "xaxis": .object(horizontal),
       "yaxis": .object(vertical),
       "title": [
-        "text": .string(HTML.plotlyText(title)), "font": ["size": 14.0], "x": 0.0, "xref": "paper", "y": 0.98, "yanchor": "top",
+        "text": .string(HTML.plotlyText(title)), "font": ["size": 14.0], "x": 0.0, "xref": "paper", "y": 0.98,
+        "yanchor": "top",
       ],
       "margin": ["l": 64.0, "r": 12.0, "t": .number(title.isEmpty ? 12 : 34), "b": 48.0],
       "height": .number(360 + 20 * Double(legendRows)),
@@ -62,16 +62,17 @@ extension Figure.Axis {
     axis["type"] = "log"
     axis["range"] = .array(
       [scale.range.lowerBound, scale.range.upperBound].map { .number(log10($0)) })
-    // Over few decades plotly's own marks are hard to read; over many they follow when a reader zooms in.
-    let ticks = scale.ticks.compactMap { tick -> (Double, String)? in
-      guard case .plain(let label) = tick.label else { return nil }
-      return (tick.value, label)
+    // Plotly's own marks between few powers of ten run into each other.
+    let ticks = scale.ticks.compactMap { tick -> (value: Double, label: String)? in
+      switch tick.label {
+      case .powerOfTen(let exponent): (tick.value, "10<sup>\(exponent < 0 ? "−\(-exponent)" : "\(exponent)")</sup>")
+      case .plain(let label): (tick.value, label)
+      case .none: nil
+      }
     }
-    if !ticks.isEmpty {
-      axis["tickmode"] = "array"
-      axis["tickvals"] = .numbers(ticks.map(\.0))
-      axis["ticktext"] = .array(ticks.map { .string($0.1) })
-    }
+    axis["tickmode"] = "array"
+    axis["tickvals"] = .numbers(ticks.map(\.value))
+    axis["ticktext"] = .array(ticks.map { .string($0.label) })
     return axis
   }
 }
@@ -121,14 +122,12 @@ extension Figure.Layer {
   fileprivate func plotlyBand(_ horizontal: AxisScale, _ vertical: AxisScale) -> JSONValue {
     var outlineX: [Double] = []
     var outlineY: [Double] = []
-    let isShown = x.indices.map { point in
-      horizontal.canShow(x[point]) && vertical.canShow(high[point]) && low[point].isFinite
-    }
-    for stretch in x.indices.split(whereSeparator: { !isShown[$0] }) {
+    let bounds = bounds((horizontal, vertical))
+    for stretch in bounds.split(whereSeparator: { $0[0].isNaN }) {
       // Not-a-number parts the outlines.
       if !outlineX.isEmpty { (outlineX, outlineY) = (outlineX + [.nan], outlineY + [.nan]) }
-      outlineX += stretch.map { x[$0] } + stretch.reversed().map { x[$0] }
-      outlineY += stretch.map { vertical.grounded(low[$0]) } + stretch.reversed().map { high[$0] }
+      outlineX += stretch.map { $0[0] } + stretch.reversed().map { $0[0] }
+      outlineY += stretch.map { $0[1] } + stretch.reversed().map { $0[2] }
     }
     var band: [String: JSONValue] = [
       "type": "scatter", "mode": "lines", "fill": "toself", "hoverinfo": "skip", "showlegend": false, "opacity": 0.18,

@@ -19,10 +19,12 @@ struct FigureLayout {
     var legendColumns: Int
   }
 
+  /// How far the horizontal axis' label lies below the axis.
+  static let labelDepth = 0.32
   private static let leftMargin = 0.72
   private static let rightMargin = 0.22
   private static let gap = 0.1
-  private static let axisText = 0.44
+  private static let axisText = 0.45
   private static let legendLine = 0.155
   /// An average character of 8.25 point DejaVu Sans, generously.
   private static let characterWidth = 0.075
@@ -83,9 +85,10 @@ struct FigureLayout {
 }
 
 extension Figure.Panel {
-  /// The legend's texts, each once: many trajectories may share one.
+  /// The legend's texts of what is drawn, each once: many trajectories may share one.
   var legendLabels: [String] {
     var seen: Set<String> = [""]
-    return layers.map(\.label).filter { seen.insert($0).inserted }
+    let scales = scales
+    return layers.filter { $0.isDrawn(scales) }.map(\.label).filter { seen.insert($0).inserted }
   }
 }

@@ -32,7 +32,10 @@ public struct Gnuplot: Sendable, Equatable {
         for: [.svg(path: "\(path).svg"), .pdf(path: "\(path).pdf"), .png(path: "\(path).png")])
     }
     _ = try run(scripts.joined())
-    for figure in figures { try describe(figure, svg: "\(directory)/\(figure.name).svg") }
+    for figure in figures {
+      try describe(figure, svg: "\(directory)/\(figure.name).svg")
+      try undate("\(directory)/\(figure.name).pdf")
+    }
   }
 
   /// Draws a figure with characters, for a terminal; panels follow each other downwards.
@@ -52,9 +55,9 @@ public struct Gnuplot: Sendable, Equatable {
   private func run(_ script: String) throws(Failure) -> String {
     let outcome: ExternalProgram.Outcome
     do {
-      // As a file's name, standard input is read as a program: the first error ends it. The fixed time keeps creation dates out of PDF files: the same figure is the same bytes.
+      // As a file's name, standard input is read as a program: the first error ends it.
       outcome = try ExternalProgram(path).run(
-        arguments: ["/dev/stdin"], input: script, environment: ["SOURCE_DATE_EPOCH": "0", "LC_ALL": "C.UTF-8"])
+        arguments: ["/dev/stdin"], input: script, environment: ["TZ": "UTC", "LC_ALL": "C.UTF-8"])
     } catch {
       throw Failure(description: "\(path) could not be started: \(error.reason)")
     }
@@ -63,6 +66,24 @@ public struct Gnuplot: Sendable, Equatable {
       throw Failure(description: "\(path) ended with status \(outcome.status): \(said.joined(separator: " "))")
     }
     return outcome.output
+  }
+
+  /// Sets a PDF file's date of creation to a fixed one of the same length: the same figure is the same bytes.
+  private func undate(_ path: String) throws(Failure) {
+    guard var bytes = TextFile.bytes(path) else { throw Failure(description: "\(self.path) did not write \(path)") }
+    let mark = Array("/CreationDate (D:".utf8)
+    let date = Array("19700101000000".utf8)
+    guard let start = bytes.firstRange(of: mark)?.upperBound, start + date.count <= bytes.count else { return }
+    bytes.replaceSubrange(start..<start + date.count, with: date)
+    try rewrite(bytes, path)
+  }
+
+  private func rewrite(_ bytes: [UInt8], _ path: String) throws(Failure) {
+    do {
+      try TextFile.write(bytes, to: path)
+    } catch {
+      throw Failure(description: error.description)
+    }
   }
 
   /// Puts the figure's title and caption into the SVG file, and fonts of like width for machines without DejaVu Sans.
@@ -77,10 +98,6 @@ public struct Gnuplot: Sendable, Equatable {
       text.replaceSubrange(start..<end, with: description)
     }
     text = text.replacing("font-family=\"DejaVu Sans\"", with: "font-family=\"DejaVu Sans, Verdana, sans-serif\"")
-    do {
-      try TextFile.write(text, to: path)
-    } catch {
-      throw Failure(description: error.description)
-    }
+    try rewrite(Array(text.utf8), path)
   }
 }

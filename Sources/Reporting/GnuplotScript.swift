@@ -73,15 +73,19 @@ struct GnuplotScript {
 
     """
 
+  /// Axis labels have their own places: where gnuplot would put them depends on the format, and on marks whose widths it guesses.
   private func placement(_ panel: Int) -> String {
     let place = layout.places[panel]
     func across(_ inches: Double) -> String { Self.number(inches / FigureLayout.width) }
-    let label = scales[panel].vertical.labelled(figure.panels[panel].vertical.label)
+    let upright = scales[panel].vertical.labelled(figure.panels[panel].vertical.label)
+    let lying = scales[panel].horizontal.labelled(figure.panels[panel].horizontal.label)
     func up(_ inches: Double) -> String { Self.number(inches / layout.height) }
     return """
       unset label
-      set label \(Self.quoted(label)) at screen \(across(place.labelCentre)),\(up((place.bottom + place.top) / 2)) \
+      set label \(Self.quoted(upright)) at screen \(across(place.labelCentre)),\(up((place.bottom + place.top) / 2)) \
       center rotate by 90 noenhanced
+      set label \(Self.quoted(lying)) at screen \(across((place.left + place.right) / 2)),\
+      \(up(place.bottom - FigureLayout.labelDepth)) center noenhanced
       set lmargin at screen \(across(place.left))
       set rmargin at screen \(across(place.right))
       set bmargin at screen \(up(place.bottom))
@@ -97,7 +101,10 @@ struct GnuplotScript {
     let scale = scales[index]
     var title = panel.title
     // Characters cannot be turned upright, so the vertical axis' label moves up.
-    if onCharacters { title = [title, scale.vertical.labelled(panel.vertical.label) + " ↑"].filter { !$0.isEmpty }.joined(separator: ": ") }
+    if onCharacters {
+      title = [title, scale.vertical.labelled(panel.vertical.label) + " ↑"].filter { !$0.isEmpty }.joined(
+        separator: ": ")
+    }
     var text = "unset logscale\nset autoscale\n"
     text += "set title \(Self.quoted(title)) noenhanced\(onCharacters ? "" : " offset 0,-0.5")\n"
     text += axis("x", panel.horizontal, scale.horizontal, onCharacters: onCharacters)
@@ -109,10 +116,8 @@ struct GnuplotScript {
   private func axis(_ name: String, _ axis: Figure.Axis, _ scale: AxisScale, onCharacters: Bool)
     -> String
   {
-    // The vertical label has its own place, as gnuplot does not know how wide the marks' texts are.
-    let label = name == "y" ? "" : scale.labelled(axis.label)
-    let offset = onCharacters ? "" : " offset 0,0.4"
-    var text = "set \(name)label \(Self.quoted(label)) noenhanced\(offset)\n"
+    let label = onCharacters && name == "x" ? scale.labelled(axis.label) : ""
+    var text = "set \(name)label \(Self.quoted(label)) noenhanced\n"
     if scale.isLogarithmic { text += "set logscale \(name)\n" }
     text += "set \(name)range [\(Self.number(scale.range.lowerBound)):\(Self.number(scale.range.upperBound))]\n"
     let ticks = scale.ticks.map { tick in
@@ -151,14 +156,7 @@ extension GnuplotScript {
         return [horizontal.shown(x), vertical.shown(y), sides.left, sides.right, min(foot, y), max(foot, y)]
       }
       text += dataBlock(block(index, number, ""), points)
-      guard layer.hasBounds else { continue }
-      let bounds = layer.x.indices.map { point in
-        [
-          horizontal.shown(layer.x[point]), vertical.shown(point < layer.y.count ? layer.y[point] : .nan),
-          vertical.grounded(layer.low[point]), vertical.shown(layer.high[point]),
-        ]
-      }
-      text += dataBlock(block(index, number, "_bounds"), bounds)
+      text += dataBlock(block(index, number, "_bounds"), layer.bounds(scales[index]))
     }
     return text
   }
@@ -171,19 +169,13 @@ extension GnuplotScript {
 
   /// The parts of a plot command. A panel always draws something, as gnuplot refuses to draw axes alone.
   private func plots(_ index: Int, onCharacters: Bool) -> [String] {
-    let (horizontal, vertical) = scales[index]
     var plots = ["\(prefix)_\(index)_corner using 1:2 with dots linecolor rgb '#ffffffff' notitle"]
     var shownLabels: Set<String> = [""]
     var pointLayers = 0
     for (number, layer) in figure.panels[index].layers.enumerated() {
-      let isDrawn = zip(layer.x, layer.y).contains { horizontal.canShow($0) && vertical.canShow($1) }
-      guard isDrawn else { continue }
+      guard layer.isDrawn(scales[index]) else { continue }
       let name = block(index, number, "")
-      let hasBounds = layer.x.indices.contains { point in
-        !onCharacters && layer.hasBounds && point < layer.y.count && horizontal.canShow(layer.x[point])
-          && vertical.canShow(layer.y[point])
-          && vertical.canShow(layer.high[point]) && layer.low[point].isFinite
-      }
+      let hasBounds = !onCharacters && !layer.bounds(scales[index]).isEmpty
       let title = shownLabels.insert(layer.label).inserted ? "title \(Self.quoted(layer.label))" : "notitle"
       let colour = layer.colour.rawValue
       let translucent = "#80" + colour.dropFirst()
@@ -191,7 +183,7 @@ extension GnuplotScript {
       case .line, .thinLine, .dashed:
         if hasBounds {
           plots.append(
-            "\(name)_bounds using 1:3:4 with filledcurves fillcolor rgb '\(colour)' fillstyle transparent solid 0.18"
+            "\(name)_bounds using 1:2:3 with filledcurves fillcolor rgb '\(colour)' fillstyle transparent solid 0.18"
               + " noborder notitle")
         }
         let pen =
@@ -219,7 +211,7 @@ extension GnuplotScript {
 
   /// Drawn as arrows with flat heads, as gnuplot's own error bars erase what lies around the point.
   private func errorBars(_ name: String, _ colour: String) -> String {
-    "\(name)_bounds using 1:3:(0):($4-$3) with vectors heads size screen 0.004,90 linewidth 0.9 linecolor rgb '\(colour)'"
+    "\(name)_bounds using 1:2:(0):($3-$2) with vectors heads size screen 0.004,90 linewidth 0.9 linecolor rgb '\(colour)'"
       + " notitle"
   }
 }

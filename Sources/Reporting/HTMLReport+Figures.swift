@@ -95,10 +95,12 @@ extension HTMLReport {
       if (!window.Plotly) return;
       const scheme = window.matchMedia('(prefers-color-scheme: dark)');
       const narrow = window.matchMedia('(max-width: 46rem)');
-    const inColours = (value, ink) => {
-        if (value === '#000000') return ink;
+      // Black and blue are too dark for a dark page.
+      const lighter = { '#000000': '#e8e8e4', '#0072B2': '#4ba6e3' };
+      const inColours = (value) => {
+        if (typeof value === 'string') return scheme.matches ? lighter[value] ?? value : value;
         if (Array.isArray(value) || value === null || typeof value !== 'object') return value;
-        return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, inColours(part, ink)]));
+        return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, inColours(part)]));
       };
       const draw = async (figure) => {
         const ink = scheme.matches ? '#e8e8e4' : '#1c1e21';
@@ -110,7 +112,7 @@ extension HTMLReport {
             chart.specification ??= JSON.parse(chart.querySelector('script').textContent);
             const { data, layout } = chart.specification;
             const axis = (settings) => ({ ...settings, gridcolor: rule, linecolor: rule, tickcolor: rule });
-            await Plotly.react(chart, data.map((trace) => inColours(trace, ink)), {
+            await Plotly.react(chart, data.map(inColours), {
               ...layout, font: { family: font, size: 12.5, color: ink },
               xaxis: axis(layout.xaxis), yaxis: axis(layout.yaxis),
             }, { responsive: true, displaylogo: false, displayModeBar: narrow.matches ? false : 'hover',

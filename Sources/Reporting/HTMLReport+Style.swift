@@ -110,14 +110,19 @@ extension HTMLReport {
     .references li { margin: 0.4rem 0; }
     .references li:target { background: var(--none-ground); }
     .bibtex { padding: 1rem; overflow-x: auto; background: var(--panel); border-radius: 0.4rem; }
-    @media (max-width: 46rem) {
+    @media screen and (max-width: 46rem) {
       body { padding: 1.5rem 1rem 3rem; }
       .wide { display: none; }
       .claim, .table { padding: 0.9rem 1rem; }
       .correction, .interactive .charts.several { grid-template-columns: minmax(0, 1fr); }
       .correction > div:first-child { border-radius: 0.4rem 0.4rem 0 0; }
       .correction > div:last-child { border-radius: 0 0 0.4rem 0.4rem; }
-      .overview tbody th { white-space: normal; overflow-wrap: anywhere; min-width: 5.5rem; }
+      .overview thead { display: none; }
+      .overview tr { display: grid; grid-template-columns: 1fr auto; gap: 0.2rem 0.5rem; padding: 0.5rem 0;
+        border-bottom: 1px solid var(--rule); }
+      .overview tbody th, .overview td { padding: 0; border: 0; }
+      .overview td:nth-child(2) { grid-column: 1 / -1; order: 1; }
+      .overview td.wide { display: none; }
       .facts, .columns { grid-template-columns: minmax(0, 1fr); gap: 0; }
       .facts dd, .columns dd { margin-bottom: 0.5rem; }
     }
@@ -134,7 +139,8 @@ extension HTMLReport {
         --none: #7a4f00; --none-ground: #fbf0d9;
       }
       @page { margin: 18mm 16mm; }
-      body { max-width: none; padding: 0; font-size: 9.5pt; line-height: 1.45; print-color-adjust: exact;
+      html { font-size: 9.5pt; }
+      body { max-width: none; padding: 0; line-height: 1.45; print-color-adjust: exact;
         -webkit-print-color-adjust: exact; }
       nav, .downloads, footer { display: none; }
       section { margin-top: 1.5rem; padding-top: 0.8rem; }

@@ -3,15 +3,18 @@ import Numerics
 
 /// Files written whole or not at all.
 enum TextFile {
-  /// The bytes of a file as text; nil if it cannot be read.
-  static func read(_ path: String) -> String? {
+  /// A file as text; nil if it cannot be read.
+  static func read(_ path: String) -> String? { bytes(path).map { String(decoding: $0, as: UTF8.self) } }
+
+  /// The bytes of a file; nil if it cannot be read.
+  static func bytes(_ path: String) -> [UInt8]? {
     guard let file = fopen(path, "rb") else { return nil }
     defer { fclose(file) }
     var bytes: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 1 << 18)
     while true {
       let count = fread(&buffer, 1, buffer.count, file)
-      if count == 0 { return ferror(file) == 0 ? String(decoding: bytes, as: UTF8.self) : nil }
+      if count == 0 { return ferror(file) == 0 ? bytes : nil }
       bytes += buffer[..<count]
     }
   }
@@ -55,7 +58,8 @@ enum TextFile {
     guard rename(source, path) == 0 else { throw unwritable(path, SystemError.text) }
   }
 
-  private static func writeDirectly(_ bytes: [UInt8], to path: String) throws(InputError) {
+  /// Writes bytes to a file that may be left incomplete; only for `write`, which renames it afterwards.
+  static func writeDirectly(_ bytes: [UInt8], to path: String) throws(InputError) {
     guard let file = fopen(path, "wb") else { throw unwritable(path, SystemError.text) }
     let isWritten = fwrite(bytes, 1, bytes.count, file) == bytes.count && fflush(file) == 0
     let reason = SystemError.text

@@ -98,7 +98,8 @@ enum Sample {
       let times = (0...60).map { Double($0) / 60 }
       return Figure.Layer(
         index == 0 ? "SGD, b = 1" : "SGD, b = 1", .thinLine, index % 2 == 0 ? .blue : .blue,
-        x: times.map { (0.2 + 0.8 * $0) * cos(angle * (1 - $0)) }, y: times.map { (0.2 + 0.8 * $0) * sin(angle * (1 - $0)) })
+        x: times.map { (0.2 + 0.8 * $0) * cos(angle * (1 - $0)) },
+        y: times.map { (0.2 + 0.8 * $0) * sin(angle * (1 - $0)) })
     }
     let steps = (0...100).map { 1 + 10 * Double($0) }
     let loss = steps.map { exp(-$0 / 90) + 1e-9 }

@@ -47,19 +47,20 @@ struct GnuplotScript {
     let height = layout.height
     switch target {
     case .svg(let path):
-      // 96 user units an inch, as browsers count; 11 units are 8.25 points.
+      // 96 user units an inch, as browsers count; 11 units are 8.25 points. This format alone puts marks' texts too low.
       return
         "set terminal svg enhanced size \(Int(FigureLayout.width * 96)),\(Int((height * 96).rounded(.up))) fixed"
-        + " font 'DejaVu Sans,11' linewidth 1.2\nset output \(Self.quoted(path))\n"
+        + " font 'DejaVu Sans,11' linewidth 1.2\nset xtics offset 0,0.3\nset output \(Self.quoted(path))\n"
     case .pdf(let path):
+      // The font is scaled by 4/3 for reasons of gnuplot's own, so 0.75 makes points points.
       return
-        "set terminal pdfcairo enhanced size \(FigureLayout.width)in,\(Self.number(height))in \(font) linewidth 1.8"
-        + "\nset output \(Self.quoted(path))\n"
+        "set terminal pdfcairo enhanced size \(FigureLayout.width)in,\(Self.number(height))in \(font) fontscale 0.75"
+        + " linewidth 1.8 pointscale 0.8\nset xtics offset 0,0\nset output \(Self.quoted(path))\n"
     case .png(let path):
       let pixels = (width: Int(FigureLayout.width * 300), height: Int((height * 300).rounded(.up)))
       return
         "set terminal pngcairo enhanced size \(pixels.width),\(pixels.height) \(font)"
-        + " fontscale 3.125 linewidth 3.6 pointscale 3.125\nset output \(Self.quoted(path))\n"
+        + " fontscale 3.125 linewidth 3.6 pointscale 3.125\nset xtics offset 0,0\nset output \(Self.quoted(path))\n"
     case .characters: return ""
     }
   }

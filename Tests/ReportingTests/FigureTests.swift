@@ -6,6 +6,7 @@ import Testing
 struct FigureTests {
   static let gnuplot = Gnuplot.find()
   private let figures = [Sample.trajectories, Sample.laws, Sample.tricky]
+  private let blank = Figure(name: "blank", title: "Blank", caption: "Nothing.", panels: [])
 
   @Test("Marks of logarithmic axes: powers of ten, or plain numbers over few decades")
   func logarithmicMarks() {
@@ -65,8 +66,8 @@ struct FigureTests {
     let gnuplot = try #require(Self.gnuplot)
     try Scratch.withDirectory { first in
       try Scratch.withDirectory { second in
-        try gnuplot.draw(figures, into: first)
-        try gnuplot.draw(figures, into: second)
+        try gnuplot.draw(figures + [blank], into: first)
+        try gnuplot.draw(figures + [blank], into: second)
         for name in figures.map(\.name) {
           let svg = try #require(TextFile.read("\(first)/\(name).svg"))
           #expect(svg.contains("<svg") && svg.contains("</svg>"))
@@ -76,6 +77,7 @@ struct FigureTests {
             #expect(drawn == TextFile.read("\(second)/\(name).\(format)"), "\(name).\(format)")
           }
         }
+        #expect(TextFile.read("\(first)/blank.svg")?.contains("<desc>Nothing.</desc>") == true)
         let svg = try #require(TextFile.read("\(first)/tricky.svg"))
         #expect(svg.contains("gaps_and &#39;quotes&#39;") || svg.contains("gaps_and 'quotes' `echo` $(x) \\n {a}^2"))
         #expect(svg.contains("<desc>Gaps, no data, and odd characters: `x` $y$ {z}.</desc>"))

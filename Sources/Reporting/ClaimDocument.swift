@@ -24,7 +24,7 @@ public struct ClaimDocument: Codable, Sendable, Equatable {
   public var claims: [ClaimRecord]
   /// Wordings in circulation that are wrong.
   public var corrections: [Correction]
-  /// Publications.
+  /// The report's publications, then those that only claims name; every `citationKey` is the key of one.
   public var citations: [Citation]
 
   /// The document of a report.
@@ -35,7 +35,7 @@ public struct ClaimDocument: Codable, Sendable, Equatable {
     summary = VerdictCounts(report.claims)
     claims = report.claims.map(ClaimRecord.init)
     corrections = report.corrections.map { Correction(said: $0.said, instead: $0.instead, claims: $0.claims) }
-    citations = report.citations
+    citations = report.allCitations
   }
 
   /// The JSON text, the same bytes for the same document.

@@ -28,6 +28,7 @@ struct DocumentTests {
     #expect((claims[0]["tolerance"] as? [String: Any])?["value"] as? Double == 4)
     #expect(claims[2]["verdict"] as? String == "notApplicable")
     #expect(claims[2]["reason"] as? String == "a hypothesis did not hold: λ > 2/η (λ = 3.2)")
+    #expect((document["citations"] as? [[String: Any]])?.map { $0["key"] as? String } == ["welford1962", "ghosh2025"])
     let check = try #require((claims[1]["checks"] as? [[String: Any]])?.first)
     #expect(check.keys.sorted() == ["error", "measurement", "name", "passes", "prediction", "tolerance"])
     #expect(check["passes"] as? Bool == false)

@@ -1,0 +1,146 @@
+import Glibc
+
+extension Figure.Panel {
+  /// The panel as a plotly chart: `{"data": […], "layout": {…}}`, the same ranges, colours and styles as the printed figure.
+  ///
+  /// Colours of text and grid are left to the page, which knows whether it is dark.
+  var plotly: JSONValue {
+    let scales = scales
+    var traces: [JSONValue] = []
+    var shownLabels: Set<String> = [""]
+    var pointLayers = 0
+    for layer in layers {
+      guard layer.isDrawn(scales) else { continue }
+      let showsInLegend = shownLabels.insert(layer.label).inserted
+      if layer.style != .points, layer.style != .bars, layer.hasBounds {
+        traces.append(layer.plotlyBand(scales.horizontal, scales.vertical))
+      }
+      let shape = ["circle", "square", "triangle-up", "diamond", "triangle-down"][pointLayers % 5]
+      if layer.style == .points { pointLayers += 1 }
+      traces.append(layer.plotlyTrace(scales.horizontal, scales.vertical, shape: shape, showsInLegend: showsInLegend))
+    }
+    var vertical = self.vertical.plotly(scales.vertical)
+    if equalScales { vertical["scaleanchor"] = "x" }
+    var horizontal = self.horizontal.plotly(scales.horizontal)
+    if equalScales { horizontal["constrain"] = "domain" }
+    let legendLabels = legendLabels
+    let legendRows = legendLabels.isEmpty ? 0 : (legendLabels.map(\.count).reduce(0) { $0 + $1 + 8 } / 60 + 1)
+    let layout: JSONValue = [
+      "xaxis": .object(horizontal),
+      "yaxis": .object(vertical),
+      "title": [
+        "text": .string(HTML.plotlyText(title)), "font": ["size": 14.0], "x": 0.0, "xref": "paper", "y": 0.98,
+        "yanchor": "top",
+      ],
+      "margin": ["l": 64.0, "r": 12.0, "t": .number(title.isEmpty ? 12 : 34), "b": 48.0],
+      "height": .number(360 + 20 * Double(legendRows)),
+      "showlegend": .bool(!legendLabels.isEmpty),
+      "legend": [
+        "orientation": "h", "x": 0.5, "xanchor": "center", "y": -0.2, "yanchor": "top", "font": ["size": 12.0],
+      ],
+      "barmode": "overlay",
+      "hovermode": "closest",
+      "modebar": ["bgcolor": "rgba(0,0,0,0)"],
+      "paper_bgcolor": "rgba(0,0,0,0)",
+      "plot_bgcolor": "rgba(0,0,0,0)",
+    ]
+    return ["data": .array(traces), "layout": layout]
+  }
+}
+
+extension Figure.Axis {
+  fileprivate func plotly(_ scale: AxisScale) -> [String: JSONValue] {
+    var axis: [String: JSONValue] = [
+      "title": ["text": .string(HTML.plotlyText(label)), "standoff": 8.0],
+      "zeroline": false, "showline": true, "ticks": "outside", "ticklen": 4.0, "automargin": true,
+      "exponentformat": "power",
+    ]
+    guard scale.isLogarithmic else {
+      axis["range"] = .numbers([scale.range.lowerBound, scale.range.upperBound])
+      return axis
+    }
+    axis["type"] = "log"
+    axis["range"] = .array(
+      [scale.range.lowerBound, scale.range.upperBound].map { .number(log10($0)) })
+    // Plotly's own marks between few powers of ten run into each other.
+    let ticks = scale.ticks.compactMap { tick -> (value: Double, label: String)? in
+      switch tick.label {
+      case .powerOfTen(let exponent): (tick.value, "10<sup>\(exponent < 0 ? "−\(-exponent)" : "\(exponent)")</sup>")
+      case .plain(let label): (tick.value, label)
+      case .none: nil
+      }
+    }
+    axis["tickmode"] = "array"
+    axis["tickvals"] = .numbers(ticks.map(\.value))
+    axis["ticktext"] = .array(ticks.map { .string($0.label) })
+    return axis
+  }
+}
+
+extension Figure.Layer {
+  fileprivate func plotlyTrace(
+    _ horizontal: AxisScale, _ vertical: AxisScale, shape: String, showsInLegend: Bool
+  ) -> JSONValue {
+    let colour = JSONValue.string(colour.rawValue)
+    var trace: [String: JSONValue] = [
+      "type": "scatter", "name": .string(HTML.plotlyText(label)), "showlegend": .bool(showsInLegend),
+      "x": .numbers(x.map(horizontal.shown)), "y": .numbers(y.map(vertical.shown)),
+      "hovertemplate": "%{x:.5~g}, %{y:.5~g}",
+    ]
+    // One entry in the legend then switches every layer of its name.
+    if !label.isEmpty { trace["legendgroup"] = .string(label) }
+    switch style {
+    case .line: trace.merge(["mode": "lines", "line": ["color": colour, "width": 2.0]]) { $1 }
+    case .thinLine:
+      trace.merge(["mode": "lines", "opacity": 0.5, "line": ["color": colour, "width": 1.0]]) { $1 }
+    case .dashed:
+      trace.merge(["mode": "lines", "line": ["color": colour, "width": 2.0, "dash": "dash"]]) { $1 }
+    case .points:
+      trace.merge(["mode": "markers", "marker": ["color": colour, "size": 6.0, "symbol": .string(shape)]]) { $1 }
+    case .bars:
+      let sides = x.map { barSides(at: $0, logarithmic: horizontal.isLogarithmic) }
+      trace["type"] = "bar"
+      trace["opacity"] = 0.6
+      trace["width"] = .numbers(sides.map { $0.right - $0.left })
+      // A bar is placed by its centre, which on a logarithmic axis is not the point's position.
+      trace["x"] = .numbers(sides.map { horizontal.shown(($0.left + $0.right) / 2) })
+      trace["customdata"] = .numbers(x)
+      trace["hovertemplate"] = "%{customdata:.5~g}, %{y:.5~g}"
+      trace["marker"] = ["color": colour]
+    }
+    if hasBounds, style == .points || style == .bars {
+      trace["error_y"] = [
+        "type": "data", "symmetric": false, "color": colour, "thickness": 1.2, "width": 3.0,
+        "array": .numbers(zip(high, y).map { vertical.shown($0) - $1 }),
+        "arrayminus": .numbers(zip(low, y).map { $1 - vertical.grounded($0) }),
+      ]
+    }
+    return .object(trace)
+  }
+
+  /// A band as closed outlines, one for each stretch without a gap.
+  fileprivate func plotlyBand(_ horizontal: AxisScale, _ vertical: AxisScale) -> JSONValue {
+    var outlineX: [Double] = []
+    var outlineY: [Double] = []
+    let bounds = bounds((horizontal, vertical))
+    for stretch in bounds.split(whereSeparator: { $0[0].isNaN }) {
+      // Not-a-number parts the outlines.
+      if !outlineX.isEmpty { (outlineX, outlineY) = (outlineX + [.nan], outlineY + [.nan]) }
+      outlineX += stretch.map { $0[0] } + stretch.reversed().map { $0[0] }
+      outlineY += stretch.map { $0[1] } + stretch.reversed().map { $0[2] }
+    }
+    var band: [String: JSONValue] = [
+      "type": "scatter", "mode": "lines", "fill": "toself", "hoverinfo": "skip", "showlegend": false, "opacity": 0.18,
+      "x": .numbers(outlineX), "y": .numbers(outlineY), "line": ["width": 0.0], "fillcolor": .string(colour.rawValue),
+    ]
+    if !label.isEmpty { band["legendgroup"] = .string(label) }
+    return .object(band)
+  }
+}
+
+extension HTML {
+  /// Plotly reads a few tags and entities in its texts; this shows every character as it is.
+  fileprivate static func plotlyText(_ text: String) -> String {
+    escaped(text).replacing("&#39;", with: "'").replacing("&quot;", with: "\"")
+  }
+}

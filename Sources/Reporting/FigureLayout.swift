@@ -1,0 +1,94 @@
+/// Where the panels of a printed figure stand, in inches from the lower left corner; text never overlaps data.
+struct FigureLayout {
+  /// The width of a text block in the field's journals.
+  static let width = 6.0
+  /// The figure's height.
+  let height: Double
+  /// One place a panel.
+  let places: [Place]
+
+  /// The place of one panel.
+  struct Place {
+    /// Sides of the rectangle between the axes.
+    var left, right, bottom, top: Double
+    /// The horizontal position of the upright label.
+    var labelCentre: Double
+    /// The point at the top centre of the legend.
+    var legend: (x: Double, y: Double)
+    /// The number of legend entries side by side.
+    var legendColumns: Int
+  }
+
+  /// How far the horizontal axis' label lies below the axis.
+  static let labelDepth = 0.32
+  private static let leftMargin = 0.72
+  private static let rightMargin = 0.22
+  private static let gap = 0.1
+  private static let axisText = 0.45
+  private static let legendLine = 0.155
+  /// An average character of 8.25 point DejaVu Sans, generously.
+  private static let characterWidth = 0.075
+  private static let legendSample = 0.6
+
+  /// Up to two panels side by side, more in further rows.
+  init(_ figure: Figure) {
+    let columns = figure.panels.count > 1 ? 2 : 1
+    let cell = (Self.width - Double(columns - 1) * Self.gap) / Double(columns)
+    let plotWidth = cell - Self.leftMargin - Self.rightMargin
+    var places: [Place] = []
+    // Measured from the top down; turned around below, when the height is known.
+    var depth = 0.0
+    for start in stride(from: 0, to: figure.panels.count, by: columns) {
+      let row = figure.panels[start..<min(start + columns, figure.panels.count)]
+      let title = row.contains { !$0.title.isEmpty } ? 0.26 : 0.1
+      let plotHeight = row.map { Self.plotHeight($0, width: plotWidth) }.max() ?? plotWidth
+      let legends = row.map { Self.legendGrid($0.legendLabels, width: plotWidth) }
+      let legendHeight = Double(legends.map(\.rows).max() ?? 0) * Self.legendLine
+      for (column, legend) in legends.enumerated() {
+        let left = Double(column) * (cell + Self.gap)
+        let foot = depth + title + plotHeight
+        places.append(
+          Place(
+            left: left + Self.leftMargin, right: left + cell - Self.rightMargin, bottom: foot, top: depth + title,
+            labelCentre: left + 0.1,
+            legend: (left + cell / 2 + 0.1, foot + Self.axisText), legendColumns: legend.columns))
+      }
+      depth += title + plotHeight + Self.axisText + legendHeight + (legendHeight > 0 ? 0.1 : 0.05)
+    }
+    // A figure without panels still needs a page.
+    height = max(depth, 0.5)
+    self.places = places.map { place in
+      var place = place
+      place.bottom = depth - place.bottom
+      place.top = depth - place.top
+      place.legend.y = depth - place.legend.y
+      return place
+    }
+  }
+
+  private static func plotHeight(_ panel: Figure.Panel, width: Double) -> Double {
+    let usual = width > 3 ? 2.7 : 1.9
+    guard panel.equalScales else { return usual }
+    let scales = panel.scales
+    let ratio =
+      (scales.vertical.range.upperBound - scales.vertical.range.lowerBound)
+      / (scales.horizontal.range.upperBound - scales.horizontal.range.lowerBound)
+    return min(max(width * ratio, 1.2), width > 3 ? 4 : 2.6)
+  }
+
+  private static func legendGrid(_ labels: [String], width: Double) -> (rows: Int, columns: Int) {
+    guard let longest = labels.map(\.count).max() else { return (0, 1) }
+    let entry = Double(longest) * characterWidth + legendSample
+    let columns = min(max(Int(width / entry), 1), labels.count)
+    return ((labels.count + columns - 1) / columns, columns)
+  }
+}
+
+extension Figure.Panel {
+  /// The legend's texts of what is drawn, each once: many trajectories may share one.
+  var legendLabels: [String] {
+    var seen: Set<String> = [""]
+    let scales = scales
+    return layers.filter { $0.isDrawn(scales) }.map(\.label).filter { seen.insert($0).inserted }
+  }
+}

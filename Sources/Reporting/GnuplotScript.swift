@@ -1,0 +1,218 @@
+/// The gnuplot program that draws a figure. Its data stand inside it, so it needs no other file.
+struct GnuplotScript {
+  /// Where a drawing goes.
+  enum Target {
+    case svg(path: String)
+    case pdf(path: String)
+    case png(path: String)
+    /// Characters, for a terminal, on standard output.
+    case characters(columns: Int, rows: Int)
+  }
+
+  private let figure: Figure
+  private let scales: [(horizontal: AxisScale, vertical: AxisScale)]
+  private let layout: FigureLayout
+  /// Keeps the data blocks of several figures in one script apart.
+  private let prefix: String
+
+  /// Prepares a figure; `number` tells figures in one script apart.
+  init(_ figure: Figure, number: Int = 0) {
+    self.figure = figure
+    let layout = FigureLayout(figure)
+    self.layout = layout
+    scales = zip(figure.panels, layout.places).map { panel, place in
+      panel.equalScales ? panel.scales(filling: place.right - place.left, by: place.top - place.bottom) : panel.scales
+    }
+    prefix = "$figure\(number)"
+  }
+
+  /// The program that draws the figure for every target.
+  func text(for targets: [Target]) -> String {
+    let data = figure.panels.indices.map(dataBlocks).joined()
+    return "reset\nset encoding utf8\nset minussign\n" + data + targets.map(drawing).joined()
+  }
+
+  private func drawing(_ target: Target) -> String {
+    if case .characters(let columns, let rows) = target {
+      let panels = figure.panels.indices.map { panelText($0, onCharacters: true) }
+      return "set terminal dumb noenhanced size \(columns),\(rows)\nset tics nomirror\nset border 3\n"
+        + "set key below noenhanced Left reverse\n" + panels.joined()
+    }
+    let panels = figure.panels.indices.map { placement($0) + panelText($0, onCharacters: false) }
+    return terminal(target) + Self.look + "set multiplot\n" + panels.joined() + "unset multiplot\nunset output\n"
+  }
+
+  private func terminal(_ target: Target) -> String {
+    let font = "font 'DejaVu Sans,8.25'"
+    let height = layout.height
+    switch target {
+    case .svg(let path):
+      // 96 user units an inch, as browsers count; 11 units are 8.25 points. This format alone puts marks' texts too low.
+      return
+        "set terminal svg enhanced size \(Int(FigureLayout.width * 96)),\(Int((height * 96).rounded(.up))) fixed"
+        + " font 'DejaVu Sans,11' linewidth 1.2\nset xtics offset 0,0.3\nset output \(Self.quoted(path))\n"
+    case .pdf(let path):
+      // The font is scaled by 4/3 for reasons of gnuplot's own, so 0.75 makes points points.
+      return
+        "set terminal pdfcairo enhanced size \(FigureLayout.width)in,\(Self.number(height))in \(font) fontscale 0.75"
+        + " linewidth 1.8 pointscale 0.8\nset xtics offset 0,0\nset output \(Self.quoted(path))\n"
+    case .png(let path):
+      let pixels = (width: Int(FigureLayout.width * 300), height: Int((height * 300).rounded(.up)))
+      return
+        "set terminal pngcairo enhanced size \(pixels.width),\(pixels.height) \(font)"
+        + " fontscale 3.125 linewidth 3.6 pointscale 3.125\nset xtics offset 0,0\nset output \(Self.quoted(path))\n"
+    case .characters: return ""
+    }
+  }
+
+  /// Thin grey furniture, so that the data are the darkest thing on the page.
+  private static let look = """
+    set border 3 linewidth 0.6 linecolor rgb '#555555'
+    set tics out nomirror scale 0.5 textcolor rgb '#222222'
+    set grid linetype 1 linewidth 0.4 linecolor rgb '#dddddd'
+    set bmargin 0
+
+    """
+
+  /// Axis labels have their own places: where gnuplot would put them depends on the format, and on marks whose widths it guesses.
+  private func placement(_ panel: Int) -> String {
+    let place = layout.places[panel]
+    func across(_ inches: Double) -> String { Self.number(inches / FigureLayout.width) }
+    let upright = scales[panel].vertical.labelled(figure.panels[panel].vertical.label)
+    let lying = scales[panel].horizontal.labelled(figure.panels[panel].horizontal.label)
+    func up(_ inches: Double) -> String { Self.number(inches / layout.height) }
+    return """
+      unset label
+      set label \(Self.quoted(upright)) at screen \(across(place.labelCentre)),\(up((place.bottom + place.top) / 2)) \
+      center rotate by 90 noenhanced
+      set label \(Self.quoted(lying)) at screen \(across((place.left + place.right) / 2)),\
+      \(up(place.bottom - FigureLayout.labelDepth)) center noenhanced
+      set lmargin at screen \(across(place.left))
+      set rmargin at screen \(across(place.right))
+      set bmargin at screen \(up(place.bottom))
+      set tmargin at screen \(up(place.top))
+      set key at screen \(across(place.legend.x)),\(up(place.legend.y)) center top horizontal maxcols \
+      \(place.legendColumns) Left reverse noenhanced samplen 2 spacing 1 textcolor rgb '#222222'
+
+      """
+  }
+
+  private func panelText(_ index: Int, onCharacters: Bool) -> String {
+    let panel = figure.panels[index]
+    let scale = scales[index]
+    var title = panel.title
+    // Characters cannot be turned upright, so the vertical axis' label moves up.
+    if onCharacters {
+      title = [title, scale.vertical.labelled(panel.vertical.label) + " ↑"].filter { !$0.isEmpty }.joined(
+        separator: ": ")
+    }
+    var text = "unset logscale\nset autoscale\n"
+    text += "set title \(Self.quoted(title)) noenhanced\(onCharacters ? "" : " offset 0,-0.5")\n"
+    text += axis("x", panel.horizontal, scale.horizontal, onCharacters: onCharacters)
+    text += axis("y", panel.vertical, scale.vertical, onCharacters: onCharacters)
+    text += panel.equalScales && !onCharacters ? "set size ratio -1\n" : "set size noratio\n"
+    return text + "plot " + plots(index, onCharacters: onCharacters).joined(separator: ", \\\n  ") + "\n"
+  }
+
+  private func axis(_ name: String, _ axis: Figure.Axis, _ scale: AxisScale, onCharacters: Bool)
+    -> String
+  {
+    let label = onCharacters && name == "x" ? scale.labelled(axis.label) : ""
+    var text = "set \(name)label \(Self.quoted(label)) noenhanced\n"
+    if scale.isLogarithmic { text += "set logscale \(name)\n" }
+    text += "set \(name)range [\(Self.number(scale.range.lowerBound)):\(Self.number(scale.range.upperBound))]\n"
+    let ticks = scale.ticks.map { tick in
+      switch tick.label {
+      case .powerOfTen(let exponent):
+        "'\(onCharacters ? "1e\(exponent)" : "10^{\(exponent < 0 ? "−\(-exponent)" : "\(exponent)")}")' \(Self.number(tick.value))"
+      case .plain(let label): "'\(label)' \(Self.number(tick.value))"
+      case .none: "'' \(Self.number(tick.value)) 1"
+      }
+    }
+    return text + "set \(name)tics (\(ticks.joined(separator: ", ")))\n"
+  }
+
+  /// Single quotes keep gnuplot from reading backslashes and backquotes; a quote is doubled, a line break becomes a space.
+  static func quoted(_ text: String) -> String {
+    let line = text.unicodeScalars.map { $0.value < 32 || $0.value == 127 ? " " : String($0) }.joined()
+    return "'" + line.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''") + "'"
+  }
+
+  private static func number(_ value: Double) -> String { NumberText.shortest(value) }
+}
+
+extension GnuplotScript {
+  private func block(_ panel: Int, _ layer: Int, _ part: String) -> String { "\(prefix)_\(panel)_\(layer)\(part)" }
+
+  /// Data blocks: the points of every layer, and its band or its error bars. A line breaks at an empty line.
+  private func dataBlocks(_ index: Int) -> String {
+    let (horizontal, vertical) = scales[index]
+    var text = "\(prefix)_\(index)_corner << EOD\n"
+    text += "\(Self.number(horizontal.range.lowerBound)) \(Self.number(vertical.range.lowerBound))\nEOD\n"
+    for (number, layer) in figure.panels[index].layers.enumerated() {
+      let points = zip(layer.x, layer.y).map { x, y -> [Double] in
+        guard layer.style == .bars else { return [horizontal.shown(x), vertical.shown(y)] }
+        let sides = layer.barSides(at: x, logarithmic: horizontal.isLogarithmic)
+        let foot = vertical.grounded(0)
+        return [horizontal.shown(x), vertical.shown(y), sides.left, sides.right, min(foot, y), max(foot, y)]
+      }
+      text += dataBlock(block(index, number, ""), points)
+      text += dataBlock(block(index, number, "_bounds"), layer.bounds(scales[index]))
+    }
+    return text
+  }
+
+  private func dataBlock(_ name: String, _ rows: [[Double]]) -> String {
+    guard rows.contains(where: { $0.allSatisfy(\.isFinite) }) else { return "" }
+    let lines = rows.map { $0.allSatisfy(\.isFinite) ? $0.map(Self.number).joined(separator: " ") : "" }
+    return "\(name) << EOD\n" + lines.joined(separator: "\n") + "\nEOD\n"
+  }
+
+  /// The parts of a plot command. A panel always draws something, as gnuplot refuses to draw axes alone.
+  private func plots(_ index: Int, onCharacters: Bool) -> [String] {
+    var plots = ["\(prefix)_\(index)_corner using 1:2 with dots linecolor rgb '#ffffffff' notitle"]
+    var shownLabels: Set<String> = [""]
+    var pointLayers = 0
+    for (number, layer) in figure.panels[index].layers.enumerated() {
+      guard layer.isDrawn(scales[index]) else { continue }
+      let name = block(index, number, "")
+      let hasBounds = !onCharacters && !layer.bounds(scales[index]).isEmpty
+      let title = shownLabels.insert(layer.label).inserted ? "title \(Self.quoted(layer.label))" : "notitle"
+      let colour = layer.colour.rawValue
+      let translucent = "#80" + colour.dropFirst()
+      switch layer.style {
+      case .line, .thinLine, .dashed:
+        if hasBounds {
+          plots.append(
+            "\(name)_bounds using 1:2:3 with filledcurves fillcolor rgb '\(colour)' fillstyle transparent solid 0.18"
+              + " noborder notitle")
+        }
+        let pen =
+          switch layer.style {
+          case .thinLine: "linewidth 0.7 linecolor rgb '\(translucent)'"
+          case .dashed: "dashtype (8,5) linewidth 1.4 linecolor rgb '\(colour)'"
+          default: "linewidth 1.5 linecolor rgb '\(colour)'"
+          }
+        plots.append("\(name) using 1:2 with lines \(pen) \(title)")
+      case .points:
+        if hasBounds { plots.append(errorBars(name, colour)) }
+        let shape = [7, 5, 9, 13, 11][pointLayers % 5]
+        pointLayers += 1
+        plots.append(
+          "\(name) using 1:2 with points pointtype \(shape) pointsize 0.45 linecolor rgb '\(colour)' \(title)")
+      case .bars:
+        plots.append(
+          "\(name) using 1:2:3:4:5:6 with boxxyerror linewidth 0.6 linecolor rgb '\(colour)'"
+            + " fillstyle transparent solid 0.45 border \(title)")
+        if hasBounds { plots.append(errorBars(name, colour)) }
+      }
+    }
+    return plots
+  }
+
+  /// Drawn as arrows with flat heads, as gnuplot's own error bars erase what lies around the point.
+  private func errorBars(_ name: String, _ colour: String) -> String {
+    "\(name)_bounds using 1:2:(0):($3-$2) with vectors heads size screen 0.004,90 linewidth 0.9 linecolor rgb '\(colour)'"
+      + " notitle"
+  }
+}

@@ -1,0 +1,37 @@
+/// Text made safe for HTML and XML.
+enum HTML {
+  /// The text with the five characters replaced that mean something in HTML, XML or in a quoted attribute.
+  static func escaped(_ text: String) -> String {
+    var output = ""
+    output.reserveCapacity(text.utf8.count)
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "&": output += "&amp;"
+      case "<": output += "&lt;"
+      case ">": output += "&gt;"
+      case "\"": output += "&quot;"
+      case "'": output += "&#39;"
+      // Control characters are not allowed in XML at all.
+      case "\0"..<"\t", "\u{B}", "\u{C}", "\u{E}"..<" ": output += "\u{FFFD}"
+      default: output.unicodeScalars.append(scalar)
+      }
+    }
+    return output
+  }
+
+  /// Paragraphs, separated in plain text by empty lines.
+  static func paragraphs(_ text: String) -> String {
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    let groups = lines.split { $0.allSatisfy(\.isWhitespace) }
+    return groups.map { "<p>\(escaped($0.joined(separator: "\n")))</p>" }.joined(separator: "\n")
+  }
+
+  /// A name usable as an element's `id` and in an address: other characters become hyphens.
+  static func anchor(_ name: String) -> String {
+    let scalars = name.unicodeScalars.map { scalar -> Character in
+      let isPlain = scalar.isASCII && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil)
+      return isPlain || scalar == "." || scalar == "_" ? Character(scalar) : "-"
+    }
+    return String(scalars)
+  }
+}

@@ -1,0 +1,149 @@
+import Claims
+import Glibc
+import Numerics
+
+/// Writes a report as files: a page for people, JSON and CSV for programs, figures and BibTeX for papers.
+public struct ReportWriter: Sendable {
+  /// Draws the static figures; nil leaves them out, and the page says how to get them.
+  public var gnuplot: Gnuplot?
+  /// Makes the charts interactive; nil leaves the page with static figures.
+  public var chartLibrary: PlotlyLibrary?
+
+  /// Uses what is found on this machine unless told otherwise.
+  public init(gnuplot: Gnuplot? = .find(), chartLibrary: PlotlyLibrary? = .find()) {
+    self.gnuplot = gnuplot
+    self.chartLibrary = chartLibrary
+  }
+
+  /// Writes `index.html`, `claims.json`, `references.bib`, `data/*.csv`, attachments under `data/`, and `figures/*`.
+  ///
+  /// Each file appears whole or not at all. Missing or failing gnuplot is no error: the report then lacks static figures and says so.
+  ///
+  /// - Parameter directory: Made where missing; files of the same names are replaced.
+  /// - Throws: `InputError` naming the path that could not be written.
+  public func write(_ report: StudyReport, to directory: String) throws(InputError) -> WrittenReport {
+    try checkNames(report)
+    for folder in [directory, "\(directory)/data", "\(directory)/figures"] { try TextFile.makeDirectory(folder) }
+    var files: [String] = []
+    func add(_ name: String, _ text: String) throws(InputError) {
+      try TextFile.write(text, to: "\(directory)/\(name)")
+      files.append(name)
+    }
+    for table in report.tables { try add("data/\(table.name).csv", table.csv) }
+    for attachment in report.attachments { try add("data/\(attachment.fileName)", attachment.text) }
+    for figure in report.figures { try add("figures/\(figure.name).csv", figure.table.csv) }
+    try add("references.bib", report.allCitations.map(\.bibTeX).joined(separator: "\n"))
+    try add("claims.json", try claims(report))
+
+    let (drawings, problem) = try draw(report.figures, below: directory)
+    for figure in report.figures where drawings[figure.name] != nil {
+      files += Self.formats.map { "figures/\(figure.name).\($0)" }
+    }
+    let chartScript = report.figures.isEmpty ? nil : chartLibrary?.script()
+    let page = HTMLReport(report, drawings: drawings, drawingProblem: problem, chartScript: chartScript)
+    try add("index.html", page.text)
+    return WrittenReport(
+      directory: directory, files: files.sorted(), missingFigures: problem, isInteractive: chartScript != nil)
+  }
+
+  private static let formats = ["svg", "pdf", "png"]
+
+  private func claims(_ report: StudyReport) throws(InputError) -> String {
+    do {
+      return String(decoding: try ClaimDocument(report).json(), as: UTF8.self)
+    } catch {
+      throw InputError("claims.json", expected: "a report that JSON can express", found: "\(error)")
+    }
+  }
+
+  /// Draws into a folder beside the place where the figures go, then moves them, so that none is ever half written.
+  private func draw(_ figures: [Figure], below directory: String) throws(InputError) -> ([String: String], String?) {
+    guard !figures.isEmpty else { return ([:], nil) }
+    guard let gnuplot else {
+      return (
+        [:],
+        "The figures for print (SVG, PDF, PNG) are missing because gnuplot is not installed. "
+          + "Install it (apt-get install gnuplot-nox) and make the report again."
+      )
+    }
+    let workplace = "\(directory)/figures/.drawing-\(getpid())"
+    try TextFile.makeDirectory(workplace)
+    let names = figures.flatMap { figure in Self.formats.map { "\(figure.name).\($0)" } }
+    defer {
+      for name in names { unlink("\(workplace)/\(name)") }
+      rmdir(workplace)
+    }
+    do {
+      try gnuplot.draw(figures, into: workplace)
+    } catch {
+      return ([:], "The figures for print (SVG, PDF, PNG) are missing because gnuplot failed. \(error.description)")
+    }
+    var drawings: [String: String] = [:]
+    for figure in figures { drawings[figure.name] = TextFile.read("\(workplace)/\(figure.name).svg") }
+    for name in names { try TextFile.move("\(workplace)/\(name)", to: "\(directory)/figures/\(name)") }
+    return (drawings, nil)
+  }
+
+  /// Names become file names: each once, and without a way out of the directory.
+  private func checkNames(_ report: StudyReport) throws(InputError) {
+    let groups = [
+      ("figures", report.figures.map(\.name)),
+      ("data", report.tables.map { "\($0.name).csv" } + report.attachments.map(\.fileName)),
+    ]
+    for (folder, names) in groups {
+      var seen: Set<String> = []
+      for name in names {
+        guard !name.isEmpty, !name.hasPrefix("."), !name.contains("/"), !name.contains("\0") else {
+          throw InputError(
+            "report \(report.name), \(folder)", expected: "a file name without slashes that does not begin with a dot",
+            found: "\"\(name)\"")
+        }
+        guard seen.insert(name).inserted else {
+          throw InputError(
+            "report \(report.name), \(folder)", expected: "names that occur once", found: "\"\(name)\" twice")
+        }
+      }
+    }
+  }
+}
+
+/// What `ReportWriter` wrote.
+public struct WrittenReport: Sendable, Equatable {
+  /// The report's directory.
+  public var directory: String
+  /// Files in it, sorted, relative to it.
+  public var files: [String]
+  /// Why the static figures are missing and what to do about it; nil if they are there.
+  public var missingFigures: String?
+  /// Whether the page's charts are interactive.
+  public var isInteractive: Bool
+
+  /// The path of the page to open.
+  public var page: String { "\(directory)/index.html" }
+}
+
+extension Figure {
+  /// The numbers behind the picture, one row a point.
+  var table: Table {
+    var table = Table(
+      name: name, caption: caption,
+      columns: [
+        .init("panel", "the panel's number from 1"), .init("layer", "the layer's number in its panel from 1"),
+        .init("label", "the layer's text in the legend"), .init("x", "horizontal position"),
+        .init("y", "vertical position"), .init("low", "lower end of the error bar or band; nan without one"),
+        .init("high", "upper end of the error bar or band; nan without one"),
+      ])
+    for (panelNumber, panel) in panels.enumerated() {
+      for (layerNumber, layer) in panel.layers.enumerated() {
+        for (point, position) in zip(layer.x, layer.y).enumerated() {
+          table.append([
+            .integer(panelNumber + 1), .integer(layerNumber + 1), .text(layer.label), .number(position.0),
+            .number(position.1), .number(point < layer.low.count ? layer.low[point] : .nan),
+            .number(point < layer.high.count ? layer.high[point] : .nan),
+          ])
+        }
+      }
+    }
+    return table
+  }
+}

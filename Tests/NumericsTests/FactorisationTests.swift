@@ -115,7 +115,9 @@ import Testing
     #expect(throws: InputError.self) { try LinearAlgebra.symmetricEigenvalues(of: Matrix([[1, 2]])) }
     #expect(throws: InputError.self) { try LinearAlgebra.symmetricEigenvalues(of: Matrix([[1, 2], [2.001, 1]])) }
     #expect(throws: InputError.self) { try LinearAlgebra.solve(Matrix([[1, 2], [2, 4]]), [1, 2]) }
-    #expect(throws: InputError.self) { try LinearAlgebra.solve(Matrix([[1, 2, 3], [4, 5, 6], [7, 8, 9]]), [1, 2, 3]) }
+    #expect(throws: InputError.self) {
+      try LinearAlgebra.solve(Matrix([[1, 2, 3], [4, 5, 6], [7, 8, 9]]), [1, 2, 3])
+    }
     var stream = testStream(36)
     #expect(throws: InputError.self) { try LinearAlgebra.orthonormalRows(count: 3, dimension: 2, stream: &stream) }
     let expected = InputError(

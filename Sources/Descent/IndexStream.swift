@@ -18,7 +18,7 @@ public struct IndexStream: Sendable {
 
   /// A window of the trial's random words, from place `windowStart` on.
   var words = [UInt32](repeating: 0, count: IndexStream.windowSize)
-  var windowStart = UInt64.max
+  var windowStart = IndexStream.noWindow
   /// The order of the epoch `permutationEpoch`, for `reshuffle`.
   var permutation: [Int32]
   var permutationEpoch = -1
@@ -28,6 +28,8 @@ public struct IndexStream: Sendable {
   var samples: [Int32]
 
   static let windowSize = 512
+  /// Farther than a window from every place that a step can have.
+  static let noWindow: UInt64 = 1 << 63
 
   /// Sets up the stream of one trial.
   ///
@@ -69,7 +71,7 @@ public struct IndexStream: Sendable {
   public func forTrial(_ trial: Int) -> IndexStream {
     var other = self
     other.key.trial = UInt32(truncatingIfNeeded: trial)
-    other.windowStart = .max
+    other.windowStart = Self.noWindow
     other.permutationEpoch = -1
     return other
   }

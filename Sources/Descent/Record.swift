@@ -72,6 +72,9 @@ public struct Record: Sendable {
     return replicas[replica].series[place]
   }
 
+  /// The replicas that could move at all.
+  public var alive: [Replica] { replicas.filter { $0.outcome != .dead } }
+
   /// How many replicas ended in `outcome`.
   public func count(_ outcome: Outcome) -> Int { replicas.count { $0.outcome == outcome } }
 }

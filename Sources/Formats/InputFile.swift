@@ -27,8 +27,8 @@ public enum InputFile {
       throw InputError(path, expected: expected, found: "a folder", advice: "Name a file in it.")
     }
     var bytes = [UInt8]()
-    // One more than the size, so that a file that has not grown ends in the first round.
-    bytes.reserveCapacity(max(Int(status.st_size), 0) + 1)
+    // The stated size is only a hint: some files of the system claim more than there is memory.
+    bytes.reserveCapacity(min(max(Int(status.st_size), 0), 1 << 30))
     var chunk = [UInt8](repeating: 0, count: 1 << 18)
     while true {
       let count = chunk.withUnsafeMutableBytes { receive($0, from: descriptor) }

@@ -137,8 +137,7 @@ private struct NPYHeaderReader {
   }
 
   private mutating func skipSpace() {
-    let space: Set<UInt8> = [0x20, 0x09, 0x0A, 0x0D]
-    rest = rest.drop { space.contains($0) }
+    rest = rest.drop { $0 == 0x20 || (0x09...0x0D).contains($0) }
   }
 
   /// The text that comes next, for an error.

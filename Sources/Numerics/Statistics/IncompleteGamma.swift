@@ -18,6 +18,7 @@ public enum IncompleteGamma {
   public static func lower(_ a: Double, _ x: Double) -> Double {
     guard a > 0, x >= 0, a.isFinite else { return .nan }
     if x == 0 { return 0 }
+    if x == .infinity { return 1 }
     return x < a + 1 ? seriesLower(a, x) : 1 - fractionUpper(a, x)
   }
 
@@ -25,6 +26,7 @@ public enum IncompleteGamma {
   public static func upper(_ a: Double, _ x: Double) -> Double {
     guard a > 0, x >= 0, a.isFinite else { return .nan }
     if x == 0 { return 1 }
+    if x == .infinity { return 0 }
     return x < a + 1 ? 1 - seriesLower(a, x) : fractionUpper(a, x)
   }
 
@@ -60,7 +62,8 @@ public enum IncompleteGamma {
       c = abs(c) < tiny ? tiny : c
       let change = d * c
       value *= change
-      if abs(change - 1) < 2e-16 { return factor * a * value }
+      // Rounding alone keeps the change a few units of the last place away from 1.
+      if abs(change - 1) < 1e-15 { return factor * a * value }
       index += 1
     }
   }

@@ -34,18 +34,11 @@ public struct Proportion: Equatable, Sendable {
   public func interval(confidence: Double = 0.95) throws(InputError) -> ConfidenceInterval {
     try ConfidenceInterval.requireConfidence(confidence)
     let z = Normal.twoSidedQuantile(confidence)
-    let count = Double(trials)
-    let failures = Double(trials - successes) / count
-    // The upper end is one minus the failures' lower end: at n successes it is 1 exactly.
+    // The roots p of (1 + a) p² − (2 p̂ + a) p + p̂² = 0; the smaller one as their product over the larger, so that no digits cancel.
+    let a = z * z / Double(trials)
+    let sum = 2 * estimate + a + (a * (a + 4 * estimate * (1 - estimate))).squareRoot()
     return ConfidenceInterval(
-      low: successes == 0 ? 0 : Self.smallerRoot(estimate, count, z),
-      high: successes == trials ? 1 : 1 - Self.smallerRoot(failures, count, z),
-      confidence: confidence)
-  }
-
-  /// The smaller root of (1 + z²/n) p² − (2 p̂ + z²/n) p + p̂² = 0, as the roots' product over the larger one: no digits cancel.
-  private static func smallerRoot(_ estimate: Double, _ count: Double, _ z: Double) -> Double {
-    let a = z * z / count
-    return 2 * estimate * estimate / (2 * estimate + a + (a * (a + 4 * estimate * (1 - estimate))).squareRoot())
+      low: successes == 0 ? 0 : 2 * estimate * estimate / sum,
+      high: successes == trials ? 1 : min(1, sum / (2 * (1 + a))), confidence: confidence)
   }
 }

@@ -33,7 +33,7 @@ extension AutoencoderStudy {
       finals: [.selectedIndex(), Measure("misalignment") { $0.misalignment(.relu) }])
     var result = SearchResult(
       count: m, step: η, starts: 0, sparse: 0, largestWins: 0, gaps: [], worstMiss: nil, slowest: nil, budget: budget)
-    for replica in record.replicas where replica.outcome != .dead {
+    for replica in record.alive {
       let start = experiment.start(of: replica.trial).coefficients
       let order = start.sorted(by: >)
       let gap = (order[0] - max(order[1], 0)) / order[0]

@@ -25,7 +25,7 @@ extension AutoencoderStudy {
           trials: 0..<context.samples(16), workers: context.workers, stopping: experiment.stopping(every: budget),
           series: [Probe("squaredNorm", .at(Array((budget - 200)...budget))) { $0.squaredNorm }],
           finals: [Measure("misalignment") { $0.misalignment(.relu) }])
-        let alive = record.replicas.filter { $0.outcome == .exhausted }
+        let alive = record.alive
         let ranges = alive.map { ($0.series[0].values.max() ?? .nan) - ($0.series[0].values.min() ?? .nan) }
         let name = isFull ? "full batch" : "b = \(batch)"
         if factor < 1 {
@@ -65,7 +65,7 @@ extension AutoencoderStudy {
       let record = try experiment.run(
         trials: 0..<context.samples(40), workers: context.workers, stopping: experiment.stopping(every: 4_000),
         series: [Probe("squaredNorm", .every(1)) { $0.squaredNorm }])
-      let largest = record.replicas.compactMap { $0.series[0].values.max() }
+      let largest = record.alive.compactMap { $0.series[0].values.max() }
       let bound = AutoencoderTheory.squaredNormBound(step: η, batchSize: batch)
       checks.append(
         .largest("largest ‖w_t‖² at any step, η = \(η), b = \(batch)", of: largest, prediction: bound, tolerance: .atMost))

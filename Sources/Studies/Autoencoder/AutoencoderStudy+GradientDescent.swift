@@ -63,7 +63,7 @@ extension AutoencoderStudy {
     let record = try experiment.run(
       trials: 0..<16, workers: context.workers, stopping: experiment.stopping(every: 1_000),
       series: [Probe("perpendicular", .at([500])) { $0.perpendicular }])
-    let rates = record.replicas.map { replica in
+    let rates = record.alive.map { replica in
       let values = replica.series[0].values
       return log(abs(values[1] / values[0])) / 500
     }
@@ -109,7 +109,7 @@ extension AutoencoderStudy {
     var walks: [Double] = []
     var pairs: [Double] = []
     var hasCompetitors = true
-    for replica in record.replicas {
+    for replica in record.alive {
       let values = replica.series[0].values
       walks.append(values.map { abs($0 - values[0]) }.max() ?? .nan)
       let start = experiment.start(of: replica.trial).coefficients
@@ -125,7 +125,7 @@ extension AutoencoderStudy {
         source: .publication(paper, place: nil),
         convention: "\(convention); full batch, η = 0.2, m = 20; R is the ℓ¹ log-ratio, a reconstruction",
         hypotheses: [
-          Hypothesis("at least two directions are active", holds: hasCompetitors, found: "in each of \(record.replicas.count) starts")
+          Hypothesis("at least two directions are active", holds: hasCompetitors, found: "in each of \(record.alive.count) starts")
         ],
         checks: [
           .largest("largest |R_t − R₀| over 5,000 steps", of: walks, tolerance: .absolute(1e-12)),
@@ -174,7 +174,7 @@ extension AutoencoderStudy {
       let record = try experiment.run(
         trials: 0..<64, workers: context.workers, stopping: experiment.stopping(every: 3_000),
         finals: Measure.coefficients(count: 10) + [Measure("perpendicular") { $0.perpendicular }])
-      let errors = record.replicas.filter { $0.outcome == .exhausted }.map { replica in
+      let errors = record.alive.map { replica in
         let start = experiment.start(of: replica.trial)
         return abs(cosine(replica.finals, start.coefficients + [start.perpendicular])
             - AutoencoderTheory.cosineWithStart(from: start, activation))

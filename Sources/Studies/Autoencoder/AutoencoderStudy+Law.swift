@@ -319,7 +319,7 @@ extension AutoencoderStudy {
       let record = try experiment.run(
         trials: 0..<trials, workers: context.workers, stopping: experiment.stopping(misalignment: 1e-6),
         finals: [Measure("active") { Double($0.coefficients.count { $0 > 0 }) }])
-      let eligible = record.replicas.filter { $0.outcome != .dead && $0.finals[0] > 1 }
+      let eligible = record.alive.filter { $0.finals[0] > 1 }
       checks.append(
         Check(
           "fraction of 1-sparse limits, order \(order.name), b = m = 10", prediction: prediction,

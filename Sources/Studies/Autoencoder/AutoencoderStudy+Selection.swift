@@ -54,9 +54,9 @@ extension AutoencoderStudy {
         isFull ? 4_000 : Int(60 * AutoencoderTheory.selectionTime(step: 0.2, batchSize: batch, count: m))
       let record = try measure(
         n: 50, m: m, batch: batch, activation: .relu, trials: context.samples(batch >= 8 ? 32 : 128), budget: budget)
-      let cosines = record.replicas.filter { $0.outcome != .dead }.map { 1 - $0.finals[0] }
-      let mixed = record.replicas.filter { $0.outcome != .dead }.map { $0.finals[1] }
-      let sparse = record.replicas.filter { $0.outcome != .dead && $0.finals[0] <= 1e-6 }.count
+      let cosines = record.alive.map { 1 - $0.finals[0] }
+      let mixed = record.alive.map { $0.finals[1] }
+      let sparse = record.alive.count { $0.finals[0] <= 1e-6 }
       let steps = record.steps(where: .converged)
       table.append([
         .integer(batch), .integer(cosines.count), .number(Double(sparse) / Double(cosines.count)),

@@ -1,0 +1,119 @@
+import Claims
+import Formats
+import Foundation
+import Numerics
+import Reporting
+import Studies
+
+/// `basin reproduce`: measures the claims of the studies and writes the report.
+enum ReproduceCommand {
+  static let studies = [AutoencoderStudy.study]
+
+  static let specification = CommandSpecification(
+    name: "reproduce", abstract: "Hold the claims of the studies against measurement, and write the report.",
+    operands: "[STUDY…]",
+    options: [
+      .init("--full", help: "Ten times the samples: takes its time and narrows the intervals."),
+      .init("--claims", value: "IDS", help: "Only these claims, separated by commas: 04,b5 or autoencoder.04."),
+      .init("--out", value: "DIR", help: "Where the report goes (default: basin-report)."),
+      .init("--json", value: "FILE", help: "Write the claims as JSON; \"-\" is standard output, instead of the table."),
+      .init("--seed", value: "N", help: "The master seed, from which all others are derived (default: 1)."),
+      .init("--jobs", value: "N", help: "Worker threads (default: one a core). Results do not depend on it."),
+      .init("--quiet", help: "No progress on standard error."),
+    ],
+    discussion: """
+      STUDIES
+      \(studies.map { "  \($0.name)  \($0.title), \($0.entries.count) claims" }.joined(separator: "\n"))
+
+      Without a STUDY all of them run. The report is DIR/index.html, with claims.json, data/*.csv, figures/ and references.bib
+      beside it; with several studies each has its own folder in DIR. Files of an earlier report are replaced.
+
+      EXIT STATUS
+        0  every claim holds        1  a claim fails        2  the input is wrong
+      """,
+    examples: [
+      "basin reproduce autoencoder", "basin reproduce autoencoder --full --out report --seed 7",
+      "basin reproduce autoencoder --claims 14,20 --json -",
+    ])
+
+  static func run(_ command: ParsedCommand) throws(InputError) -> Int32 {
+    let selected = try selectStudies(command)
+    let seed = try command.seed("--seed", default: 1)
+    let cores = ProcessInfo.processInfo.activeProcessorCount
+    let jobs = try command.integer("--jobs", in: 1...1024, default: cores)
+    let context = StudyContext(masterSeed: seed, workers: jobs, effort: command.has("--full") ? .full : .standard)
+    let directory = command.values["--out"] ?? "basin-report"
+    // Whatever cannot be written is found before an hour of measurements, not after.
+    try OutputDirectory.prepare(directory)
+    let json = command.values["--json"]
+    if let json, json != "-" { try OutputDirectory.checkFile(json) }
+
+    var status: Int32 = 0
+    var documents: [Data] = []
+    for study in selected {
+      var progress = ProgressLine(total: study.entries.count, unit: "claims", isQuiet: command.has("--quiet"))
+      let report = try study.run(context, version: Program.version, command: commandLine(command, study, seed)) {
+        progress.show($0, $1)
+      }
+      if report.claims.contains(where: { $0.verdict == .fails }) { status = 1 }
+      if json != "-" {
+        Terminal.print(
+          ClaimTable(report.claims, width: Terminal.width(fallback: 120), usesColour: Terminal.wantsColour).text)
+      }
+      if json != nil { documents.append(try document(report)) }
+      let folder = studies.count > 1 && selected.count > 1 ? "\(directory)/\(study.name)" : directory
+      let written = try ReportWriter().write(report, to: folder)
+      if let missing = written.missingFigures { Terminal.note("basin: \(missing)") }
+      Terminal.note("basin: the report is \(written.page)")
+    }
+    if let json { try write(documents, to: json) }
+    return status
+  }
+
+  private static func selectStudies(_ command: ParsedCommand) throws(InputError) -> [Study] {
+    var selected: [Study] = []
+    for name in command.operands {
+      guard let study = studies.first(where: { $0.name == name }) else {
+        throw InputError(
+          "basin reproduce", expected: "the name of a study", found: "\"\(name)\"",
+          advice: Suggestion.sentence(for: name, among: studies.map(\.name)))
+      }
+      if !selected.contains(where: { $0.name == name }) { selected.append(study) }
+    }
+    if selected.isEmpty { selected = studies }
+    guard let list = command.values["--claims"] else { return selected }
+    let wanted = list.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    let known = selected.flatMap { $0.entries.map(\.id) }
+    for id in wanted where !known.contains(where: { matches($0, id) }) {
+      throw InputError(
+        "basin reproduce --claims", expected: "ids of claims", found: "\"\(id)\"",
+        advice: Suggestion.sentence(for: id, among: known))
+    }
+    return selected.map { $0.keeping { id in wanted.contains { matches(id, $0) } } }.filter { !$0.entries.isEmpty }
+  }
+
+  /// Whether `text` names the claim `id`: in full, or without the study's name.
+  private static func matches(_ id: String, _ text: String) -> Bool { id == text || id.hasSuffix(".\(text)") }
+
+  private static func commandLine(_ command: ParsedCommand, _ study: Study, _ seed: UInt64) -> String {
+    var words = ["basin", "reproduce", study.name]
+    if command.has("--full") { words.append("--full") }
+    if let claims = command.values["--claims"] { words += ["--claims", claims] }
+    return (words + ["--seed", "\(seed)"]).joined(separator: " ")
+  }
+
+  private static func document(_ report: StudyReport) throws(InputError) -> Data {
+    do {
+      return try ClaimDocument(report).json()
+    } catch {
+      throw InputError("--json", expected: "a report that JSON can express", found: "\(error)")
+    }
+  }
+
+  /// One study is an object, several are an array of them.
+  private static func write(_ documents: [Data], to path: String) throws(InputError) {
+    let texts = documents.map { String(decoding: $0, as: UTF8.self).trimmingCharacters(in: .newlines) }
+    let text = texts.count == 1 ? texts[0] : "[\n\(texts.joined(separator: ",\n"))\n]"
+    if path == "-" { Terminal.print(text + "\n") } else { try AtomicFile.write(text + "\n", to: path) }
+  }
+}

@@ -24,7 +24,7 @@ let package = Package(
     .target(name: "Claims", dependencies: ["Numerics"]),
     .target(name: "Reporting", dependencies: ["Claims", "Formats"]),
     .target(name: "Studies", dependencies: ["Claims", "Curvature", "Descent", "Reporting"]),
-    .executableTarget(name: "basin", dependencies: ["Studies"]),
+    .executableTarget(name: "basin", dependencies: ["Studies", "Formats"]),
     .testTarget(name: "NumericsTests", dependencies: ["Numerics"]),
     .testTarget(name: "FormatsTests", dependencies: ["Formats"]),
     .testTarget(name: "ObjectivesTests", dependencies: ["Objectives", "Curvature"]),

@@ -46,6 +46,30 @@ public enum AtomicFile {
     try write(Array(text.utf8), to: path)
   }
 
+  /// Finds out whether `path` could be written, without changing what is there.
+  ///
+  /// - Throws: ``InputError`` naming the path.
+  public static func check(_ path: String) throws(InputError) {
+    guard !Folder.exists(path) else {
+      throw InputError(path, expected: expected, found: "a folder", advice: "Name a file in it.")
+    }
+    let slash = path.lastIndex(of: "/")
+    let folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+    guard Folder.exists(folder) else {
+      throw InputError(
+        path, expected: expected, found: "no folder \"\(folder)\"", advice: "Make the folder, or choose another path.")
+    }
+    let target = Folder.holds(path) ? path : folder
+    guard access(target, W_OK) == 0 else { throw SystemError.last(path, expected: expected) }
+  }
+
+  /// Renames a file, replacing what was there.
+  ///
+  /// - Throws: ``InputError`` naming the new path.
+  public static func move(_ source: String, to path: String) throws(InputError) {
+    guard rename(source, path) == 0 else { throw SystemError.last(path, expected: expected) }
+  }
+
   /// The place itself where `path` is a link to it: renaming onto a link would replace the link.
   private static func resolved(_ path: String, exists: Bool) -> String {
     guard exists, let place = realpath(path, nil) else { return path }

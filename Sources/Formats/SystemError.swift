@@ -9,14 +9,14 @@ import Numerics
 #endif
 
 /// The operating system's refusals, said for a person.
-enum SystemError {
+public enum SystemError {
   /// The error for the last failed call on a path.
-  static func last(_ path: String, expected: String, code: Int32 = errno) -> InputError {
+  public static func last(_ path: String, expected: String, code: Int32 = errno) -> InputError {
     InputError(path, expected: expected, found: "\"\(text(code))\"", advice: advice(code))
   }
 
   /// The system's own words for an error code.
-  static func text(_ code: Int32) -> String {
+  public static func text(_ code: Int32 = errno) -> String {
     guard let words = strerror(code) else { return "error \(code)" }
     return String(cString: words)
   }

@@ -1,3 +1,4 @@
+import Formats
 import Glibc
 
 /// A program that is started, given input, and waited for.
@@ -26,12 +27,12 @@ struct ExternalProgram {
     var files: [UnsafeMutablePointer<FILE>] = []
     defer { for file in files { fclose(file) } }
     for _ in 0..<3 {
-      guard let file = tmpfile() else { throw Failure(reason: "no temporary file: \(SystemError.text)") }
+      guard let file = tmpfile() else { throw Failure(reason: "no temporary file: \(SystemError.text())") }
       files.append(file)
     }
     let bytes = Array(input.utf8)
     guard fwrite(bytes, 1, bytes.count, files[0]) == bytes.count, fflush(files[0]) == 0 else {
-      throw Failure(reason: "its input could not be written to a temporary file: \(SystemError.text)")
+      throw Failure(reason: "its input could not be written to a temporary file: \(SystemError.text())")
     }
     rewind(files[0])
 
@@ -50,7 +51,7 @@ struct ExternalProgram {
     guard code == 0 else { throw Failure(reason: SystemError.text(code)) }
     var state: Int32 = 0
     while waitpid(process, &state, 0) < 0 {
-      guard errno == EINTR else { throw Failure(reason: SystemError.text) }
+      guard errno == EINTR else { throw Failure(reason: SystemError.text()) }
     }
     let signal = state & 0x7F
     let status = signal == 0 ? Int((state >> 8) & 0xFF) : 128 + Int(signal)
@@ -91,13 +92,4 @@ struct ExternalProgram {
       return body(base)
     }
   }
-}
-
-/// What the operating system says about a failure.
-enum SystemError {
-  /// The text of the current `errno`.
-  static var text: String { text(errno) }
-
-  /// The text of an error number, such as `No space left on device`.
-  static func text(_ code: Int32) -> String { String(cString: strerror(code)) }
 }

@@ -1,3 +1,4 @@
+import Formats
 import Glibc
 
 /// The gnuplot program, which draws the static figures.
@@ -14,7 +15,7 @@ public struct Gnuplot: Sendable, Equatable {
   public static func find(in searchPath: String? = nil) -> Gnuplot? {
     let list = searchPath ?? getenv("PATH").map { String(cString: $0) } ?? ""
     let candidates = list.split(separator: ":").map { "\($0)/gnuplot" }
-    return candidates.first { access($0, X_OK) == 0 && !TextFile.isDirectory($0) }.map(Gnuplot.init(path:))
+    return candidates.first { access($0, X_OK) == 0 && !Folder.exists($0) }.map(Gnuplot.init(path:))
   }
 
   /// Why gnuplot drew nothing.
@@ -70,7 +71,7 @@ public struct Gnuplot: Sendable, Equatable {
 
   /// Sets a PDF file's date of creation to a fixed one of the same length: the same figure is the same bytes.
   private func undate(_ path: String) throws(Failure) {
-    guard var bytes = TextFile.bytes(path) else { throw Failure(description: "\(self.path) did not write \(path)") }
+    guard var bytes = try? InputFile.read(path) else { throw Failure(description: "\(self.path) did not write \(path)") }
     let mark = Array("/CreationDate (D:".utf8)
     let date = Array("19700101000000".utf8)
     guard let start = bytes.firstRange(of: mark)?.upperBound, start + date.count <= bytes.count else { return }
@@ -80,7 +81,7 @@ public struct Gnuplot: Sendable, Equatable {
 
   private func rewrite(_ bytes: [UInt8], _ path: String) throws(Failure) {
     do {
-      try TextFile.write(bytes, to: path)
+      try AtomicFile.write(bytes, to: path)
     } catch {
       throw Failure(description: error.description)
     }
@@ -88,7 +89,7 @@ public struct Gnuplot: Sendable, Equatable {
 
   /// Puts the figure's title and caption into the SVG file, and fonts of like width for machines without DejaVu Sans.
   private func describe(_ figure: Figure, svg path: String) throws(Failure) {
-    guard let drawn = TextFile.read(path) else {
+    guard let drawn = (try? InputFile.text(path)) else {
       throw Failure(description: "\(self.path) did not write \(path)")
     }
     let description =

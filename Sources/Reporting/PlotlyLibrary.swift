@@ -1,3 +1,4 @@
+import Formats
 import Glibc
 
 /// The JavaScript library that draws interactive charts: a file found at run time, and put into every report page.
@@ -32,6 +33,6 @@ public struct PlotlyLibrary: Sendable, Equatable {
   /// The library as text that can stand in a script element; nil if the file cannot be read.
   func script() -> String? {
     // Inside strings and expressions, the only places where these occur, the backslash changes nothing.
-    TextFile.read(path)?.replacing("</script", with: "<\\/script").replacing("<!--", with: "<\\!--")
+    (try? InputFile.text(path))?.replacing("</script", with: "<\\/script").replacing("<!--", with: "<\\!--")
   }
 }

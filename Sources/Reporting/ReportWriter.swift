@@ -1,4 +1,5 @@
 import Claims
+import Formats
 import Glibc
 import Numerics
 
@@ -23,10 +24,10 @@ public struct ReportWriter: Sendable {
   /// - Throws: `InputError` naming the path that could not be written.
   public func write(_ report: StudyReport, to directory: String) throws(InputError) -> WrittenReport {
     try checkNames(report)
-    for folder in [directory, "\(directory)/data", "\(directory)/figures"] { try TextFile.makeDirectory(folder) }
+    for folder in [directory, "\(directory)/data", "\(directory)/figures"] { try Folder.make(folder) }
     var files: [String] = []
     func add(_ name: String, _ text: String) throws(InputError) {
-      try TextFile.write(text, to: "\(directory)/\(name)")
+      try AtomicFile.write(text, to: "\(directory)/\(name)")
       files.append(name)
     }
     for table in report.tables { try add("data/\(table.name).csv", table.csv) }
@@ -67,7 +68,7 @@ public struct ReportWriter: Sendable {
       )
     }
     let workplace = "\(directory)/figures/.drawing-\(getpid())"
-    try TextFile.makeDirectory(workplace)
+    try Folder.make(workplace)
     let names = figures.flatMap { figure in Self.formats.map { "\(figure.name).\($0)" } }
     defer {
       for name in names { unlink("\(workplace)/\(name)") }
@@ -79,8 +80,8 @@ public struct ReportWriter: Sendable {
       return ([:], "The figures for print (SVG, PDF, PNG) are missing because gnuplot failed. \(error.description)")
     }
     var drawings: [String: String] = [:]
-    for figure in figures { drawings[figure.name] = TextFile.read("\(workplace)/\(figure.name).svg") }
-    for name in names { try TextFile.move("\(workplace)/\(name)", to: "\(directory)/figures/\(name)") }
+    for figure in figures { drawings[figure.name] = try? InputFile.text("\(workplace)/\(figure.name).svg") }
+    for name in names { try AtomicFile.move("\(workplace)/\(name)", to: "\(directory)/figures/\(name)") }
     return (drawings, nil)
   }
 

@@ -45,6 +45,13 @@ public struct Study: Sendable {
     self.entries = entries
   }
 
+  /// The study with only those claims whose id is wanted.
+  public func keeping(_ isWanted: (String) -> Bool) -> Study {
+    Study(
+      name: name, title: title, summary: summary, citations: citations, corrections: corrections,
+      entries: entries.filter { isWanted($0.id) })
+  }
+
   /// Measures every claim, one after the other, each over all workers.
   ///
   /// - Parameters:

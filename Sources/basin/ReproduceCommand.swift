@@ -44,9 +44,8 @@ enum ReproduceCommand {
     let context = StudyContext(masterSeed: seed, workers: jobs, effort: command.has("--full") ? .full : .standard)
     let directory = command.values["--out"] ?? "basin-report"
     // Whatever cannot be written is found before an hour of measurements, not after.
-    try OutputDirectory.prepare(directory)
-    let json = command.values["--json"]
-    if let json, json != "-" { try OutputDirectory.checkFile(json) }
+    try Folder.makeWritable(directory)
+    let output = try Output(command)
 
     var status: Int32 = 0
     var documents: [Data] = []
@@ -56,17 +55,17 @@ enum ReproduceCommand {
         progress.show($0, $1)
       }
       if report.claims.contains(where: { $0.verdict == .fails }) { status = 1 }
-      if json != "-" {
+      if !output.isJSONOnStandardOutput {
         Terminal.print(
           ClaimTable(report.claims, width: Terminal.width(fallback: 120), usesColour: Terminal.wantsColour).text)
       }
-      if json != nil { documents.append(try document(report)) }
+      documents.append(try document(report))
       let folder = studies.count > 1 && selected.count > 1 ? "\(directory)/\(study.name)" : directory
       let written = try ReportWriter().write(report, to: folder)
       if let missing = written.missingFigures { Terminal.note("basin: \(missing)") }
       Terminal.note("basin: the report is \(written.page)")
     }
-    if let json { try write(documents, to: json) }
+    try output.deliverJSON(joined(documents))
     return status
   }
 
@@ -111,9 +110,8 @@ enum ReproduceCommand {
   }
 
   /// One study is an object, several are an array of them.
-  private static func write(_ documents: [Data], to path: String) throws(InputError) {
+  private static func joined(_ documents: [Data]) -> String {
     let texts = documents.map { String(decoding: $0, as: UTF8.self).trimmingCharacters(in: .newlines) }
-    let text = texts.count == 1 ? texts[0] : "[\n\(texts.joined(separator: ",\n"))\n]"
-    if path == "-" { Terminal.print(text + "\n") } else { try AtomicFile.write(text + "\n", to: path) }
+    return (texts.count == 1 ? texts[0] : "[\n\(texts.joined(separator: ",\n"))\n]") + "\n"
   }
 }

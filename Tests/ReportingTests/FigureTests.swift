@@ -1,3 +1,4 @@
+import Formats
 import Testing
 
 @testable import Reporting
@@ -69,16 +70,16 @@ struct FigureTests {
         try gnuplot.draw(figures + [blank], into: first)
         try gnuplot.draw(figures + [blank], into: second)
         for name in figures.map(\.name) {
-          let svg = try #require(TextFile.read("\(first)/\(name).svg"))
+          let svg = try #require((try? InputFile.text("\(first)/\(name).svg")))
           #expect(svg.contains("<svg") && svg.contains("</svg>"))
           for format in ["svg", "pdf", "png"] {
-            let drawn = try #require(TextFile.read("\(first)/\(name).\(format)"))
+            let drawn = try #require((try? InputFile.text("\(first)/\(name).\(format)")))
             #expect(drawn.utf8.count > 1000)
-            #expect(drawn == TextFile.read("\(second)/\(name).\(format)"), "\(name).\(format)")
+            #expect(drawn == (try? InputFile.text("\(second)/\(name).\(format)")), "\(name).\(format)")
           }
         }
-        #expect(TextFile.read("\(first)/blank.svg")?.contains("<desc>Nothing.</desc>") == true)
-        let svg = try #require(TextFile.read("\(first)/tricky.svg"))
+        #expect((try? InputFile.text("\(first)/blank.svg"))?.contains("<desc>Nothing.</desc>") == true)
+        let svg = try #require((try? InputFile.text("\(first)/tricky.svg")))
         #expect(svg.contains("gaps_and &#39;quotes&#39;") || svg.contains("gaps_and 'quotes' `echo` $(x) \\n {a}^2"))
         #expect(svg.contains("<desc>Gaps, no data, and odd characters: `x` $y$ {z}.</desc>"))
       }
@@ -127,8 +128,8 @@ struct FigureTests {
   @Test("The chart library is looked for in every directory above the program")
   func library() throws {
     try Scratch.withDirectory { directory in
-      try TextFile.makeDirectory("\(directory)/share/basin")
-      try TextFile.write("let a = '</script><!--'", to: "\(directory)/share/basin/plotly.min.js")
+      try Folder.make("\(directory)/share/basin")
+      try AtomicFile.write("let a = '</script><!--'", to: "\(directory)/share/basin/plotly.min.js")
       let library = PlotlyLibrary.find(above: "\(directory)/a/b/bin/basin")
       #expect(library?.path == "\(directory)/share/basin/plotly.min.js")
       #expect(library?.script() == "let a = '<\\/script><\\!--'")

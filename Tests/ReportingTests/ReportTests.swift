@@ -1,3 +1,4 @@
+import Formats
 import Foundation
 import Numerics
 import Testing
@@ -75,14 +76,14 @@ struct ReportTests {
       let written = try ReportWriter(chartLibrary: nil).write(Sample.report, to: path)
       #expect(try Scratch.files(in: path) == written.files)
       #expect((written.missingFigures == nil) == (Gnuplot.find() != nil))
-      #expect(TextFile.read("\(path)/data/limits.csv") == Sample.table.csv)
-      #expect(TextFile.read("\(path)/data/start.json") == "{\"w\": [0.1, 0.2]}\n")
-      #expect(TextFile.read("\(path)/references.bib") == Sample.method.bibTeX + "\n" + Sample.paper.bibTeX)
-      #expect(TextFile.read("\(path)/figures/tricky.csv")?.hasPrefix("panel,layer,label,x,y,low,high\n") == true)
-      let page = try #require(TextFile.read(written.page))
+      #expect((try? InputFile.text("\(path)/data/limits.csv")) == Sample.table.csv)
+      #expect((try? InputFile.text("\(path)/data/start.json")) == "{\"w\": [0.1, 0.2]}\n")
+      #expect((try? InputFile.text("\(path)/references.bib")) == Sample.method.bibTeX + "\n" + Sample.paper.bibTeX)
+      #expect((try? InputFile.text("\(path)/figures/tricky.csv"))?.hasPrefix("panel,layer,label,x,y,low,high\n") == true)
+      let page = try #require((try? InputFile.text(written.page)))
       for link in page.matches(of: /href="([^#:"]+)"/) { #expect(written.files.contains(String(link.output.1))) }
       _ = try ReportWriter(chartLibrary: nil).write(Sample.report, to: path)
-      #expect(TextFile.read(written.page) == page)
+      #expect((try? InputFile.text(written.page)) == page)
     }
   }
 
@@ -92,7 +93,7 @@ struct ReportTests {
       let written = try ReportWriter(gnuplot: nil, chartLibrary: nil).write(Sample.report, to: directory)
       #expect(written.missingFigures?.contains("apt-get install gnuplot-nox") == true)
       #expect(!written.files.contains { $0.hasSuffix(".svg") })
-      let page = try #require(TextFile.read(written.page))
+      let page = try #require((try? InputFile.text(written.page)))
       #expect(page.contains("apt-get install gnuplot-nox") && !page.contains(".svg\""))
       let broken = try ReportWriter(gnuplot: Gnuplot(path: "/bin/false"), chartLibrary: nil).write(
         Sample.report, to: directory)
@@ -103,13 +104,13 @@ struct ReportTests {
   @Test("A place that cannot be written is named")
   func unwritable() throws {
     try Scratch.withDirectory { directory in
-      try TextFile.write("a file", to: "\(directory)/file")
+      try AtomicFile.write("a file", to: "\(directory)/file")
       let error = #expect(throws: InputError.self) {
         try ReportWriter(gnuplot: nil, chartLibrary: nil).write(Sample.report, to: "\(directory)/file/report")
       }
       #expect(error?.location.hasPrefix("\(directory)/file") == true)
       #expect(error?.advice.contains("--out") == true)
-      try TextFile.makeDirectory("\(directory)/index.html")
+      try Folder.make("\(directory)/index.html")
       let blocked = #expect(throws: InputError.self) {
         try ReportWriter(gnuplot: nil, chartLibrary: nil).write(Sample.report, to: directory)
       }
@@ -120,8 +121,8 @@ struct ReportTests {
 
   @Test("A full disk is an error, not half a file", .enabled(if: FileManager.default.fileExists(atPath: "/dev/full")))
   func fullDisk() {
-    #expect(throws: InputError.self) { try TextFile.write("text", to: "/dev/full/x") }
-    #expect(throws: InputError.self) { try TextFile.writeDirectly(Array("text".utf8), to: "/dev/full") }
+    #expect(throws: InputError.self) { try AtomicFile.write("text", to: "/dev/full/x") }
+    #expect(throws: InputError.self) { try AtomicFile.write("text", to: "/dev/full") }
   }
 
   @Test("Names that would leave the directory, or collide, are refused", arguments: ["../x", ".hidden", "", "a/b"])

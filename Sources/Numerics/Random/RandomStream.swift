@@ -12,10 +12,13 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
   private var index: UInt64
   private var block = SIMD4<UInt32>()
 
-  /// The stream of `key` at `step`, from its first word. A step's stream holds 2³⁴ words.
+  /// The stream of `key` at `step`, from its first word. A step's stream holds 2³² words.
+  ///
+  /// - Precondition: 0 ≤ step < 2³².
   public init(_ key: RandomKey, step: Int = 0) {
+    precondition(step >= 0 && step >> 32 == 0, "a stream has steps from 0 to 2³² − 1")
     self.key = key
-    index = UInt64(truncatingIfNeeded: step) << 34
+    index = UInt64(step) << 32
   }
 
   /// The next 32 random bits.

@@ -62,7 +62,7 @@ public struct Seeds: Hashable, Sendable, Codable {
 /// Names the streams of one (seed, purpose, trial): 2⁶⁴ blocks of four 32-bit words, each addressable by its position.
 ///
 /// Philox's key is the seed; its counter is (position low, position high, trial, purpose + 256 · attempt). A step's own stream begins at
-/// position step · 2³². `attempt` is 0 except where a bounded integer is drawn again to stay unbiased.
+/// word step · 2³². `attempt` is 0 except where a bounded integer is drawn again to stay unbiased.
 public struct RandomKey: Hashable, Sendable {
   /// The Philox key.
   public var seed: UInt64

@@ -1,0 +1,81 @@
+import Formats
+import Foundation
+import Numerics
+import Objectives
+
+/// `basin data`: says what is in a data file.
+enum DataCommand {
+  static let specification = CommandSpecification(
+    name: "data", abstract: "Inspect a data file.", operands: "inspect FILE.npy",
+    options: [.init("--json", value: "FILE", help: "Write what was found as JSON; \"-\" is standard output, instead of text.")],
+    discussion: """
+      Prints shape, type and range, and for a matrix what it means as data of an autoencoder: whether its rows are orthonormal, and the largest
+      cosine between two of them. Values that are not finite are counted.
+      """,
+    examples: ["basin data inspect data.npy"])
+
+  static func run(_ command: ParsedCommand) throws(InputError) -> Int32 {
+    guard command.operands.first == "inspect" else {
+      throw InputError(
+        "basin data", expected: "what to do", found: command.operands.first.map { "\"\($0)\"" } ?? "nothing",
+        advice: Suggestion.sentence(for: command.operands.first ?? "", among: ["inspect"]))
+    }
+    guard command.operands.count == 2 else {
+      throw InputError("basin data inspect", expected: "one file", found: "\(command.operands.count - 1)")
+    }
+    let path = command.operands[1]
+    let output = try Output(command)
+    let inspection = DataInspection(path: path, file: try NPYFile.read(path))
+    try output.deliver(inspection, text: inspection.text)
+    return 0
+  }
+}
+
+/// What `basin data inspect` finds; its JSON contract.
+private struct DataInspection: Encodable {
+  var path: String
+  var shape: [Int]
+  var type: String
+  var notFinite: Int
+  var minimum: Double?
+  var maximum: Double?
+  /// For a matrix of m ≤ 2,000 rows: the largest |⟨aᵢ, aⱼ⟩ − δᵢⱼ|.
+  var orthonormalityDefect: Double?
+  /// For a matrix of m ≤ 2,000 rows without a zero row: the largest |cos| between two rows.
+  var largestCosine: Double?
+
+  init(path: String, file: NPYFile) {
+    self.path = path
+    shape = file.shape
+    type = file.dtype
+    let finite = file.values.filter(\.isFinite)
+    notFinite = file.values.count - finite.count
+    minimum = finite.min()
+    maximum = finite.max()
+    guard shape.count == 2, shape[0] <= 2_000, notFinite == 0,
+      let data = try? AutoencoderData(count: shape[0], dimension: shape[1], values: file.values)
+    else { return }
+    orthonormalityDefect = data.orthonormalityDefect
+    let gram = data.gram
+    let m = data.count
+    let norms = (0..<m).map { gram[$0 * m + $0].squareRoot() }
+    guard norms.allSatisfy({ $0 > 0 }), m > 1 else { return }
+    var largest = 0.0
+    for i in 0..<m { for j in 0..<i { largest = max(largest, abs(gram[i * m + j]) / (norms[i] * norms[j])) } }
+    largestCosine = largest
+  }
+
+  var text: String {
+    func number(_ value: Double) -> String { String(format: "%.6g", value) }
+    var lines = [
+      "file       \(path)", "shape      \(shape.map(String.init).joined(separator: " × ")) of \(type)",
+      "range      \(minimum.map(number) ?? "-") to \(maximum.map(number) ?? "-")", "not finite \(notFinite)",
+    ]
+    if let orthonormalityDefect {
+      let verdict = orthonormalityDefect <= 1e-9 ? "the rows are orthonormal" : "the rows are not orthonormal"
+      lines.append("rows       largest |⟨aᵢ, aⱼ⟩ − δᵢⱼ| = \(number(orthonormalityDefect)): \(verdict)")
+    }
+    if let largestCosine { lines.append("           largest |cos| between two rows = \(number(largestCosine))") }
+    return lines.joined(separator: "\n") + "\n"
+  }
+}

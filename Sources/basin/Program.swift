@@ -1,0 +1,79 @@
+import Numerics
+
+/// The program: which subcommands there are, and which one a command line means.
+enum Program {
+  static let version = "0.1.0"
+
+  private struct Command {
+    var specification: CommandSpecification
+    var run: (ParsedCommand) throws(InputError) -> Int32
+  }
+
+  private static var commands: [Command] { [
+    Command(specification: ReproduceCommand.specification, run: ReproduceCommand.run),
+    Command(specification: DataCommand.specification, run: DataCommand.run),
+    Command(specification: BenchCommand.specification, run: BenchCommand.run),
+  ] }
+
+  private static var help: String {
+    let width = commands.map(\.specification.name.count).max() ?? 0
+    let lines = commands.map { "  \($0.specification.name.padded(to: width))  \($0.specification.abstract)" }
+    return """
+      Basin: a laboratory for what SGD's batch size, step size and sampling order choose.
+
+      USAGE
+        basin COMMAND [options]
+
+      COMMANDS
+      \(lines.joined(separator: "\n"))
+
+      OPTIONS
+        --help     Show this help; "basin COMMAND --help" shows that of a command.
+        --version  Show the version.
+
+      EXIT STATUS
+        0  all well        1  a claim or a trial failed        2  the input is wrong
+
+      EXAMPLE
+        basin reproduce autoencoder
+
+      """
+  }
+
+  /// Runs a command line without the program's name and returns the exit status.
+  static func run(_ words: [String]) throws(InputError) -> Int32 {
+    guard let first = words.first else {
+      Terminal.print(help)
+      return 2
+    }
+    switch first {
+    case "--version":
+      Terminal.print("basin \(version)\n")
+      return 0
+    case "--help", "-h":
+      Terminal.print(help)
+      return 0
+    case "help":
+      let name = words.dropFirst().first
+      Terminal.print(try name.map { name throws(InputError) in try command(name).specification.help } ?? help)
+      return 0
+    default:
+      let command = try command(first)
+      // Help is given whatever else the line says.
+      if words.contains("--help") || words.contains("-h") {
+        Terminal.print(command.specification.help)
+        return 0
+      }
+      return try command.run(command.specification.parse(Array(words.dropFirst())))
+    }
+  }
+
+  private static func command(_ name: String) throws(InputError) -> Command {
+    guard let command = commands.first(where: { $0.specification.name == name }) else {
+      throw InputError(
+        "basin", expected: "a command", found: "\"\(name)\"",
+        advice: Suggestion.sentence(for: name, among: commands.map(\.specification.name)))
+    }
+    return command
+  }
+}

@@ -37,7 +37,7 @@ test: test-dependencies ## install what is missing and run all tests, against th
 build: ## build the program: .build/release/basin
 	$(SWIFT) build $(FLAGS) --product basin
 
-benchmark: dependencies build ## time Basin and the peers that are installed, side by side (ARGS=)
+benchmark: dependencies ## time Basin and the peers that are installed, side by side (ARGS=)
 	Benchmarks/run $(ARGS)
 
 lint: ## check the style of the Swift sources

@@ -34,7 +34,7 @@ def arguments(description):
 
 
 class Inputs:
-    """One workload as Basin exported it: float64 starts (members × n), int32 indices (members × steps), and Basin's
+    """One workload as Basin exported it: starts (members × n), indices (members × steps), and Basin's
     own coefficients on the data after EARLY_STEPS steps and at the end (members × DATA)."""
 
     def __init__(self, folder):
@@ -48,7 +48,7 @@ class Inputs:
             return array
 
         self.starts = load("starts", "float64")
-        self.indices = load("indices", "int32")
+        self.indices = load("indices", "float64").astype("int32")
         self.early = load("early", "float64", DATA)
         self.final = load("final", "float64", DATA)
         self.members, self.dimension = self.starts.shape

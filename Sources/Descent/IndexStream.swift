@@ -67,13 +67,11 @@ public struct IndexStream: Sendable {
     samples = [Int32](repeating: 0, count: self.batchSize)
   }
 
-  /// The stream of another trial with the same settings.
-  public func forTrial(_ trial: Int) -> IndexStream {
-    var other = self
-    other.key.trial = UInt32(truncatingIfNeeded: trial)
-    other.windowStart = Self.noWindow
-    other.permutationEpoch = -1
-    return other
+  /// Turns to the stream of another trial with the same settings.
+  public mutating func restart(trial: Int) {
+    key.trial = UInt32(truncatingIfNeeded: trial)
+    windowStart = Self.noWindow
+    permutationEpoch = -1
   }
 
   /// The number of steps after which every index has been visited equally often, for orders that have epochs.

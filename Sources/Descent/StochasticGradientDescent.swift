@@ -46,7 +46,7 @@ public struct StochasticGradientDescent<Objective: FiniteSumObjective>: DescentE
     precondition(start.count == parameters.count, "a start has as many entries as the objective has parameters")
     parameters = start
     step = 0
-    stream = stream.forTrial(trial)
+    stream.restart(trial: trial)
   }
 
   /// Does nothing.

@@ -91,7 +91,7 @@ enum BenchCommand {
       // Only its length matters to the dynamics, so the part outside the span lies along one axis.
       let outside = [start.perpendicular] + [Double](repeating: 0, count: experiment.dimension - m - 1)
       starts += start.coefficients + outside
-      stream = stream.forTrial(trial)
+      stream.restart(trial: trial)
       for step in 0..<w3Steps {
         stream.draw(step, into: &batch)
         indices.append(Double(batch.indices[0]))
@@ -137,8 +137,9 @@ enum BenchCommand {
 /// What a benchmark found; the JSON contract of `basin bench`.
 private struct BenchmarkResult: Encodable {
   var workload: String
-  var program = "basin \(Program.version)"
-  var jobs: Int
+  var variant = "coefficients, eight replicas side by side"
+  var version = Program.version
+  var threads: Int
   var members: Int
   var updates: Int
   var repeats: Int
@@ -153,7 +154,7 @@ private struct BenchmarkResult: Encodable {
 
   init(workload: String, jobs: Int, members: Int, updates: Int, seconds: [Double], outcome: String) {
     self.workload = workload
-    self.jobs = jobs
+    threads = jobs
     self.members = members
     self.updates = updates
     repeats = seconds.count
@@ -167,7 +168,7 @@ private struct BenchmarkResult: Encodable {
   var text: String {
     func fixed(_ value: Double, _ digits: Int) -> String { String(format: "%.\(digits)f", value) }
     return """
-      \(workload), \(jobs) worker\(jobs == 1 ? "" : "s"), \(members) members, \(updates) updates, \(repeats) repeats
+      \(workload), \(threads) worker\(threads == 1 ? "" : "s"), \(members) members, \(updates) updates, \(repeats) repeats
         time                     \(fixed(seconds.minimum, 4)) s at best, \(fixed(seconds.median, 4)) s in the median
         per step and member      \(fixed(nanosecondsPerStepAndMember.minimum, 2)) ns at best, \(fixed(nanosecondsPerStepAndMember.median, 2)) ns in the median
         \(outcome)

@@ -112,7 +112,7 @@ public struct AutoencoderEngine: DescentEngine, ~Copyable {
     precondition(start.coefficients.count == count, "a start has one coefficient for each data vector")
     steps[lane] = 0
     isLoaded[lane] = true
-    streams[lane] = streams[lane].forTrial(trial)
+    streams[lane].restart(trial: trial)
     set(lane, coefficients: start.coefficients, perpendicular: start.perpendicular)
     logScale[lane] = 0
     if keepsLogarithms {

@@ -51,7 +51,7 @@ public struct CorrelatedAutoencoderEngine: DescentEngine {
     perpendicular = start.perpendicular
     squaredNorm = start.squaredNorm
     step = 0
-    stream = stream.forTrial(trial)
+    stream.restart(trial: trial)
   }
 
   /// Does nothing.

@@ -30,40 +30,25 @@ public enum Philox4x32 {
   }
 
   /// Writes `blockCount` consecutive blocks, four words each, starting at the 64-bit block position `position`
-  /// (counter words 0 and 1); `upper` are counter words 2 and 3. Eight blocks at a time in vector registers, about 1 ns a word.
+  /// (counter words 0 and 1); `upper` are counter words 2 and 3. Sixteen blocks at a time in vector registers, below 1 ns a word.
   @inlinable
   public static func fill(
     _ words: UnsafeMutablePointer<UInt32>, blockCount: Int, position: UInt64, upper: SIMD2<UInt32>, key: SIMD2<UInt32>
   ) {
-    let low = SIMD8<UInt64>(repeating: 0xFFFF_FFFF)
     var done = 0
-    while done + 8 <= blockCount {
-      let place = SIMD8<UInt64>(repeating: position &+ UInt64(done)) &+ SIMD8(0, 1, 2, 3, 4, 5, 6, 7)
-      var x0 = place & low
-      var x1 = place &>> 32
-      var x2 = SIMD8(repeating: UInt64(upper[0]))
-      var x3 = SIMD8(repeating: UInt64(upper[1]))
-      var k0 = key[0]
-      var k1 = key[1]
+    while done + 16 <= blockCount {
+      // Two groups of eight, because one alone would wait for its own multiplications.
+      var first = EightBlocks(position &+ UInt64(done), upper)
+      var second = EightBlocks(position &+ UInt64(done) &+ 8, upper)
+      var k = key
       for _ in 0..<10 {
-        // Both factors are below 2^32, which lets the compiler use the 32×32→64 vector multiply.
-        let product0 = (x0 & low) &* multiplier0
-        let product1 = (x2 & low) &* multiplier1
-        x0 = (product1 &>> 32) ^ x1 ^ SIMD8(repeating: UInt64(k0))
-        x1 = product1 & low
-        x2 = (product0 &>> 32) ^ x3 ^ SIMD8(repeating: UInt64(k1))
-        x3 = product0 & low
-        k0 = k0 &+ keyIncrement0
-        k1 = k1 &+ keyIncrement1
+        first.round(k)
+        second.round(k)
+        k = SIMD2(k[0] &+ keyIncrement0, k[1] &+ keyIncrement1)
       }
-      let target = UnsafeMutableRawPointer(words + 4 * done)
-      let even = x0 | (x1 &<< 32)
-      let odd = x2 | (x3 &<< 32)
-      for lane in 0..<8 {
-        target.storeBytes(of: even[lane], toByteOffset: 16 * lane, as: UInt64.self)
-        target.storeBytes(of: odd[lane], toByteOffset: 16 * lane + 8, as: UInt64.self)
-      }
-      done += 8
+      first.store(words + 4 * done)
+      second.store(words + 4 * done + 32)
+      done += 16
     }
     while done < blockCount {
       let place = position &+ UInt64(done)
@@ -72,6 +57,45 @@ public enum Philox4x32 {
       let result = block(counter: counter, key: key)
       for word in 0..<4 { words[4 * done + word] = result[word] }
       done += 1
+    }
+  }
+
+  /// Eight blocks side by side, each 32-bit word in a 64-bit lane of its own.
+  @usableFromInline
+  struct EightBlocks {
+    @usableFromInline var x0: SIMD8<UInt64>
+    @usableFromInline var x1: SIMD8<UInt64>
+    @usableFromInline var x2: SIMD8<UInt64>
+    @usableFromInline var x3: SIMD8<UInt64>
+
+    @inlinable @inline(__always)
+    init(_ position: UInt64, _ upper: SIMD2<UInt32>) {
+      let place = SIMD8<UInt64>(repeating: position) &+ SIMD8(0, 1, 2, 3, 4, 5, 6, 7)
+      x0 = place & 0xFFFF_FFFF
+      x1 = place &>> 32
+      x2 = SIMD8(repeating: UInt64(upper[0]))
+      x3 = SIMD8(repeating: UInt64(upper[1]))
+    }
+
+    @inlinable @inline(__always)
+    mutating func round(_ k: SIMD2<UInt32>) {
+      // Both factors are below 2^32, which lets the compiler use the 32×32→64 vector multiply.
+      let product0 = (x0 & 0xFFFF_FFFF) &* multiplier0
+      let product1 = (x2 & 0xFFFF_FFFF) &* multiplier1
+      x0 = (product1 &>> 32) ^ x1 ^ SIMD8(repeating: UInt64(k[0]))
+      x1 = product1 & 0xFFFF_FFFF
+      x2 = (product0 &>> 32) ^ x3 ^ SIMD8(repeating: UInt64(k[1]))
+      x3 = product0 & 0xFFFF_FFFF
+    }
+
+    @inlinable @inline(__always)
+    func store(_ words: UnsafeMutablePointer<UInt32>) {
+      let even: SIMD8<UInt64> = x0 | (x1 &<< 32)
+      let odd: SIMD8<UInt64> = x2 | (x3 &<< 32)
+      var pairs = SIMD16<UInt64>()
+      pairs.evenHalf = even
+      pairs.oddHalf = odd
+      UnsafeMutableRawPointer(words).storeBytes(of: pairs, as: SIMD16<UInt64>.self)
     }
   }
 }

@@ -70,20 +70,66 @@ extension AutoencoderStudy {
       checks.append(
         .largest("largest ‖w_t‖² at any step, η = \(η), b = \(batch)", of: largest, prediction: bound, tolerance: .atMost))
     }
-    let experiment = AutoencoderExperiment(
-      dimension: 50, count: m, start: .sphere(norm: 2), options: options(.subset, batch: 1, budget: 200_000, seeds: seeds))
-    let record = try experiment.run(
-      trials: 0..<context.samples(500), workers: context.workers, stopping: experiment.stopping(misalignment: 1e-6))
-    checks.append(
-      try .frequency(
-        "fraction of 1-sparse limits from ‖w₀‖ = 2, η = 0.2, b = 1", prediction: 0.99, successes: record.count(.converged),
-        of: record.replicas.count, tolerance: .atLeast))
+    checks += try largeStarts(context, seeds: seeds)
     return Finding(
       Claim(
         id: "autoencoder.b8", title: "A bound on the norm",
-        statement: "‖w_t‖² never exceeds 1 + x, x the smaller root of h(1−x)² = 4x with h = η/b, for batches of distinct indices, η ≤ 1/5 and ‖w₀‖ < 1. Starts with ‖w₀‖ = 2 still end 1-sparse.",
+        statement: """
+          ‖w_t‖² never exceeds 1 + x, x the smaller root of h(1−x)² = 4x with h = η/b, for batches of distinct indices, η ≤ 1/5 and ‖w₀‖ < 1. Beyond the \
+          hypothesis, starts with ‖w₀‖ = 2 end 1-sparse when the passive part of w (outside the span, or negative under ReLU) starts small; when it stays \
+          above ‖·‖² = 2 the active part dies out.
+          """,
         source: .derivedHere(basis: "monotone recursion of ‖w‖²"), scope: .beyond,
-        convention: "\(convention); m = 10, ReLU, order subset; every step is looked at", checks: checks))
+        convention: "\(convention); m = 10, ReLU, order subset; every step is looked at", checks: checks,
+        remark: "The fate of large starts is that of the two energies in the flow of small steps: Φ′ = 2Φ(2 − P − 2Φ), P′ = −2ΦP, P the passive energy."))
+  }
+
+  /// Starts with ‖w₀‖ = 2: 1-sparse limits where little is passive, death of the active part where much is.
+  private static func largeStarts(_ context: StudyContext, seeds: Seeds) throws(InputError) -> [Check] {
+    let m = 10
+    var checks: [Check] = []
+    for (activation, n) in [(AutoencoderObjective.Activation.linear, m), (.relu, 50)] {
+      let experiment = AutoencoderExperiment(
+        dimension: n, count: m, activation: activation, start: .sphere(norm: 2),
+        options: options(.subset, batch: 1, budget: 100_000, seeds: seeds))
+      var stopping = experiment.stopping(misalignment: 1e-6)
+      stopping.dead = { $0.activeEnergy(activation) < 1e-12 }
+      let record = try experiment.run(trials: 0..<context.samples(300), workers: context.workers, stopping: stopping)
+      if activation == .linear {
+        checks.append(
+          try .frequency(
+            "fraction of 1-sparse limits from ‖w₀‖ = 2, linear, n = m (nothing passive)", prediction: 0.99,
+            successes: record.count(.converged), of: record.replicas.count, tolerance: .atLeast))
+      } else {
+        let passive = record.replicas.map { replica in
+          let start = experiment.start(of: replica.trial)
+          return passiveFate(active: start.activeEnergy(.relu), passive: start.squaredNorm - start.activeEnergy(.relu))
+        }
+        let agreeing = zip(record.replicas, passive).count { ($0.outcome == .dead) == $1 }
+        checks.append(
+          try .frequency(
+            "fraction of runs from ‖w₀‖ = 2, ReLU, n = 50, with the fate that the flow of the two energies predicts",
+            prediction: 0.95, successes: agreeing, of: record.replicas.count, tolerance: .atLeast))
+        checks.append(
+          try .frequency(
+            "fraction of those runs whose active part dies", prediction: 0.5, successes: record.count(.dead),
+            of: record.replicas.count, tolerance: .atLeast))
+      }
+    }
+    return checks
+  }
+
+  /// Whether the active energy Φ dies out under Φ′ = 2Φ(2 − P − 2Φ), P′ = −2ΦP: true if P is still above 2 when Φ has vanished.
+  private static func passiveFate(active: Double, passive: Double) -> Bool {
+    var (Φ, P) = (active, passive)
+    // Time is measured in steps of 1/100 of the fastest rate, which Φ ≤ 4 bounds; Φ either vanishes or P falls below 2 for good.
+    for _ in 0..<200_000 {
+      let rate = 2 * (2 - P - 2 * Φ)
+      (Φ, P) = (Φ * (1 + 0.001 * rate), P * (1 - 0.002 * Φ))
+      if P < 2 { return false }
+      if Φ < 1e-9 { return true }
+    }
+    return false
   }
 
   /// Claim b11: exact selection does not survive correlation.

@@ -19,7 +19,7 @@ extension AutoencoderStudy {
       dimension: m, count: m, start: .coefficients(start, perpendicular: 0),
       options: options(order, batch: batch, step: η, budget: budget, seeds: seeds))
     let stopping = StoppingRules<AutoencoderState>(
-      cadence: .every(16), converged: { $0.runnerUpRatio(.relu) <= ratio })
+      cadence: .every(32), converged: { $0.runnerUpRatio(.relu) <= ratio })
     let record = try experiment.run(
       trials: 0..<trials, workers: context.workers, stopping: stopping, finals: [.selectedIndex()])
     var counts = [Int](repeating: 0, count: m)
@@ -40,7 +40,7 @@ extension AutoencoderStudy {
         .init("angleDegrees", "θ = atan(c₁/c₂)"), .init("step", "η"), .init("runs", "number of runs"), .init("fraction", "fraction that selects a₁"),
         .init("low", "lower end of the 95 % Wilson interval"), .init("high", "upper end"), .init("prediction", "θ/90°"),
       ])
-    let runs = context.samples(20_000)
+    let runs = context.samples(12_000)
     let colours: [Figure.Colour] = [.blue, .orange, .green]
     for (η, colour) in zip([0.05, 0.1, 0.2], colours) {
       var layer = Figure.Layer("η = \(η)", .points, colour, x: [], y: [])
@@ -146,7 +146,7 @@ extension AutoencoderStudy {
     var errors: [Double] = []
     for η in steps {
       let counts = try selection(
-        [sin(θ), cos(θ)], step: η, ratio: 1e-3, trials: context.samples(60_000), seeds: seeds, context).counts
+        [sin(θ), cos(θ)], step: η, ratio: 1e-3, trials: context.samples(40_000), seeds: seeds, context).counts
       let proportion = try Proportion(successes: counts[0], trials: counts[0] + counts[1])
       values.append(proportion.estimate)
       errors.append(proportion.standardError)
@@ -162,7 +162,7 @@ extension AutoencoderStudy {
           Check(
             "P(select a₁) at η → 0", prediction: 2.0 / 3, measurement: fit.intercept,
             error: .standardError(fit.interceptStandardError), tolerance: .standardErrors(4),
-            count: steps.count * context.samples(60_000))
+            count: steps.count * context.samples(40_000))
         ],
         remark: "Slope in η: \(number(fit.slope)) ± \(number(fit.slopeStandardError))."))
   }
@@ -172,7 +172,7 @@ extension AutoencoderStudy {
     let seeds = context.seeds("autoencoder.b2")
     let start = unit([3, 2, 1])
     let runs = context.samples(20_000)
-    let diffusion = diffusionSelection(start, paths: context.samples(10_000), key: seeds.key(.measurement))
+    let diffusion = diffusionSelection(start, paths: context.samples(8_000), key: seeds.key(.measurement))
     var checks: [Check] = []
     for η in [0.05, 0.1] {
       let counts = try selection(start, step: η, ratio: 1e-3, trials: runs, seeds: seeds, context).counts
@@ -208,8 +208,13 @@ extension AutoencoderStudy {
         let squares = logs.map { exp(2 * ($0 - logs[0])) }
         let total = squares.reduce(0, +)
         isDecided = (squares.max() ?? 0) / total > 1 - 1e-6
-        let noise = stream.gaussian(count: m)
-        for i in 0..<m { logs[i] += squares[i] / total * dτ + dτ.squareRoot() * noise[i] }
+        var i = 0
+        while i < m {
+          let noise = stream.gaussianPair()
+          logs[i] += squares[i] / total * dτ + dτ.squareRoot() * noise.0
+          if i + 1 < m { logs[i + 1] += squares[i + 1] / total * dτ + dτ.squareRoot() * noise.1 }
+          i += 2
+        }
       }
       counts[logs.indices.max { logs[$0] < logs[$1] } ?? 0] += 1
     }

@@ -146,6 +146,7 @@ extension AutoencoderStudy {
   static func reshufflingDrift(_ context: StudyContext) throws(InputError) -> Finding {
     let seeds = context.seeds("autoencoder.b3")
     let m = 6
+    let prediction = AutoencoderTheory.reshufflingDrift(step: 1, sixCoefficients[0], sixCoefficients[1])
     var checks: [Check] = []
     for (η, epochs) in [(0.01, 60), (0.02, 15)] {
       let experiment = AutoencoderExperiment(
@@ -159,9 +160,12 @@ extension AutoencoderStudy {
       checks.append(
         try .mean(
           "Δ log(c₁/c₂) per epoch over η², η = \(η)",
-          prediction: AutoencoderTheory.reshufflingDrift(step: 1, sixCoefficients[0], sixCoefficients[1]),
-          of: record.finals("drift").map { $0 * scale }, tolerance: .relative(0.03)))
+          prediction: prediction, of: record.finals("drift").map { $0 * scale }, tolerance: .relative(0.03)))
     }
+    checks.append(
+      Check(
+        "the same, extrapolated linearly to η = 0", prediction: prediction,
+        measurement: 2 * checks[0].measurement - checks[1].measurement, tolerance: .relative(0.005)))
     return Finding(
       Claim(
         id: "autoencoder.b3", title: "Drift under reshuffling",

@@ -207,12 +207,13 @@ extension AutoencoderStudy {
             prediction: AutoencoderTheory.meanSquareGrowth(step: η, count: m),
             measurement: eigenvalues.map(abs).max() ?? .nan, tolerance: .absolute(1e-12)))
       }
-      let steps = 20_000
+      // Long enough for a mean fall of the logarithm by 100, ten times its scatter.
+      let steps = Int((1_000 / (η * η)).rounded())
       let experiment = AutoencoderExperiment(
         dimension: m, count: m, activation: .linear, start: .coefficients([1] + [Double](repeating: 1e-6, count: m - 1), perpendicular: 0),
         options: options(.iid, batch: 1, step: η, budget: steps, seeds: seeds))
       let record = try experiment.run(
-        trials: 0..<context.samples(200), workers: context.workers, stopping: experiment.stopping(every: steps),
+        trials: 0..<context.samples(100), workers: context.workers, stopping: experiment.stopping(every: steps),
         finals: [
           Measure("exponent") { state in
             (state.logCoefficients.dropFirst().reduce(0, +) / Double(m - 1) - log(1e-6)) / Double(steps)

@@ -11,6 +11,7 @@ enum Program {
 
   private static var commands: [Command] { [
     Command(specification: ReproduceCommand.specification, run: ReproduceCommand.run),
+    Command(specification: RunCommand.specification, run: RunCommand.run),
     Command(specification: DataCommand.specification, run: DataCommand.run),
     Command(specification: BenchCommand.specification, run: BenchCommand.run),
   ] }

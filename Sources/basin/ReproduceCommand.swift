@@ -91,8 +91,10 @@ enum ReproduceCommand {
     return selected.map { $0.keeping { id in wanted.contains { matches(id, $0) } } }.filter { !$0.entries.isEmpty }
   }
 
-  /// Whether `text` names the claim `id`: in full, or without the study's name.
-  private static func matches(_ id: String, _ text: String) -> Bool { id == text || id.hasSuffix(".\(text)") }
+  /// Whether `text` names the claim `id`: in full, without the study's name, or without leading zeros.
+  private static func matches(_ id: String, _ text: String) -> Bool {
+    id == text || id.hasSuffix(".\(text)") || id.hasSuffix(".0\(text)")
+  }
 
   private static func commandLine(_ command: ParsedCommand, _ study: Study, _ seed: UInt64) -> String {
     var words = ["basin", "reproduce", study.name]

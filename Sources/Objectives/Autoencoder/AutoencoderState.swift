@@ -39,14 +39,15 @@ public struct AutoencoderState: Sendable, Equatable {
 
   /// The state of the plain objective at parameters w. O(mn) for orthonormal data, else O(m²n + m³).
   ///
-  /// `perpendicular` is √(s − cᵀ Γ⁻¹ c), Γ the Gram matrix; not a number if the data vectors are linearly dependent.
-  public init(of objective: AutoencoderObjective, at parameters: [Double]) {
+  /// `perpendicular` is √(s − cᵀ Γ⁻¹ c), Γ the Gram matrix; not a number if the data vectors are linearly dependent. Whether the data is
+  /// orthonormal (to 1e-9) is found out unless it is said.
+  public init(of objective: AutoencoderObjective, at parameters: [Double], isOrthonormal: Bool? = nil) {
     let data = objective.data
     let c = (0..<data.count).map { objective.correlation(parameters.span, $0) }
     coefficients = c
     squaredNorm = objective.squaredNorm(parameters.span)
     var solved: [Double]? = c
-    if data.orthonormalityDefect > 1e-9 {
+    if !(isOrthonormal ?? (data.orthonormalityDefect <= 1e-9)) {
       let gram = Matrix(rows: data.count, columns: data.count, storage: data.gram)
       solved = try? LinearAlgebra.solvePositiveDefinite(gram, c)
     }

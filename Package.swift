@@ -10,7 +10,9 @@ let package = Package(
     .executable(name: "basin", targets: ["basin"]),
     .library(
       name: "BasinLaboratory",
-      targets: ["Numerics", "Formats", "Objectives", "Descent", "Curvature", "Experiments", "Claims", "Reporting", "Studies"]),
+      targets: [
+        "Numerics", "Formats", "Objectives", "Descent", "Curvature", "Experiments", "Claims", "Reporting", "Studies",
+      ]),
   ],
   targets: [
     .systemLibrary(

@@ -1,7 +1,8 @@
 import Numerics
 import Objectives
 
-/// How stochastic gradient descent is run on a finite sum: w ← w − h Σ_{i∈B_t} kᵢ ∇fᵢ(w), h = η(t)/b for the mean, η(t) for the sum.
+/// How stochastic gradient descent is run on a finite sum: w ← w − h Σ_{i∈B_t} kᵢ ∇fᵢ(w), h = η(t)/b for the mean, η(t)
+/// for the sum.
 public struct DescentOptions: Sendable, Hashable {
   /// How batches are drawn.
   public var order: SamplingOrder
@@ -39,7 +40,8 @@ public struct DescentOptions: Sendable, Hashable {
 
   /// The index stream of one trial; its order seed and trial number decide every batch.
   ///
-  /// - Throws: `InputError` if b does not fit n, the schedule makes no sense, the budget is negative, or a replay is shorter than the budget.
+  /// - Throws: `InputError` if b does not fit n, the schedule makes no sense, the budget is negative, or a replay is
+  /// shorter than the budget.
   public func indexStream(sampleCount: Int, trial: Int) throws(InputError) -> IndexStream {
     try schedule.validate()
     guard budget >= 0 else {

@@ -4,9 +4,11 @@ import Synchronization
 
 /// Many replicas of one problem in one process, over all cores.
 public enum Ensemble {
-  /// Runs the replicas of `trials` and returns them by ascending trial. Nothing in the result but `seconds` depends on `workers`.
+  /// Runs the replicas of `trials` and returns them by ascending trial. Nothing in the result but `seconds` depends on
+  /// `workers`.
   ///
-  /// Workers take trials from a shared counter. Each has an engine of its own; when a replica ends its lane is given the next trial, so
+  /// Workers take trials from a shared counter. Each has an engine of its own; when a replica ends its lane is given
+  /// the next trial, so
   /// that replicas of unequal length keep all lanes and cores busy.
   ///
   /// - Parameters:
@@ -37,7 +39,8 @@ public enum Ensemble {
     if let error = failure.withLock({ $0 }) { throw error }
     let replicas = finished.withLock { $0.sorted { $0.trial < $1.trial } }
     return Record(
-      settings: settings, seeds: seeds, finalNames: plan.finals.map(\.name), seriesNames: plan.series.map(\.measure.name),
+      settings: settings, seeds: seeds, finalNames: plan.finals.map(\.name),
+      seriesNames: plan.series.map(\.measure.name),
       replicas: replicas, seconds: Double(DispatchTime.now().uptimeNanoseconds - begin) * 1e-9)
   }
 

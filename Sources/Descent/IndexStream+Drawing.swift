@@ -26,7 +26,8 @@ extension IndexStream {
 
   /// The batches of `count` steps from `first` on, for an engine that advances several replicas side by side.
   ///
-  /// Step t's distinct indices go to `indices[(t·slots + k)·stride]` and their multiplicities, where `multiplicities` is given, to the same
+  /// Step t's distinct indices go to `indices[(t·slots + k)·stride]` and their multiplicities, where `multiplicities`
+  /// is given, to the same
   /// places; slots left over get index 0 with multiplicity 0. The batch's size b goes to `sizes[t·stride]`.
   mutating func fill(
     _ indices: UnsafeMutablePointer<Int32>, multiplicities: UnsafeMutablePointer<Double>?,
@@ -87,7 +88,8 @@ private struct Cursor {
   var windowStart: UInt64
   var permutationEpoch: Int
 
-  /// Writes the indices drawn for `step`, duplicates included, to the front of `samples` and returns how many there are.
+  /// Writes the indices drawn for `step`, duplicates included, to the front of `samples` and returns how many there
+  /// are.
   @inline(__always)
   mutating func drawSamples(_ step: Int) -> Int {
     let first = UInt64(step) &* UInt64(batchSize)

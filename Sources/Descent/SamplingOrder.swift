@@ -6,11 +6,13 @@ public enum SamplingOrder: Sendable, Hashable {
   case iid
   /// A fresh uniform subset of b distinct indices each step.
   case subset
-  /// A fresh permutation each epoch, cut into batches of b; the last one is short if b does not divide n, and is averaged over its own size.
+  /// A fresh permutation each epoch, cut into batches of b; the last one is short if b does not divide n, and is
+  /// averaged over its own size.
   case reshuffle
   /// b consecutive indices, step t holding tb, …, tb+b−1 modulo n: wraps around, so that batches are never short.
   case cyclic
-  /// Fixed blocks {0, …, b−1}, {b, …, 2b−1}, … visited in turn; the last one is short if b does not divide n, and is averaged over its own size.
+  /// Fixed blocks {0, …, b−1}, {b, …, 2b−1}, … visited in turn; the last one is short if b does not divide n, and is
+  /// averaged over its own size.
   case blocks
   /// All n indices each step, b = n.
   case full

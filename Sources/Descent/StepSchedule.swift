@@ -1,3 +1,5 @@
+import Numerics
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -5,13 +7,13 @@
 #elseif canImport(Darwin)
   import Darwin
 #endif
-import Numerics
 
 /// The step size η as a function of the step t of a run of T steps.
 ///
 ///     η(t) = base · warmUp(t) / divisor(t)      or, if pieces are given, the value of the last piece begun
 ///
-/// `warmUp` rises until its end and keeps the value reached there. `divisor` is that of the last decay passed, 1 before the first; divisors do not
+/// `warmUp` rises until its end and keeps the value reached there. `divisor` is that of the last decay passed, 1 before
+/// the first; divisors do not
 /// accumulate. All fractions are of T, the run's budget.
 public struct StepSchedule: Sendable, Hashable {
   /// η before warm-up and decay.
@@ -25,7 +27,8 @@ public struct StepSchedule: Sendable, Hashable {
 
   /// How η rises at first.
   public enum WarmUp: Sendable, Hashable {
-    /// 1 + (factor − 1) (t/T)^exponent up to t = ⌊until · T⌋: exponent 1 is linear, ½ the square root. `factor` is what T steps would reach.
+    /// 1 + (factor − 1) (t/T)^exponent up to t = ⌊until · T⌋: exponent 1 is linear, ½ the square root. `factor` is what
+    /// T steps would reach.
     case power(factor: Double, exponent: Double, until: Double)
     /// factor^(100 t/T) up to t = ⌊until · T⌋, such as 1.05 per percent of training.
     case factorPerPercent(Double, until: Double)

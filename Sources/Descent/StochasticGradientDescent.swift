@@ -1,9 +1,11 @@
 import Numerics
 import Objectives
 
-/// The plain loop: stochastic gradient descent on any finite sum, one replica at a time. The reference for every special engine.
+/// The plain loop: stochastic gradient descent on any finite sum, one replica at a time. The reference for every
+/// special engine.
 ///
-/// w ← w − h Σ_{i∈B} kᵢ ∇fᵢ(w) with h and B as `DescentOptions` says. A step costs one batch gradient and allocates nothing that the objective
+/// w ← w − h Σ_{i∈B} kᵢ ∇fᵢ(w) with h and B as `DescentOptions` says. A step costs one batch gradient and allocates
+/// nothing that the objective
 /// does not.
 public struct StochasticGradientDescent<Objective: FiniteSumObjective>: DescentEngine {
   /// What is minimised.

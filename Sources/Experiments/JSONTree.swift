@@ -20,11 +20,18 @@ enum JSONTree: Decodable, Equatable {
     do {
       self = try JSONDecoder().decode(JSONTree.self, from: Data(bytes))
     } catch {
-      var detail = "\(error)"
-      if case DecodingError.dataCorrupted(let context) = error {
-        detail = context.underlyingError.map { "\($0)" } ?? context.debugDescription
-      }
-      throw InputError(location, expected: "JSON", found: "text that is not (\(detail))")
+      throw InputError(location, expected: "JSON", found: "text that is not (\(Self.complaint(about: bytes)))")
+    }
+  }
+
+  /// What is wrong with the text; `JSONDecoder` does not say, `JSONSerialization` does.
+  private static func complaint(about bytes: [UInt8]) -> String {
+    do {
+      _ = try JSONSerialization.jsonObject(with: Data(bytes), options: .fragmentsAllowed)
+      return "it uses something that this program does not read"
+    } catch {
+      let words = (error as NSError).userInfo["NSDebugDescription"] as? String ?? error.localizedDescription
+      return words.hasSuffix(".") ? String(words.dropLast()) : words
     }
   }
 

@@ -22,7 +22,8 @@ extension Spec {
       if !agrees, sampleCount != nil {
         reader.note(
           "batch", expected: "no batch size for the order \"\(order.name)\"", found: value.summary,
-          advice: order == .full ? "The full batch has \(sampleCount ?? 0) samples." : "The replayed batches have their own sizes.")
+          advice: order == .full
+            ? "The full batch has \(sampleCount ?? 0) samples." : "The replayed batches have their own sizes.")
       }
     }
     let steps = reader.integer("steps", in: 0...Int(UInt32.max))
@@ -44,9 +45,13 @@ extension Spec {
       order: order, batchSize: batch, schedule: schedule, reduction: reduction, budget: steps, seeds: seeds)
     if let sampleCount {
       // What the parts cannot know of each other, such as a replay that is shorter than the run.
-      guard noting(reader, "steps", { () throws(InputError) in
-        _ = try options.indexStream(sampleCount: sampleCount, trial: 0)
-      }) != nil else { return nil }
+      guard
+        noting(
+          reader, "steps",
+          { () throws(InputError) in
+            _ = try options.indexStream(sampleCount: sampleCount, trial: 0)
+          }) != nil
+      else { return nil }
     }
     return (
       options, tolerance, checkEvery,

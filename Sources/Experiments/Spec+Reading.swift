@@ -8,7 +8,9 @@ extension Spec {
   init?(_ reader: SpecReader, folder: String) {
     let name = reader.text("name", default: "experiment")
     let seeds = Self.seeds(reader)
-    let problem = reader.object("problem", required: true).flatMap { Self.objective($0, folder: folder, seeds: seeds.seeds) }
+    let problem = reader.object("problem", required: true).flatMap {
+      Self.objective($0, folder: folder, seeds: seeds.seeds)
+    }
     let initReader = reader.object("init", required: true)
     let optimizer = reader.object("optimizer", required: true)
     let record = reader.object("record", required: false)
@@ -18,7 +20,8 @@ extension Spec {
     record?.finish()
     reader.finish()
     guard let problem else {
-      // The rest is read all the same, so that its mistakes are said too, with no number of samples to hold them against.
+      // The rest is read all the same, so that its mistakes are said too, with no number of samples to hold them
+      // against.
       _ = optimizer.flatMap { Self.options($0, sampleCount: nil, folder: folder, seeds: seeds.seeds) }
       return nil
     }
@@ -171,7 +174,8 @@ extension Spec {
           guard file.values.count == objective.parameterCount, file.values.allSatisfy(\.isFinite) else {
             throw InputError(
               resolved, expected: "\(objective.parameterCount) finite numbers, the entries of w",
-              found: "\(file.values.count) values\(file.values.allSatisfy(\.isFinite) ? "" : ", not all of them finite")")
+              found:
+                "\(file.values.count) values\(file.values.allSatisfy(\.isFinite) ? "" : ", not all of them finite")")
           }
           return Start.parameters(file.values)
         }

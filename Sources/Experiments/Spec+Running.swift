@@ -46,7 +46,8 @@ extension Spec {
     switch start {
     case .coefficients(let values, let outside): return AutoencoderState(coefficients: values, perpendicular: outside)
     case .parameters(let values): return AutoencoderState(of: objective, at: values, isOrthonormal: isOrthonormal)
-    case .sphere(let norm): return AutoencoderState(
+    case .sphere(let norm):
+      return AutoencoderState(
         of: objective, at: stream.sphere(count: n, radius: norm), isOrthonormal: isOrthonormal)
     case .gaussian(let norm):
       let scale = norm / Double(n).squareRoot()

@@ -60,6 +60,10 @@ public struct Spec: Sendable {
     } catch {
       throw SpecProblems(path: path, problems: [error])
     }
+    guard case .object = tree else {
+      let problem = InputError(path, expected: "a spec, which is a JSON object", found: tree.summary)
+      throw SpecProblems(path: path, problems: [problem])
+    }
     let problems = SpecReader.ProblemList()
     let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
     guard let spec = Spec(SpecReader(tree, path: "", problems: problems), folder: folder), problems.found.isEmpty else {

@@ -1,8 +1,10 @@
 import Numerics
 
-/// Reads a JSON object key by key and collects everything that is wrong with it, so that a person sees all mistakes at once.
+/// Reads a JSON object key by key and collects everything that is wrong with it, so that a person sees all mistakes at
+/// once.
 ///
-/// A reading function returns nil where the value is missing or wrong; what is wrong has then been noted. `finish` notes keys that nobody asked for.
+/// A reading function returns nil where the value is missing or wrong; what is wrong has then been noted. `finish`
+/// notes keys that nobody asked for.
 final class SpecReader {
   private let values: [String: JSONTree]
   private let path: String
@@ -36,7 +38,8 @@ final class SpecReader {
   /// Notes a problem that was thrown elsewhere, putting `key` before its own location.
   func note(_ key: String, _ error: InputError) {
     problems.found.append(
-      InputError("\(place(key)): \(error.location)", expected: error.expected, found: error.found, advice: error.advice))
+      InputError("\(place(key)): \(error.location)", expected: error.expected, found: error.found, advice: error.advice)
+    )
   }
 
   /// The raw value at `key`; a missing one is noted if it is `required`.

@@ -44,7 +44,9 @@ public enum InputFile {
   /// A file as text in UTF-8; invalid bytes become replacement characters.
   ///
   /// - Throws: ``InputError`` as ``read(_:)``.
-  public static func text(_ path: String) throws(InputError) -> String { String(decoding: try read(path), as: UTF8.self) }
+  public static func text(_ path: String) throws(InputError) -> String {
+    String(decoding: try read(path), as: UTF8.self)
+  }
 }
 
 /// `read`, which inside of ``InputFile`` would mean the method.

@@ -2,10 +2,12 @@ import Numerics
 
 /// A finite sum f(θ) = (1/n) Σᵢ fᵢ(θ) over n samples, with its exact derivatives on any batch.
 ///
-/// Every quantity over a batch B of size b is the batch mean (1/b) Σ_{i∈B} kᵢ(·), kᵢ the multiplicity of i in B. One conformance
+/// Every quantity over a batch B of size b is the batch mean (1/b) Σ_{i∈B} kᵢ(·), kᵢ the multiplicity of i in B. One
+/// conformance
 /// brings gradient descent of every kind, curvature, probes and ensembles.
 ///
-/// An objective is an immutable value shared by all workers. What a computation needs to scribble on lives in a `Workspace` that each
+/// An objective is an immutable value shared by all workers. What a computation needs to scribble on lives in a
+/// `Workspace` that each
 /// replica owns, so that a step allocates nothing.
 public protocol FiniteSumObjective: Sendable {
   /// The floating-point type of parameters and gradients.
@@ -36,7 +38,8 @@ public protocol FiniteSumObjective: Sendable {
     at parameters: Span<Scalar>, times direction: Span<Scalar>, over batch: Batch,
     into product: inout MutableSpan<Scalar>, using workspace: inout Workspace)
 
-  /// Writes the gradients ∇fᵢ of the batch's distinct samples as rows of `gradients` (count × d, row-major), multiplicities ignored.
+  /// Writes the gradients ∇fᵢ of the batch's distinct samples as rows of `gradients` (count × d, row-major),
+  /// multiplicities ignored.
   func sampleGradients(
     at parameters: Span<Scalar>, over batch: Batch, into gradients: inout MutableSpan<Scalar>,
     using workspace: inout Workspace)

@@ -1,6 +1,7 @@
 import Numerics
 
-/// Linear least squares: fᵢ(θ) = ½ (⟨xᵢ, θ⟩ − yᵢ)², the simplest finite sum; its Hessian (1/n) Σ xᵢxᵢᵀ does not depend on θ.
+/// Linear least squares: fᵢ(θ) = ½ (⟨xᵢ, θ⟩ − yᵢ)², the simplest finite sum; its Hessian (1/n) Σ xᵢxᵢᵀ does not depend
+/// on θ.
 public struct LeastSquaresObjective: FiniteSumObjective {
   private let inputs: [Double]
   private let targets: [Double]
@@ -25,7 +26,8 @@ public struct LeastSquaresObjective: FiniteSumObjective {
       throw InputError("targets", expected: "\(inputs.count) values, one a row of inputs", found: "\(targets.count)")
     }
     guard targets.allSatisfy(\.isFinite), inputs.allSatisfy({ $0.allSatisfy(\.isFinite) }) else {
-      throw InputError("inputs and targets", expected: "finite values", found: "a value that is infinite or not a number")
+      throw InputError(
+        "inputs and targets", expected: "finite values", found: "a value that is infinite or not a number")
     }
     self.inputs = inputs.flatMap { $0 }
     self.targets = targets
@@ -50,7 +52,8 @@ public struct LeastSquaresObjective: FiniteSumObjective {
 
   /// (1/b) Σ kᵢ (⟨xᵢ, θ⟩ − yᵢ) xᵢ.
   public func gradient(
-    at parameters: Span<Double>, over batch: Batch, into gradient: inout MutableSpan<Double>, using workspace: inout Void
+    at parameters: Span<Double>, over batch: Batch, into gradient: inout MutableSpan<Double>,
+    using workspace: inout Void
   ) {
     accumulate(over: batch, into: &gradient) { product($0, parameters) - targets[$0] }
   }

@@ -71,7 +71,9 @@ public struct Gnuplot: Sendable, Equatable {
 
   /// Sets a PDF file's date of creation to a fixed one of the same length: the same figure is the same bytes.
   private func undate(_ path: String) throws(Failure) {
-    guard var bytes = try? InputFile.read(path) else { throw Failure(description: "\(self.path) did not write \(path)") }
+    guard var bytes = try? InputFile.read(path) else {
+      throw Failure(description: "\(self.path) did not write \(path)")
+    }
     let mark = Array("/CreationDate (D:".utf8)
     let date = Array("19700101000000".utf8)
     guard let start = bytes.firstRange(of: mark)?.upperBound, start + date.count <= bytes.count else { return }

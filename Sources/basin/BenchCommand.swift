@@ -11,14 +11,18 @@ enum BenchCommand {
     options: [
       .init("--repeats", value: "N", help: "Timed repeats after one that warms up (default: 7)."),
       .init("--jobs", value: "N", help: "Worker threads (default: 1)."),
-      .init("--export", value: "DIR", help: "w3 only: write starts, indices and results as .npy, for other programs to repeat."),
+      .init(
+        "--export", value: "DIR",
+        help: "w3 only: write starts, indices and results as .npy, for other programs to repeat."),
       .init("--json", value: "FILE", help: "Write the result as JSON; \"-\" is standard output, instead of text."),
     ],
     discussion: """
       WORKLOADS
-        w3             60 single-neuron ReLU autoencoders, m = 20 orthonormal data in n = 100 dimensions, b = 1 i.i.d., step 0.2,
+        w3             60 single-neuron ReLU autoencoders, m = 20 orthonormal data in n = 100 dimensions, b = 1 \
+        i.i.d., step 0.2,
                        40,000 steps, starts of norm 0.5
-        selection-law  1,000,000 trials of m = 2 from 60 degrees, b = 1 i.i.d., step 0.2, each until one of the two is selected
+        selection-law  1,000,000 trials of m = 2 from 60 degrees, b = 1 i.i.d., step 0.2, each until one of the two is \
+        selected
       """,
     examples: ["basin bench w3 --jobs 2", "basin bench w3 --export inputs --json -"])
 
@@ -26,7 +30,8 @@ enum BenchCommand {
     let names = ["w3", "selection-law"]
     guard command.operands.count == 1, let name = command.operands.first, names.contains(name) else {
       throw InputError(
-        "basin bench", expected: "one workload", found: command.operands.isEmpty ? "none" : "\"\(command.operands.joined(separator: " "))\"",
+        "basin bench", expected: "one workload",
+        found: command.operands.isEmpty ? "none" : "\"\(command.operands.joined(separator: " "))\"",
         advice: Suggestion.sentence(for: command.operands.first ?? "", among: names))
     }
     let repeats = try command.integer("--repeats", in: 1...1000, default: name == "w3" ? 7 : 3)
@@ -39,7 +44,8 @@ enum BenchCommand {
       try Folder.makeWritable(folder)
       try exportW3(to: folder)
     }
-    let result = try name == "w3" ? timeW3(repeats: repeats, jobs: jobs) : timeSelectionLaw(repeats: repeats, jobs: jobs)
+    let result =
+      try name == "w3" ? timeW3(repeats: repeats, jobs: jobs) : timeSelectionLaw(repeats: repeats, jobs: jobs)
     try output.deliver(result, text: result.text)
     return 0
   }
@@ -77,7 +83,8 @@ enum BenchCommand {
       outcome: "\(sparse) of \(w3Members) members end with 1 − max cos ≤ 1e-6")
   }
 
-  /// The starts in Rⁿ (the data are the first m unit vectors), every index that is drawn, and the coefficients after 1,000 steps and at the end.
+  /// The starts in Rⁿ (the data are the first m unit vectors), every index that is drawn, and the coefficients after
+  /// 1,000 steps and at the end.
   private static func exportW3(to folder: String) throws(InputError) {
     let experiment = w3(steps: w3Steps)
     let m = experiment.count
@@ -123,7 +130,8 @@ enum BenchCommand {
     var selected = 0
     for _ in 0..<repeats {
       let record = try experiment.run(
-        trials: 0..<trials, workers: jobs, stopping: stopping, finals: [Measure("selected") { Double($0.leader(.relu)) }])
+        trials: 0..<trials, workers: jobs, stopping: stopping,
+        finals: [Measure("selected") { Double($0.leader(.relu)) }])
       seconds.append(record.seconds)
       updates = record.replicas.reduce(0) { $0 + $1.steps }
       selected = record.finals("selected").count { $0 == 0 }
@@ -168,9 +176,11 @@ private struct BenchmarkResult: Encodable {
   var text: String {
     func fixed(_ value: Double, _ digits: Int) -> String { String(format: "%.\(digits)f", value) }
     return """
-      \(workload), \(threads) worker\(threads == 1 ? "" : "s"), \(members) members, \(updates) updates, \(repeats) repeats
+      \(workload), \(threads) worker\(threads == 1 ? "" : "s"), \(members) members, \(updates) updates, \(repeats) \
+      repeats
         time                     \(fixed(seconds.minimum, 4)) s at best, \(fixed(seconds.median, 4)) s in the median
-        per step and member      \(fixed(nanosecondsPerStepAndMember.minimum, 2)) ns at best, \(fixed(nanosecondsPerStepAndMember.median, 2)) ns in the median
+        per step and member      \(fixed(nanosecondsPerStepAndMember.minimum, 2)) ns at best, \
+        \(fixed(nanosecondsPerStepAndMember.median, 2)) ns in the median
         \(outcome)
 
       """

@@ -31,7 +31,8 @@ struct CommandSpecification {
     return parts.filter { !$0.isEmpty }.joined(separator: "\n\n") + "\n"
   }
 
-  /// Reads the words after the command's name. Options may stand anywhere; `--name=value` is the same as `--name value`; `--` ends the options.
+  /// Reads the words after the command's name. Options may stand anywhere; `--name=value` is the same as `--name
+  /// value`; `--` ends the options.
   func parse(_ words: [String]) throws(InputError) -> ParsedCommand {
     var parsed = ParsedCommand(command: name)
     var rest = words[...]

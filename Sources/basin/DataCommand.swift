@@ -7,9 +7,12 @@ import Objectives
 enum DataCommand {
   static let specification = CommandSpecification(
     name: "data", abstract: "Inspect a data file.", operands: "inspect FILE.npy",
-    options: [.init("--json", value: "FILE", help: "Write what was found as JSON; \"-\" is standard output, instead of text.")],
+    options: [
+      .init("--json", value: "FILE", help: "Write what was found as JSON; \"-\" is standard output, instead of text.")
+    ],
     discussion: """
-      Prints shape, type and range, and for a matrix what it means as data of an autoencoder: whether its rows are orthonormal, and the largest
+      Prints shape, type and range, and for a matrix what it means as data of an autoencoder: whether its rows are \
+      orthonormal, and the largest
       cosine between two of them. Values that are not finite are counted.
       """,
     examples: ["basin data inspect data.npy"])

@@ -9,12 +9,14 @@ enum Program {
     var run: (ParsedCommand) throws(InputError) -> Int32
   }
 
-  private static var commands: [Command] { [
-    Command(specification: ReproduceCommand.specification, run: ReproduceCommand.run),
-    Command(specification: RunCommand.specification, run: RunCommand.run),
-    Command(specification: DataCommand.specification, run: DataCommand.run),
-    Command(specification: BenchCommand.specification, run: BenchCommand.run),
-  ] }
+  private static var commands: [Command] {
+    [
+      Command(specification: ReproduceCommand.specification, run: ReproduceCommand.run),
+      Command(specification: RunCommand.specification, run: RunCommand.run),
+      Command(specification: DataCommand.specification, run: DataCommand.run),
+      Command(specification: BenchCommand.specification, run: BenchCommand.run),
+    ]
+  }
 
   private static var help: String {
     let width = commands.map(\.specification.name.count).max() ?? 0

@@ -25,7 +25,8 @@ enum ReproduceCommand {
       STUDIES
       \(studies.map { "  \($0.name)  \($0.title), \($0.entries.count) claims" }.joined(separator: "\n"))
 
-      Without a STUDY all of them run. The report is DIR/index.html, with claims.json, data/*.csv, figures/ and references.bib
+      Without a STUDY all of them run. The report is DIR/index.html, with claims.json, data/*.csv, figures/ and \
+      references.bib
       beside it; with several studies each has its own folder in DIR. Files of an earlier report are replaced.
 
       EXIT STATUS

@@ -9,7 +9,9 @@ enum RunCommand {
   static let specification = CommandSpecification(
     name: "run", abstract: "Run an experiment that a JSON file describes.", operands: "SPEC.json",
     options: [
-      .init("--json", value: "FILE", help: "Write settings, every trial and series as JSON; \"-\" is standard output, instead of text."),
+      .init(
+        "--json", value: "FILE",
+        help: "Write settings, every trial and series as JSON; \"-\" is standard output, instead of text."),
       .init("--jobs", value: "N", help: "Worker threads (default: one a core). Results do not depend on it."),
     ],
     discussion: """
@@ -21,11 +23,15 @@ enum RunCommand {
          "seeds": {"master": 7, "trials": 1000},
          "record": {"every": 100, "series": ["maxCosine"], "final": ["maxCosine", "selectedIndex"]}}
 
-        problem.data    "orthonormal", {"kind": "equicorrelated", "correlation": R} or {"kind": "file", "path": "rows.npy"}
+        problem.data    "orthonormal", {"kind": "equicorrelated", "correlation": R} or {"kind": "file", "path": \
+        "rows.npy"}
         init.kind       sphere, gaussian (norm), coefficients (values, orthogonalNorm) or file (path of w as .npy)
-        step            a number, or {"base": S, "warmUp": {"kind": "linear" | "squareRoot" | "factorPerPercent", "factor": F,
-                        "until": FRACTION}, "decays": [{"at": FRACTION, "divideBy": D}], "pieces": [{"from": STEP, "value": S}]}
-        order           \(SamplingOrder.named.map(\.name).joined(separator: ", ")), or {"kind": "replay", "batches": [[0], [3], [0, 1]]} or
+        step            a number, or {"base": S, "warmUp": {"kind": "linear" | "squareRoot" | "factorPerPercent", \
+        "factor": F,
+                        "until": FRACTION}, "decays": [{"at": FRACTION, "divideBy": D}], "pieces": [{"from": STEP, \
+                        "value": S}]}
+        order           \(SamplingOrder.named.map(\.name).joined(separator: ", ")), or {"kind": "replay", "batches": \
+        [[0], [3], [0, 1]]} or
                         {"kind": "replay", "file": "batches.json"}
         reduction       mean (default) or sum
         stop            converged: 1 − max cos ≤ tolerance, asked every "every" steps (default 64)
@@ -69,14 +75,19 @@ enum RunCommand {
     }
     var rows = [["measure", "trials", "mean", "10 %", "median", "90 %"]]
     let steps = record.alive.map { Double($0.steps) }
-    let columns = [("steps", steps)] + record.finalNames.enumerated().map { place, name in
-      (name, record.alive.filter { $0.outcome != .diverged }.map { $0.finals[place] })
-    }
+    let columns =
+      [("steps", steps)]
+      + record.finalNames.enumerated().map { place, name in
+        (name, record.alive.filter { $0.outcome != .diverged }.map { $0.finals[place] })
+      }
     for (name, values) in columns {
       guard let summary = try? Summary(values) else { continue }
-      let quantiles = [0.1, 0.5, 0.9].map { (try? Quantile.estimate($0, of: values)).map { NumberText.readable($0) } ?? "-" }
+      let quantiles = [0.1, 0.5, 0.9].map {
+        (try? Quantile.estimate($0, of: values)).map { NumberText.readable($0) } ?? "-"
+      }
       let mean =
-        summary.standardError.map { NumberText.readable(summary.mean, plusMinus: $0) } ?? NumberText.readable(summary.mean)
+        summary.standardError.map { NumberText.readable(summary.mean, plusMinus: $0) }
+        ?? NumberText.readable(summary.mean)
       rows.append([name, "\(values.count)", mean] + quantiles)
     }
     let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
@@ -86,7 +97,8 @@ enum RunCommand {
       return "  " + cells.joined(separator: "  ")
     }
     return """
-      \(spec.name): \(record.replicas.count) trials (\(outcomes.joined(separator: ", "))) in \(NumberText.readable(record.seconds, digits: 3)) s
+      \(spec.name): \(record.replicas.count) trials (\(outcomes.joined(separator: ", "))) in \
+      \(NumberText.readable(record.seconds, digits: 3)) s
       \(lines.joined(separator: "\n"))
         Dead and diverged trials are left out of the measures.
 

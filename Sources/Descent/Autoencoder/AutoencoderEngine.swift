@@ -1,3 +1,6 @@
+import Numerics
+import Objectives
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -5,10 +8,9 @@
 #elseif canImport(Darwin)
   import Darwin
 #endif
-import Numerics
-import Objectives
 
-/// Stochastic gradient descent on the single-neuron autoencoder with orthonormal data in coefficient space: O(b) per step, eight
+/// Stochastic gradient descent on the single-neuron autoencoder with orthonormal data in coefficient space: O(b) per
+/// step, eight
 /// replicas side by side in vector registers.
 ///
 /// With cᵢ = ⟨w, aᵢ⟩, multiplicities kᵢ, h = η/b, Φ_B = Σ kᵢφᵢ², A = 1 − hΦ_B and G = h(2 − s), a step of
@@ -16,18 +18,23 @@ import Objectives
 ///
 ///     cᵢ′ = A cᵢ + G kᵢ φᵢ,      w_⊥′ = A w_⊥,      s′ = A² s + 2AGΦ_B + G² Σ kᵢ²φᵢ².
 ///
-/// A step scales everything by A and changes only what is in the batch. So a replica holds a common scale α and cᵢ = α uᵢ, w_⊥ = α v,
+/// A step scales everything by A and changes only what is in the batch. So a replica holds a common scale α and cᵢ = α
+/// uᵢ, w_⊥ = α v,
 /// s = α²(U + v²), U = Σ uᵢ², and a step is
 ///
 ///     uᵢ ← uᵢ (1 + G kᵢ / A) for active i ∈ B,      U ← U + Σ (uᵢ_new − uᵢ)(uᵢ_new + uᵢ),      α ← α A.
 ///
-/// Neither m nor n enters the cost. While s < 2 and A > 0 the factors are at least 1, so U grows by positive terms and nothing
-/// cancels; a step outside (s ≥ 2 or A < ¼, that is ‖w‖ large or η/b near 1) is made in the plain coefficients instead. α is folded into u
-/// and U is summed afresh when α has fallen below 1e-60, looked at every 128 steps of a replica, so that a replica's last bit depends on nothing else.
+/// Neither m nor n enters the cost. While s < 2 and A > 0 the factors are at least 1, so U grows by positive terms and
+/// nothing
+/// cancels; a step outside (s ≥ 2 or A < ¼, that is ‖w‖ large or η/b near 1) is made in the plain coefficients instead.
+/// α is folded into u
+/// and U is summed afresh when α has fallen below 1e-60, looked at every 128 steps of a replica, so that a replica's
+/// last bit depends on nothing else.
 ///
 /// No fused multiply-adds are used: results are the same with and without vector instructions.
 ///
-/// Source: derived here (the update: arXiv 2308.03215); held equal to `StochasticGradientDescent` on `AutoencoderObjective` by test.
+/// Source: derived here (the update: arXiv 2308.03215); held equal to `StochasticGradientDescent` on
+/// `AutoencoderObjective` by test.
 public struct AutoencoderEngine: DescentEngine, ~Copyable {
   @usableFromInline typealias Lanes = SIMD8<Double>
 
@@ -56,7 +63,8 @@ public struct AutoencoderEngine: DescentEngine, ~Copyable {
   private var steps = [Int](repeating: 0, count: 8)
   private var isLoaded = [Bool](repeating: false, count: 8)
 
-  /// The upcoming steps' batches: indices and multiplicities at (step · slots + slot) · 8 + lane, rates at step · 8 + lane.
+  /// The upcoming steps' batches: indices and multiplicities at (step · slots + slot) · 8 + lane, rates at step · 8 +
+  /// lane.
   private let indices: UnsafeMutablePointer<SIMD8<Int32>>
   private let multiplicities: UnsafeMutablePointer<Lanes>
   private let rates: UnsafeMutablePointer<Lanes>
@@ -64,7 +72,8 @@ public struct AutoencoderEngine: DescentEngine, ~Copyable {
   private let hasMultiplicities: Bool
   private let block: Int
 
-  /// Between two looks at the scale a replica makes this many steps; A ≥ ¼ keeps α above 1e-138 meanwhile, so that U ≤ s/α² stays finite.
+  /// Between two looks at the scale a replica makes this many steps; A ≥ ¼ keeps α above 1e-138 meanwhile, so that U ≤
+  /// s/α² stays finite.
   private static let foldingPeriod = 128
   private static let smallestScale = 1e-60
 
@@ -205,7 +214,8 @@ public struct AutoencoderEngine: DescentEngine, ~Copyable {
 
   // MARK: - The kernels
 
-  /// Steps with one index each, until `end` or before the first step that some lane must make carefully. Returns the number made.
+  /// Steps with one index each, until `end` or before the first step that some lane must make carefully. Returns the
+  /// number made.
   @inline(__always)
   private mutating func runSingle(from begin: Int, to end: Int, isReLU: Bool, keeps: Bool) -> Int {
     var α = scale

@@ -1,7 +1,8 @@
 import Numerics
 import Objectives
 
-/// An ensemble of autoencoder runs on m orthonormal vectors in n dimensions: all that determines its numbers, in one value.
+/// An ensemble of autoencoder runs on m orthonormal vectors in n dimensions: all that determines its numbers, in one
+/// value.
 public struct AutoencoderExperiment: Sendable, Hashable {
   /// n.
   public var dimension: Int
@@ -31,7 +32,8 @@ public struct AutoencoderExperiment: Sendable, Hashable {
     start.state(count: count, dimension: dimension, key: options.seeds.key(.initialization, trial: trial))
   }
 
-  /// The rules that fit this problem: asked every `period` steps, a run has converged once 1 − max cos ≤ `misalignment` (never, if nil), is dead
+  /// The rules that fit this problem: asked every `period` steps, a run has converged once 1 − max cos ≤ `misalignment`
+  /// (never, if nil), is dead
   /// without an active coefficient, and diverged above ‖w‖² = 10⁶.
   public func stopping(
     misalignment tolerance: Double? = nil, every period: Int = 64

@@ -1,14 +1,16 @@
 import Numerics
 import Objectives
 
-/// Stochastic gradient descent on the single-neuron autoencoder with any data, through the Gram matrix Γ = (⟨aᵢ, aⱼ⟩): O(bm) per step, the
+/// Stochastic gradient descent on the single-neuron autoencoder with any data, through the Gram matrix Γ = (⟨aᵢ, aⱼ⟩):
+/// O(bm) per step, the
 /// dimension n does not enter.
 ///
 /// With h, Φ_B, A and G as in `AutoencoderEngine`, all right-hand sides before the step,
 ///
 ///     c′ = A c + G Σ_{i∈B} kᵢ φᵢ Γ[:, i],      s′ = A² s + 2AGΦ_B + G² Σ_{i,j∈B} kᵢ kⱼ φᵢ φⱼ Γᵢⱼ,      w_⊥′ = A w_⊥,
 ///
-/// w_⊥ being the part of w outside the span of the data. s is carried by its own recursion, which contracts towards the manifold of minima.
+/// w_⊥ being the part of w outside the span of the data. s is carried by its own recursion, which contracts towards the
+/// manifold of minima.
 ///
 /// Source: derived here; held equal to `StochasticGradientDescent` on `AutoencoderObjective` by test.
 public struct CorrelatedAutoencoderEngine: DescentEngine {

@@ -19,7 +19,8 @@ extension AutoencoderObjective {
 
   /// (1/b) Σ kᵢ [φᵢ² w − (2 − s) φᵢ aᵢ]. O(bn).
   public func gradient(
-    at parameters: Span<Double>, over batch: Batch, into gradient: inout MutableSpan<Double>, using workspace: inout Void
+    at parameters: Span<Double>, over batch: Batch, into gradient: inout MutableSpan<Double>,
+    using workspace: inout Void
   ) {
     let s = squaredNorm(parameters)
     for j in 0..<data.dimension { gradient[j] = 0 }

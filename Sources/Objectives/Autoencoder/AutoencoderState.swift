@@ -1,3 +1,5 @@
+import Numerics
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -5,12 +7,13 @@
 #elseif canImport(Darwin)
   import Darwin
 #endif
-import Numerics
 
-/// The single-neuron autoencoder seen in the coordinates that its dynamics needs: cᵢ = ⟨w, aᵢ⟩, the part of w outside the span of the
+/// The single-neuron autoencoder seen in the coordinates that its dynamics needs: cᵢ = ⟨w, aᵢ⟩, the part of w outside
+/// the span of the
 /// data, and s = ‖w‖².
 ///
-/// For orthonormal data w = Σ cᵢ aᵢ + w_⊥ and s = Σ cᵢ² + ‖w_⊥‖². For correlated data s is carried by its own recursion.
+/// For orthonormal data w = Σ cᵢ aᵢ + w_⊥ and s = Σ cᵢ² + ‖w_⊥‖². For correlated data s is carried by its own
+/// recursion.
 public struct AutoencoderState: Sendable, Equatable {
   /// The number of updates made.
   public var step = 0
@@ -39,7 +42,8 @@ public struct AutoencoderState: Sendable, Equatable {
 
   /// The state of the plain objective at parameters w. O(mn) for orthonormal data, else O(m²n + m³).
   ///
-  /// `perpendicular` is √(s − cᵀ Γ⁻¹ c), Γ the Gram matrix; not a number if the data vectors are linearly dependent. Whether the data is
+  /// `perpendicular` is √(s − cᵀ Γ⁻¹ c), Γ the Gram matrix; not a number if the data vectors are linearly dependent.
+  /// Whether the data is
   /// orthonormal (to 1e-9) is found out unless it is said.
   public init(of objective: AutoencoderObjective, at parameters: [Double], isOrthonormal: Bool? = nil) {
     let data = objective.data
@@ -74,7 +78,8 @@ extension AutoencoderState {
     return sum
   }
 
-  /// The index of the coefficient that is largest in the sense of the activation: |cᵢ| for linear, cᵢ for ReLU; the first on a tie.
+  /// The index of the coefficient that is largest in the sense of the activation: |cᵢ| for linear, cᵢ for ReLU; the
+  /// first on a tie.
   public func leader(_ activation: AutoencoderObjective.Activation) -> Int {
     var best = 0
     for (i, c) in coefficients.enumerated().dropFirst() {
@@ -86,7 +91,8 @@ extension AutoencoderState {
 
   /// 1 − max cos(w, aᵢ), for unit data vectors: 0 at a state aligned with one of them (or its negative, if linear).
   ///
-  /// Computed as (s − c²) / (√s (√s + |c|)) from the other coefficients, so that it resolves values far below the rounding of 1.
+  /// Computed as (s − c²) / (√s (√s + |c|)) from the other coefficients, so that it resolves values far below the
+  /// rounding of 1.
   public func misalignment(_ activation: AutoencoderObjective.Activation) -> Double {
     let best = leader(activation)
     let c = activation == .linear ? abs(coefficients[best]) : coefficients[best]
@@ -114,7 +120,8 @@ extension AutoencoderState {
     return first > 0 ? second / first : 0
   }
 
-  /// R = log (c_k / Σ_{j≠k} cⱼ) over active coefficients, k the leader: the walk whose transience makes the limit 1-sparse.
+  /// R = log (c_k / Σ_{j≠k} cⱼ) over active coefficients, k the leader: the walk whose transience makes the limit
+  /// 1-sparse.
   ///
   /// This ℓ¹ form is a reconstruction: the formula of the article is lost. Infinite when the leader has no competitor.
   public func logRatio(_ activation: AutoencoderObjective.Activation) -> Double {
@@ -139,7 +146,8 @@ extension AutoencoderState {
     return (activation == .linear ? abs(coefficients[best]) : coefficients[best], sum)
   }
 
-  /// (1/m) Σ ‖∇ℓᵢ‖², the trace of the noise of single-sample gradients at a minimum: (1/m) Σ [φᵢ⁴ s − 2 (2 − s) φᵢ⁴ + (2 − s)² φᵢ²].
+  /// (1/m) Σ ‖∇ℓᵢ‖², the trace of the noise of single-sample gradients at a minimum: (1/m) Σ [φᵢ⁴ s − 2 (2 − s) φᵢ⁴ +
+  /// (2 − s)² φᵢ²].
   public func meanSquaredSampleGradient(_ activation: AutoencoderObjective.Activation) -> Double {
     let s = squaredNorm
     var sum = 0.0

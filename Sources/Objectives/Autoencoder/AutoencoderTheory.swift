@@ -6,17 +6,20 @@
   import Darwin
 #endif
 
-/// What theory predicts for the single-neuron autoencoder on orthonormal data: m vectors in n dimensions, step η, batch size b, the loss
+/// What theory predicts for the single-neuron autoencoder on orthonormal data: m vectors in n dimensions, step η, batch
+/// size b, the loss
 /// (1/2m) Σ ‖aᵢ − x̂ᵢ‖².
 ///
-/// Each formula stands here once. Sources: [G] Ghosh, Frei, Ha, Yu 2025, arXiv 2308.03215; [D] derived here from the update of
+/// Each formula stands here once. Sources: [G] Ghosh, Frei, Ha, Yu 2025, arXiv 2308.03215; [D] derived here from the
+/// update of
 /// `AutoencoderObjective`, and measured by the study `autoencoder`.
 public enum AutoencoderTheory {}
 
 // MARK: - Where full-batch gradient descent goes
 
 extension AutoencoderTheory {
-  /// The limit of full-batch gradient descent as coefficients: Π c₀ / ‖Π c₀‖, Π keeping the active coordinates: all for linear, S⁺ = {i : cᵢ > 0} for
+  /// The limit of full-batch gradient descent as coefficients: Π c₀ / ‖Π c₀‖, Π keeping the active coordinates: all for
+  /// linear, S⁺ = {i : cᵢ > 0} for
   /// ReLU. Nil if nothing is active. [G]; S⁺ in place of the whole span for ReLU: [D].
   public static func gradientDescentLimit(
     from coefficients: [Double], _ activation: AutoencoderObjective.Activation
@@ -26,7 +29,8 @@ extension AutoencoderTheory {
     return norm > 0 ? active.map { $0 / norm } : nil
   }
 
-  /// cos(w_∞, w₀) of full-batch gradient descent: ‖Π w₀‖ / ‖w₀‖, about √(k/n) for k active directions of a Gaussian start. [G as Θ(m/n); the
+  /// cos(w_∞, w₀) of full-batch gradient descent: ‖Π w₀‖ / ‖w₀‖, about √(k/n) for k active directions of a Gaussian
+  /// start. [G as Θ(m/n); the
   /// square root: D]
   public static func cosineWithStart(
     from start: AutoencoderState, _ activation: AutoencoderObjective.Activation
@@ -46,13 +50,15 @@ extension AutoencoderTheory {
     (Double(n) + 4 - slopes) / Double(m)
   }
 
-  /// Tr H = (2n + 8 − m − k) / (2m) at a minimum of the ReLU autoencoder with k active directions and the others exactly at the kink, φ′(0) = ½:
+  /// Tr H = (2n + 8 − m − k) / (2m) at a minimum of the ReLU autoencoder with k active directions and the others
+  /// exactly at the kink, φ′(0) = ½:
   /// k = |S⁺| for gradient descent, k = 1 for SGD. [G]
   public static func kinkAveragedTrace(dimension n: Int, count m: Int, active k: Int) -> Double {
     Double(2 * n + 8 - m - k) / Double(2 * m)
   }
 
-  /// The spectrum of the Hessian at a minimum with k active directions and φ′(0) = κ, ascending: 0 (k−1 times), (1−κ)/m (m−k times), 1/m (n−m
+  /// The spectrum of the Hessian at a minimum with k active directions and φ′(0) = κ, ascending: 0 (k−1 times), (1−κ)/m
+  /// (m−k times), 1/m (n−m
   /// times), 4/m (once). [D]
   public static func spectrum(dimension n: Int, count m: Int, active k: Int, kink κ: Double) -> [Double] {
     let flat = [Double](repeating: 0, count: k - 1)
@@ -63,7 +69,8 @@ extension AutoencoderTheory {
 }
 
 extension AutoencoderTheory {
-  /// κ(x), x = c/h: the weight with which a coefficient c counts as active in a second difference of scale h along its axis, h²κ being the
+  /// κ(x), x = c/h: the weight with which a coefficient c counts as active in a second difference of scale h along its
+  /// axis, h²κ being the
   /// symmetric second difference of ½ max(·, 0)² at c. 0 for x ≤ −1, ½(1 + x)², ½(1 + 2x − x²) and 1 for x ≥ 1. [D]
   public static func activeWeight(_ x: Double) -> Double {
     switch x {
@@ -74,7 +81,8 @@ extension AutoencoderTheory {
     }
   }
 
-  /// The trace that second differences of scale h along the axes of the data see near a minimum of the ReLU autoencoder, to leading order in
+  /// The trace that second differences of scale h along the axes of the data see near a minimum of the ReLU
+  /// autoencoder, to leading order in
   /// h and in the losing coefficients: (n + 4 − Σ κ(cᵢ/h)) / m. [D]
   public static func trace(atScale h: Double, coefficients: [Double], dimension n: Int) -> Double {
     trace(dimension: n, count: coefficients.count, slopes: coefficients.reduce(0) { $0 + activeWeight($1 / h) })
@@ -84,7 +92,8 @@ extension AutoencoderTheory {
 // MARK: - The walk of the log-ratios
 
 extension AutoencoderTheory {
-  /// ρ = 1 + (η/b)(2 − s) / (1 − (η/b) Φ_B): the factor by which c_i / c_j grows in a step whose batch holds i and not j. [D]
+  /// ρ = 1 + (η/b)(2 − s) / (1 − (η/b) Φ_B): the factor by which c_i / c_j grows in a step whose batch holds i and not
+  /// j. [D]
   public static func gain(step η: Double, batchSize b: Int, squaredNorm s: Double, batchEnergy Φ: Double) -> Double {
     let h = η / Double(b)
     return 1 + h * (2 - s) / (1 - h * Φ)
@@ -101,7 +110,8 @@ extension AutoencoderTheory {
     return -separationProbability(count: m, batchSize: b) * log1p(-h * h)
   }
 
-  /// The expected change of R per step at b = 1 near w = a_k: (1/m) [−log(1−η) − Σ_j log(1 + η pⱼ)], pⱼ the competitors' shares of their sum. [D]
+  /// The expected change of R per step at b = 1 near w = a_k: (1/m) [−log(1−η) − Σ_j log(1 + η pⱼ)], pⱼ the
+  /// competitors' shares of their sum. [D]
   public static func logRatioDrift(step η: Double, count m: Int, shares: [Double]) -> Double {
     (-log1p(-η) - shares.reduce(0) { $0 + log1p(η * $1) }) / Double(m)
   }
@@ -115,7 +125,8 @@ extension AutoencoderTheory {
 // MARK: - Norm and step size
 
 extension AutoencoderTheory {
-  /// s̄(h) = 1 + x, x the smaller root of h (1 − x)² = 4x, h = η/b: no batch of distinct indices leads above it from below (η ≤ 1/5). [D]
+  /// s̄(h) = 1 + x, x the smaller root of h (1 − x)² = 4x, h = η/b: no batch of distinct indices leads above it from
+  /// below (η ≤ 1/5). [D]
   public static func squaredNormBound(step η: Double, batchSize b: Int) -> Double {
     // h x² − (2h + 4) x + h = 0; the smaller root in the form that does not cancel.
     let h = η / Double(b)
@@ -123,17 +134,20 @@ extension AutoencoderTheory {
     return 1 + h / (p + (p * p - h * h).squareRoot())
   }
 
-  /// The step above which the norm no longer settles: b/2 for mini-batches (per-sample curvature 4), m/2 for the full batch (curvature 4/m). [D]
+  /// The step above which the norm no longer settles: b/2 for mini-batches (per-sample curvature 4), m/2 for the full
+  /// batch (curvature 4/m). [D]
   public static func normEdge(batchSize b: Int) -> Double { Double(b) / 2 }
 }
 
 // MARK: - Which minimum, and when
 
 extension AutoencoderTheory {
-  /// P(select a₁) = (2/π) atan(c₁ / c₂) for m = 2, η → 0, fresh mini-batches: the angle as a fraction of the right angle. [D]
+  /// P(select a₁) = (2/π) atan(c₁ / c₂) for m = 2, η → 0, fresh mini-batches: the angle as a fraction of the right
+  /// angle. [D]
   public static func selectionProbability(_ c1: Double, against c2: Double) -> Double { 2 / Double.pi * atan2(c1, c2) }
 
-  /// The same from ‖w₀‖ = `norm` < 1: E (2/π) atan(e^{log(c₁/c₂) + σZ}), Z standard normal, σ² = 4 η ln(1/norm), the noise that the log-ratio
+  /// The same from ‖w₀‖ = `norm` < 1: E (2/π) atan(e^{log(c₁/c₂) + σZ}), Z standard normal, σ² = 4 η ln(1/norm), the
+  /// noise that the log-ratio
   /// gathers on the way to the manifold of minima at b = 1. [D]
   ///
   /// By the trapezoidal rule on |Z| ≤ 8, exact to rounding for so smooth an integrand.
@@ -151,17 +165,20 @@ extension AutoencoderTheory {
     return sum * width / (2 * Double.pi).squareRoot()
   }
 
-  /// b (m−1)/(m−b): the selection time with subsets of b relative to b = 1 at the same η. With replacement the factor is b. [D]
+  /// b (m−1)/(m−b): the selection time with subsets of b relative to b = 1 at the same η. With replacement the factor
+  /// is b. [D]
   public static func clock(batchSize b: Int, count m: Int, withReplacement: Bool = false) -> Double {
     withReplacement ? Double(b) : Double(b) * Double(m - 1) / Double(m - b)
   }
 
-  /// T₁ = b m (m−1) / ((m−b) η²), the number of steps in which a log-ratio drifts by 1. Convergence takes 7–9 T₁ in the median. [D]
+  /// T₁ = b m (m−1) / ((m−b) η²), the number of steps in which a log-ratio drifts by 1. Convergence takes 7–9 T₁ in the
+  /// median. [D]
   public static func selectionTime(step η: Double, batchSize b: Int, count m: Int) -> Double {
     clock(batchSize: b, count: m) * Double(m) / (η * η)
   }
 
-  /// d log(c_i / c_j) per epoch of random reshuffling with b = 1: η² (cᵢ² − cⱼ²) on the manifold of minima, from gradient descent on
+  /// d log(c_i / c_j) per epoch of random reshuffling with b = 1: η² (cᵢ² − cⱼ²) on the manifold of minima, from
+  /// gradient descent on
   /// (η/4m) Σ ‖∇ℓᵢ‖² (arXiv 2101.12176). [D]
   public static func reshufflingDrift(step η: Double, _ ci: Double, _ cj: Double) -> Double {
     η * η * (ci * ci - cj * cj)
@@ -177,7 +194,8 @@ extension AutoencoderTheory {
   /// E log of the factor of cⱼ per step at a_k, b = 1: log(1 − η²)/m, below 0: every aₖ is stable almost surely. [D]
   public static func lyapunovExponent(step η: Double, count m: Int) -> Double { log1p(-η * η) / Double(m) }
 
-  /// max cos(w_∞, aᵢ) of full-batch gradient descent on equicorrelated data, started with all cᵢ > 0: √((1 + (m−1)ρ)/m), the mean direction. [D]
+  /// max cos(w_∞, aᵢ) of full-batch gradient descent on equicorrelated data, started with all cᵢ > 0: √((1 +
+  /// (m−1)ρ)/m), the mean direction. [D]
   public static func meanDirectionCosine(count m: Int, correlation ρ: Double) -> Double {
     ((1 + Double(m - 1) * ρ) / Double(m)).squareRoot()
   }

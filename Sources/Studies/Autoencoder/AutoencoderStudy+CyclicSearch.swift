@@ -83,15 +83,18 @@ extension AutoencoderStudy {
           measurement: missGap, tolerance: .atMost, count: result.starts - result.largestWins))
       if let miss = result.worstMiss {
         attachments.append(
-          replay("cyclic-worst-miss-m\(m)", miss.start, step: η, budget: result.budget, context,
+          replay(
+            "cyclic-worst-miss-m\(m)", miss.start, step: η, budget: result.budget, context,
             explanation: """
-              The start with the largest gap (\(number(miss.gap))) at which cyclic SGD with m = \(m), η = \(η) selects index \(miss.selected) and \
+              The start with the largest gap (\(number(miss.gap))) at which cyclic SGD with m = \(m), η = \(η) selects \
+              index \(miss.selected) and \
               not the largest coefficient.
               """))
       }
       if let slowest = result.slowest {
         attachments.append(
-          replay("cyclic-slowest-m\(m)", slowest.start, step: η, budget: result.budget, context,
+          replay(
+            "cyclic-slowest-m\(m)", slowest.start, step: η, budget: result.budget, context,
             explanation: "The start that took cyclic SGD with m = \(m), η = \(η) longest, \(slowest.steps) steps."))
       }
       layers.append(winsByGap(result, colour))
@@ -100,19 +103,25 @@ extension AutoencoderStudy {
       Claim(
         id: "autoencoder.b5", title: "The cyclic conjecture beyond the plane",
         statement: """
-          For general m and n = m cyclic SGD with b = 1 converges to a single data point from every start tried. It is the largest coefficient of the start \
+          For general m and n = m cyclic SGD with b = 1 converges to a single data point from every start tried. It is \
+          the largest coefficient of the start \
           unless the two largest lie within a relative gap of 1.2 η.
           """,
         source: .publication(paper, place: "conjecture after Theorem 4"), scope: .beyond,
         convention: "\(convention); order cyclic, b = 1, n = m, starts uniform on ‖w₀‖ = 0.5; a search, not a proof",
         checks: checks,
         remark: """
-          Near-ties take long: the time grows as log(1/gap)/η² epochs. The worst cases are kept as specs beside this report and can be run again.
+          Near-ties take long: the time grows as log(1/gap)/η² epochs. The worst cases are kept as specs beside this \
+          report and can be run again.
           """),
       figures: [
         Figure(
           name: "cyclic-search", title: "The largest start wins unless it is nearly tied",
-          caption: "Cyclic SGD, b = 1, n = m: the fraction of runs that select the largest coefficient of their start, against the relative gap of the two largest, in units of η. Bars: 95 % Wilson intervals.",
+          caption:
+            """
+            Cyclic SGD, b = 1, n = m: the fraction of runs that select the largest coefficient of their start, \
+            against the relative gap of the two largest, in units of η. Bars: 95 % Wilson intervals.
+            """,
           panels: [
             .init(
               horizontal: .init("(c₍₁₎ − c₍₂₎)/c₍₁₎ in units of η", range: 0...3),
@@ -151,7 +160,8 @@ extension AutoencoderStudy {
       text: """
         {
           "name": "\(name)",
-          "problem": {"kind": "autoencoder", "activation": "relu", "dimension": \(start.count), "features": \(start.count)},
+          "problem": {"kind": "autoencoder", "activation": "relu", "dimension": \(start.count), "features": \
+          \(start.count)},
           "init": {"kind": "coefficients", "values": [\(values)], "orthogonalNorm": 0},
           "optimizer": {"kind": "sgd", "step": \(step), "batch": 1, "order": "cyclic", "steps": \(budget),
             "stop": {"when": "converged", "tolerance": 1e-6, "every": 128}},

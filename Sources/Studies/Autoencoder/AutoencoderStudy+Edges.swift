@@ -30,7 +30,9 @@ extension AutoencoderStudy {
         let name = isFull ? "full batch" : "b = \(batch)"
         if factor < 1 {
           checks.append(
-            .largest("range of ‖w‖² over the last 200 steps, η = \(number(η)), \(name)", of: ranges, prediction: 1e-9, tolerance: .atMost))
+            .largest(
+              "range of ‖w‖² over the last 200 steps, η = \(number(η)), \(name)", of: ranges, prediction: 1e-9,
+              tolerance: .atMost))
         } else {
           checks.append(
             Check(
@@ -39,7 +41,8 @@ extension AutoencoderStudy {
           if !isFull {
             checks.append(
               .largest(
-                "1 − max cos while it oscillates, η = \(number(η)), \(name)", of: alive.map { $0.finals[0] }, prediction: 1e-6,
+                "1 − max cos while it oscillates, η = \(number(η)), \(name)", of: alive.map { $0.finals[0] },
+                prediction: 1e-6,
                 tolerance: .atMost))
           }
         }
@@ -48,9 +51,15 @@ extension AutoencoderStudy {
     return Finding(
       Claim(
         id: "autoencoder.24", title: "The norm settles up to η = b/2",
-        statement: "Per-sample curvature at a_k is 4, so the norm converges for η < b/2 (mini-batches) or η < m/2 (full batch) and oscillates for ever above, while the direction is still 1-sparse. η ≤ 1/5 is sufficient, far from necessary.",
+        statement:
+          """
+          Per-sample curvature at a_k is 4, so the norm converges for η < b/2 (mini-batches) or η < m/2 (full batch) \
+          and oscillates for ever above, while the direction is still 1-sparse. η ≤ 1/5 is sufficient, far from \
+          necessary.
+          """,
         source: .derivedHere(basis: "curvature along w"), scope: .supporting,
-        convention: "\(convention); n = 50, m = 10, ReLU, order subset, ‖w₀‖ = 0.5; classified at ± 10 % of the edge", checks: checks))
+        convention: "\(convention); n = 50, m = 10, ReLU, order subset, ‖w₀‖ = 0.5; classified at ± 10 % of the edge",
+        checks: checks))
   }
 
   /// Claim b8: a bound on the norm, and starts outside the hypotheses.
@@ -68,20 +77,28 @@ extension AutoencoderStudy {
       let largest = record.alive.compactMap { $0.series[0].values.max() }
       let bound = AutoencoderTheory.squaredNormBound(step: η, batchSize: batch)
       checks.append(
-        .largest("largest ‖w_t‖² at any step, η = \(η), b = \(batch)", of: largest, prediction: bound, tolerance: .atMost))
+        .largest(
+          "largest ‖w_t‖² at any step, η = \(η), b = \(batch)", of: largest, prediction: bound, tolerance: .atMost))
     }
     checks += try largeStarts(context, seeds: seeds)
     return Finding(
       Claim(
         id: "autoencoder.b8", title: "A bound on the norm",
         statement: """
-          ‖w_t‖² never exceeds 1 + x, x the smaller root of h(1−x)² = 4x with h = η/b, for batches of distinct indices, η ≤ 1/5 and ‖w₀‖ < 1. Beyond the \
-          hypothesis, starts with ‖w₀‖ = 2 end 1-sparse when the passive part of w (outside the span, or negative under ReLU) starts small; when it stays \
+          ‖w_t‖² never exceeds 1 + x, x the smaller root of h(1−x)² = 4x with h = η/b, for batches of distinct \
+          indices, η ≤ 1/5 and ‖w₀‖ < 1. Beyond the \
+          hypothesis, starts with ‖w₀‖ = 2 end 1-sparse when the passive part of w (outside the span, or negative \
+          under ReLU) starts small; when it stays \
           above ‖·‖² = 2 the active part dies out.
           """,
         source: .derivedHere(basis: "monotone recursion of ‖w‖²"), scope: .beyond,
         convention: "\(convention); m = 10, ReLU, order subset; every step is looked at", checks: checks,
-        remark: "The fate of large starts is that of the two energies in the flow of small steps: Φ′ = 2Φ(2 − P − 2Φ), P′ = −2ΦP, P the passive energy."))
+        remark:
+          """
+          The fate of large starts is that of the two energies in the flow of small steps: Φ′ = 2Φ(2 − P − 2Φ), P′ = \
+          −2ΦP, P the passive energy.
+          """
+      ))
   }
 
   /// Starts with ‖w₀‖ = 2: 1-sparse limits where little is passive, death of the active part where much is.
@@ -119,10 +136,12 @@ extension AutoencoderStudy {
     return checks
   }
 
-  /// Whether the active energy Φ dies out under Φ′ = 2Φ(2 − P − 2Φ), P′ = −2ΦP: true if P is still above 2 when Φ has vanished.
+  /// Whether the active energy Φ dies out under Φ′ = 2Φ(2 − P − 2Φ), P′ = −2ΦP: true if P is still above 2 when Φ has
+  /// vanished.
   private static func passiveFate(active: Double, passive: Double) -> Bool {
     var (Φ, P) = (active, passive)
-    // Time is measured in steps of 1/100 of the fastest rate, which Φ ≤ 4 bounds; Φ either vanishes or P falls below 2 for good.
+    // Time is measured in steps of 1/100 of the fastest rate, which Φ ≤ 4 bounds; Φ either vanishes or P falls below 2
+    // for good.
     for _ in 0..<200_000 {
       let rate = 2 * (2 - P - 2 * Φ)
       (Φ, P) = (Φ * (1 + 0.001 * rate), P * (1 - 0.002 * Φ))
@@ -141,11 +160,19 @@ extension AutoencoderStudy {
     var layer = Figure.Layer("SGD, b = 1, steps 10,000 to 20,000", .points, .blue, x: [], y: [])
     var switches = Figure.Layer("", .points, .vermilion, x: [], y: [])
     var table = Table(
-      name: "correlation", caption: "Equicorrelated unit vectors, m = 10, ReLU, b = 1, η = 0.2: alignment and changes of leader over steps 10,000 to 20,000.",
+      name: "correlation",
+      caption:
+        """
+        Equicorrelated unit vectors, m = 10, ReLU, b = 1, η = 0.2: alignment and changes of leader over steps 10,000 \
+        to 20,000.
+        """,
       columns: [
-        .init("correlation", "ρ"), .init("runs", "number of runs"), .init("maximumCosine", "mean of max cos over steps and runs"),
-        .init("standardError", "its standard error over runs"), .init("leaderChangesPerStep", "changes of the largest coefficient per step"),
-        .init("gradientDescentCosine", "max cos of the full-batch limit"), .init("meanDirectionCosine", "√((1+(m−1)ρ)/m)"),
+        .init("correlation", "ρ"), .init("runs", "number of runs"),
+        .init("maximumCosine", "mean of max cos over steps and runs"),
+        .init("standardError", "its standard error over runs"),
+        .init("leaderChangesPerStep", "changes of the largest coefficient per step"),
+        .init("gradientDescentCosine", "max cos of the full-batch limit"),
+        .init("meanDirectionCosine", "√((1+(m−1)ρ)/m)"),
       ])
     var previous = Double.infinity
     for ρ in [0, 0.001, 0.003, 0.01, 0.03, 0.1] {
@@ -160,7 +187,8 @@ extension AutoencoderStudy {
       let plan = RunPlan<AutoencoderState>(
         budget: sgd.budget, stopping: StoppingRules(cadence: .every(sgd.budget)),
         series: [
-          Probe("cosine", .every(1)) { $0.maximumCosine(.relu) }, Probe("leader", .every(1)) { Double($0.leader(.relu)) },
+          Probe("cosine", .every(1)) { $0.maximumCosine(.relu) },
+          Probe("leader", .every(1)) { Double($0.leader(.relu)) },
         ])
       let record = try Ensemble.run(
         trials: 0..<replicas, workers: context.workers, plan: plan, seeds: seeds,
@@ -174,11 +202,13 @@ extension AutoencoderStudy {
       }
       let summary = try Summary(cosines)
       let rate = try Summary(changes)
-      // Without correlation the full batch keeps its start; with it, it turns to the mean direction at a rate of order ρη/m.
+      // Without correlation the full batch keeps its start; with it, it turns to the mean direction at a rate of order
+      // ρη/m.
       let gradientDescent = ρ == 0 ? .nan : try meanDirection(data, correlation: ρ, start: start(0), seeds: seeds)
       let predicted = AutoencoderTheory.meanDirectionCosine(count: m, correlation: ρ)
       table.append([
-        .number(ρ), .integer(replicas), .number(summary.mean), .number(summary.standardError ?? .nan), .number(rate.mean),
+        .number(ρ), .integer(replicas), .number(summary.mean), .number(summary.standardError ?? .nan),
+        .number(rate.mean),
         .number(gradientDescent), .number(predicted),
       ])
       layer.x.append(max(ρ, 3e-4))
@@ -190,11 +220,17 @@ extension AutoencoderStudy {
         checks.append(.largest("leader changes per step, ρ = 0", of: changes, tolerance: .exact))
       } else {
         checks.append(
-          Check("mean max cos, ρ = \(ρ), below that of the next smaller ρ", prediction: previous, measurement: summary.mean, error: .standardError(summary.standardError ?? .nan), tolerance: .atMost, count: replicas))
+          Check(
+            "mean max cos, ρ = \(ρ), below that of the next smaller ρ", prediction: previous, measurement: summary.mean,
+            error: .standardError(summary.standardError ?? .nan), tolerance: .atMost, count: replicas))
         checks.append(
-          Check("leader changes per step, ρ = \(ρ)", prediction: 1e-4, measurement: rate.mean, error: .standardError(rate.standardError ?? .nan), tolerance: .atLeast, count: replicas))
+          Check(
+            "leader changes per step, ρ = \(ρ)", prediction: 1e-4, measurement: rate.mean,
+            error: .standardError(rate.standardError ?? .nan), tolerance: .atLeast, count: replicas))
         checks.append(
-          Check("max cos of the full-batch limit, ρ = \(ρ)", prediction: predicted, measurement: gradientDescent, tolerance: .absolute(5e-5)))
+          Check(
+            "max cos of the full-batch limit, ρ = \(ρ)", prediction: predicted, measurement: gradientDescent,
+            tolerance: .absolute(5e-5)))
       }
       previous = summary.mean
     }
@@ -205,16 +241,27 @@ extension AutoencoderStudy {
     return Finding(
       Claim(
         id: "autoencoder.b11", title: "Selection is fragile under correlation",
-        statement: "For equicorrelated data convergence to one data point turns into intermittent switching between data points at any ρ > 0 tried (0.001 to 0.1), while full-batch gradient descent goes to the mean direction, max cos √((1+(m−1)ρ)/m).",
+        statement:
+          """
+          For equicorrelated data convergence to one data point turns into intermittent switching between data \
+          points at any ρ > 0 tried (0.001 to 0.1), while full-batch gradient descent goes to the mean direction, \
+          max cos √((1+(m−1)ρ)/m).
+          """,
         source: .derivedHere(basis: "Gram form of the update"), scope: .beyond,
         convention: "\(convention); m = n = 10, ReLU, b = 1, order iid, η = 0.2, all cᵢ(0) > 0", checks: checks),
       figures: [
         Figure(
           name: "correlation", title: "A little correlation undoes the selection",
-          caption: "Equicorrelated unit vectors, m = 10, ReLU, b = 1, η = 0.2, \(replicas) runs. Left: mean of the largest cosine over steps 10,000 to 20,000. Right: changes of the leading data point per step. The leftmost points are ρ = 0.",
+          caption:
+            """
+            Equicorrelated unit vectors, m = 10, ReLU, b = 1, η = 0.2, \(replicas) runs. Left: mean of the largest \
+            cosine over steps 10,000 to 20,000. Right: changes of the leading data point per step. The leftmost \
+            points are ρ = 0.
+            """,
           panels: [
             .init(
-              title: "alignment", horizontal: .init("correlation ρ", logarithmic: true), vertical: .init("max cos(w, aᵢ)", range: 0...1.05),
+              title: "alignment", horizontal: .init("correlation ρ", logarithmic: true),
+              vertical: .init("max cos(w, aᵢ)", range: 0...1.05),
               layers: [mean, layer]),
             .init(
               title: "switching", horizontal: .init("correlation ρ", logarithmic: true),

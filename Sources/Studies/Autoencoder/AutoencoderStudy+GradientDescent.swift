@@ -43,8 +43,10 @@ extension AutoencoderStudy {
       Claim(
         id: "autoencoder.01", title: "Gradient descent goes to the normalised projection of its start",
         statement: """
-          Full-batch gradient descent converges to Π w₀ / ‖Π w₀‖, where Π keeps every data direction for the linear neuron \
-          and those with ⟨w₀, aᵢ⟩ > 0 for ReLU. What is left over decays by 1 − η/m a step. The linear limit depends on the span of the data only.
+          Full-batch gradient descent converges to Π w₀ / ‖Π w₀‖, where Π keeps every data direction for the linear \
+          neuron \
+          and those with ⟨w₀, aᵢ⟩ > 0 for ReLU. What is left over decays by 1 − η/m a step. The linear limit depends \
+          on the span of the data only.
           """,
         source: .publication(paper, place: nil), convention: "\(convention); full batch, η = 0.2",
         hypotheses: [
@@ -52,14 +54,16 @@ extension AutoencoderStudy {
           stepHypothesis(0.2), activityHypothesis(dead: deadStarts, of: 96),
         ],
         checks: checks,
-        correction: "For ReLU the projection is onto the directions of S⁺ = {i : ⟨w₀, aᵢ⟩ > 0}, not onto the whole span."))
+        correction:
+          "For ReLU the projection is onto the directions of S⁺ = {i : ⟨w₀, aᵢ⟩ > 0}, not onto the whole span."))
   }
 
   /// The decay per step of what gradient descent leaves over, from two times of one run.
   private static func contractionCheck(_ context: StudyContext, seeds: Seeds) throws(InputError) -> Check {
     let (n, m, η) = (50, 10, 0.2)
     let experiment = AutoencoderExperiment(
-      dimension: n, count: m, start: .gaussian(norm: 0.5), options: options(.full, step: η, budget: 1_000, seeds: seeds))
+      dimension: n, count: m, start: .gaussian(norm: 0.5), options: options(.full, step: η, budget: 1_000, seeds: seeds)
+    )
     let record = try experiment.run(
       trials: 0..<16, workers: context.workers, stopping: experiment.stopping(every: 1_000),
       series: [Probe("perpendicular", .at([500])) { $0.perpendicular }])
@@ -85,7 +89,8 @@ extension AutoencoderStudy {
     for turn in [false, true] {
       var experiment = straight
       let coefficients =
-        turn ? (0..<m).map { i in (0..<m).reduce(0) { $0 + rotation[i, $1] * start.coefficients[$1] } } : start.coefficients
+        turn
+        ? (0..<m).map { i in (0..<m).reduce(0) { $0 + rotation[i, $1] * start.coefficients[$1] } } : start.coefficients
       experiment.start = .coefficients(coefficients, perpendicular: start.perpendicular)
       let record = try experiment.run(
         trials: 0..<1, workers: 1, stopping: experiment.stopping(every: 4_000), finals: Measure.coefficients(count: m))
@@ -121,11 +126,17 @@ extension AutoencoderStudy {
     return Finding(
       Claim(
         id: "autoencoder.02", title: "Gradient descent freezes the ratios",
-        statement: "In full-batch gradient descent all active coefficients grow by one common factor, so R_t and every ratio stay constant.",
+        statement:
+          """
+          In full-batch gradient descent all active coefficients grow by one common factor, so R_t and every ratio \
+          stay constant.
+          """,
         source: .publication(paper, place: nil),
         convention: "\(convention); full batch, η = 0.2, m = 20; R is the ℓ¹ log-ratio, a reconstruction",
         hypotheses: [
-          Hypothesis("at least two directions are active", holds: hasCompetitors, found: "in each of \(record.alive.count) starts")
+          Hypothesis(
+            "at least two directions are active", holds: hasCompetitors,
+            found: "in each of \(record.alive.count) starts")
         ],
         checks: [
           .largest("largest |R_t − R₀| over 5,000 steps", of: walks, tolerance: .absolute(1e-12)),
@@ -157,9 +168,17 @@ extension AutoencoderStudy {
     return Finding(
       Claim(
         id: "autoencoder.03", title: "Both reach the global minimum",
-        statement: "The loss of gradient descent and of SGD tends to its minimum (m−1)/(2m), which is not 0: one neuron reconstructs one dimension.",
-        source: .publication(paper, place: nil), convention: "\(convention); n = 50, m = 10, η = 0.2; dead starts apart",
-        hypotheses: [Hypothesis("some direction is active at the start", holds: true, found: "dead starts end as dead and are not counted")],
+        statement:
+          """
+          The loss of gradient descent and of SGD tends to its minimum (m−1)/(2m), which is not 0: one neuron \
+          reconstructs one dimension.
+          """,
+        source: .publication(paper, place: nil),
+        convention: "\(convention); n = 50, m = 10, η = 0.2; dead starts apart",
+        hypotheses: [
+          Hypothesis(
+            "some direction is active at the start", holds: true, found: "dead starts end as dead and are not counted")
+        ],
         checks: checks))
   }
 
@@ -176,7 +195,8 @@ extension AutoencoderStudy {
         finals: Measure.coefficients(count: 10) + [Measure("perpendicular") { $0.perpendicular }])
       let errors = record.alive.map { replica in
         let start = experiment.start(of: replica.trial)
-        return abs(cosine(replica.finals, start.coefficients + [start.perpendicular])
+        return abs(
+          cosine(replica.finals, start.coefficients + [start.perpendicular])
             - AutoencoderTheory.cosineWithStart(from: start, activation))
       }
       checks.append(
@@ -209,20 +229,27 @@ extension AutoencoderStudy {
       Claim(
         id: "autoencoder.18", title: "Cosine between limit and start",
         statement: """
-          cos(w_∞, w₀) = ‖Πw₀‖/‖w₀‖ for gradient descent, about √(m/n) (linear) or √(m/2n) (ReLU) from a Gaussian start; its largest \
+          cos(w_∞, w₀) = ‖Πw₀‖/‖w₀‖ for gradient descent, about √(m/n) (linear) or √(m/2n) (ReLU) from a Gaussian \
+          start; its largest \
           cosine with a data point is of order √(log m / m). SGD keeps at most max cᵢ(0)/‖w₀‖ of its start.
           """,
         source: .publication(paper, place: "Corollary 3"), convention: "\(convention); Gaussian starts",
-        hypotheses: [Hypothesis("w₀ Gaussian, n and m large", holds: true, found: "n ≥ 1,000 for the asymptotic forms")],
+        hypotheses: [
+          Hypothesis("w₀ Gaussian, n and m large", holds: true, found: "n ≥ 1,000 for the asymptotic forms")
+        ],
         checks: checks,
-        correction: "Θ(m/n) is the order of the square of this cosine; the cosine itself is √(m/n), and √(m/2n) for ReLU.",
-        remark: "The extreme-value form √(2 ln m / k) converges slowly: the realised means are 0.8–0.95 of it at these sizes."))
+        correction:
+          "Θ(m/n) is the order of the square of this cosine; the cosine itself is √(m/n), and √(m/2n) for ReLU.",
+        remark:
+          "The extreme-value form √(2 ln m / k) converges slowly: the realised means are 0.8–0.95 of it at these sizes."
+      ))
   }
 
   /// Runs of SGD whose cosine with the start exceeds the largest entry of the start over its norm.
   private static func selectedCosineCheck(_ context: StudyContext, seeds: Seeds) throws(InputError) -> Check {
     let experiment = AutoencoderExperiment(
-      dimension: 100, count: 20, start: .gaussian(norm: 0.5), options: options(.subset, batch: 1, budget: 40_000, seeds: seeds))
+      dimension: 100, count: 20, start: .gaussian(norm: 0.5),
+      options: options(.subset, batch: 1, budget: 40_000, seeds: seeds))
     let record = try experiment.run(
       trials: 0..<context.samples(100), workers: context.workers, stopping: experiment.stopping(misalignment: 1e-20),
       finals: Measure.coefficients(count: 20) + [Measure("perpendicular") { $0.perpendicular }])

@@ -8,7 +8,8 @@ import Reporting
 /// What the measurements of this study share.
 extension AutoencoderStudy {
   /// The conventions of every claim that does not say otherwise.
-  static let convention = "ℓᵢ = ½‖aᵢ − w φ(⟨w, aᵢ⟩)‖², L the mean over samples, batch gradients are means, double precision"
+  static let convention =
+    "ℓᵢ = ½‖aᵢ − w φ(⟨w, aᵢ⟩)‖², L the mean over samples, batch gradients are means, double precision"
 
   /// A run with the mean reduction and a constant step.
   static func options(

@@ -35,9 +35,11 @@ extension AutoencoderStudy {
     layers.append(lawCurve("∝ c", .grey) { θ in tan(θ * .pi / 180) / (1 + tan(θ * .pi / 180)) })
     layers.append(lawCurve("∝ c²", .purple) { θ in pow(sin(θ * .pi / 180), 2) })
     var table = Table(
-      name: "selection-law", caption: "Fraction of runs that select a₁, m = 2, start at angle θ on the unit circle, b = 1, order iid.",
+      name: "selection-law",
+      caption: "Fraction of runs that select a₁, m = 2, start at angle θ on the unit circle, b = 1, order iid.",
       columns: [
-        .init("angleDegrees", "θ = atan(c₁/c₂)"), .init("step", "η"), .init("runs", "number of runs"), .init("fraction", "fraction that selects a₁"),
+        .init("angleDegrees", "θ = atan(c₁/c₂)"), .init("step", "η"), .init("runs", "number of runs"),
+        .init("fraction", "fraction that selects a₁"),
         .init("low", "lower end of the 95 % Wilson interval"), .init("high", "upper end"), .init("prediction", "θ/90°"),
       ])
     let runs = context.samples(12_000)
@@ -58,7 +60,8 @@ extension AutoencoderStudy {
         layer.low.append(low)
         layer.high.append(high)
         table.append([
-          .number(θ), .number(η), .integer(runs), .number(check.measurement), .number(low), .number(high), .number(prediction),
+          .number(θ), .number(η), .integer(runs), .number(check.measurement), .number(low), .number(high),
+          .number(prediction),
         ])
         if θ == 60 {
           let error = (check.measurement * (1 - check.measurement) / Double(runs)).squareRoot()
@@ -68,7 +71,8 @@ extension AutoencoderStudy {
             guard name == "c²" || η == 0.05 else { continue }
             checks.append(
               Check(
-                "distance from the law ∝ \(name) in standard errors, θ = 60°, η = \(η)", prediction: 5, measurement: distance,
+                "distance from the law ∝ \(name) in standard errors, θ = 60°, η = \(η)", prediction: 5,
+                measurement: distance,
                 tolerance: .atLeast, count: runs))
           }
         }
@@ -78,15 +82,27 @@ extension AutoencoderStudy {
     return Finding(
       Claim(
         id: "autoencoder.20", title: "The selection law by angle",
-        statement: "For m = 2 and small η, SGD with fresh draws selects a₁ with probability (2/π) atan(c₁(0)/c₂(0)): the angle as a fraction of 90°. It is neither ∝ c nor ∝ c².",
+        statement:
+          """
+          For m = 2 and small η, SGD with fresh draws selects a₁ with probability (2/π) atan(c₁(0)/c₂(0)): the angle \
+          as a fraction of 90°. It is neither ∝ c nor ∝ c².
+          """,
         source: .derivedHere(basis: "harmonic function of the limit diffusion"), scope: .beyond,
-        convention: "\(convention); m = n = 2, b = 1, order iid, ‖w₀‖ = 1; decided at runner-up/leader ≤ 1e-3; tolerance: 3 standard errors at 4,000 runs",
+        convention:
+          """
+          \(convention); m = n = 2, b = 1, order iid, ‖w₀‖ = 1; decided at runner-up/leader ≤ 1e-3; tolerance: 3 \
+          standard errors at 4,000 runs
+          """,
         checks: checks,
         remark: "The paper leaves the law of the index open. Claim b1 takes the limit η → 0."),
       figures: [
         Figure(
           name: "selection-law", title: "Which of two data points SGD selects",
-          caption: "Fraction of \(runs) runs that select a₁ from a start at angle θ (m = 2, b = 1, fresh draws), with 95 % Wilson intervals; points of different η are set apart by 0.8° for legibility.",
+          caption:
+            """
+            Fraction of \(runs) runs that select a₁ from a start at angle θ (m = 2, b = 1, fresh draws), with 95 % \
+            Wilson intervals; points of different η are set apart by 0.8° for legibility.
+            """,
           panels: [
             .init(
               horizontal: .init("angle of the start θ (degrees)", range: 0...90),
@@ -103,7 +119,8 @@ extension AutoencoderStudy {
     return .init(label, .dashed, colour, x: angles, y: angles.map(value))
   }
 
-  /// The plane of (c₁, c₂): SGD walks along the circle of minima until it reaches an axis; gradient descent stops where it meets the circle.
+  /// The plane of (c₁, c₂): SGD walks along the circle of minima until it reaches an axis; gradient descent stops where
+  /// it meets the circle.
   private static func phasePlane(_ context: StudyContext, seeds: Seeds) throws(InputError) -> Figure {
     let start = [0.25, 0.2]
     func path(_ order: SamplingOrder, trial: Int, steps: Int) throws(InputError) -> ([Double], [Double]) {
@@ -130,10 +147,15 @@ extension AutoencoderStudy {
     layers.append(.init("gradient descent", .line, .vermilion, x: gx, y: gy))
     return Figure(
       name: "phase-plane", title: "The plane of two data points",
-      caption: "m = 2, η = 0.2, start (0.25, 0.2). Gradient descent keeps the direction of the start and stops on the circle of minima; SGD goes on along it until one coefficient is 0.",
+      caption:
+        """
+        m = 2, η = 0.2, start (0.25, 0.2). Gradient descent keeps the direction of the start and stops on the circle \
+        of minima; SGD goes on along it until one coefficient is 0.
+        """,
       panels: [
         .init(
-          horizontal: .init("c₁", range: 0...1.15), vertical: .init("c₂", range: 0...1.15), layers: layers, equalScales: true)
+          horizontal: .init("c₁", range: 0...1.15), vertical: .init("c₂", range: 0...1.15), layers: layers,
+          equalScales: true)
       ])
   }
 
@@ -146,7 +168,8 @@ extension AutoencoderStudy {
     var errors: [Double] = []
     for η in steps {
       let counts = try selection(
-        [sin(θ), cos(θ)], step: η, ratio: 1e-3, trials: context.samples(40_000), seeds: seeds, context).counts
+        [sin(θ), cos(θ)], step: η, ratio: 1e-3, trials: context.samples(40_000), seeds: seeds, context
+      ).counts
       let proportion = try Proportion(successes: counts[0], trials: counts[0] + counts[1])
       values.append(proportion.estimate)
       errors.append(proportion.standardError)
@@ -183,15 +206,29 @@ extension AutoencoderStudy {
             tolerance: .absolute(0.027)))
       }
       let leader = Double(counts[0]) / Double(counts.reduce(0, +))
-      checks.append(Check("P(select a₁) against the law ∝ c, η = \(η)", prediction: 0.5, measurement: leader, tolerance: .atLeast, count: runs))
-      checks.append(Check("P(select a₁) against the law ∝ c², η = \(η)", prediction: 9.0 / 14, measurement: leader, tolerance: .atMost, count: runs))
+      checks.append(
+        Check(
+          "P(select a₁) against the law ∝ c, η = \(η)", prediction: 0.5, measurement: leader, tolerance: .atLeast,
+          count: runs))
+      checks.append(
+        Check(
+          "P(select a₁) against the law ∝ c², η = \(η)", prediction: 9.0 / 14, measurement: leader, tolerance: .atMost,
+          count: runs))
     }
     return Finding(
       Claim(
         id: "autoencoder.b2", title: "Three data points follow the limit diffusion",
-        statement: "Xᵢ = log cᵢ follows dXᵢ = pᵢ dτ + dBᵢ with pᵢ = cᵢ²/Σcⱼ² and slow time τ; from c ∝ (3, 2, 1) its selection probabilities are those of SGD, between ∝ c and ∝ c².",
+        statement:
+          """
+          Xᵢ = log cᵢ follows dXᵢ = pᵢ dτ + dBᵢ with pᵢ = cᵢ²/Σcⱼ² and slow time τ; from c ∝ (3, 2, 1) its selection \
+          probabilities are those of SGD, between ∝ c and ∝ c².
+          """,
         source: .derivedHere(basis: "limit of small steps"), scope: .beyond,
-        convention: "\(convention); m = 3, b = 1, order iid, ‖w₀‖ = 1; diffusion by Euler and Maruyama, dτ = 0.01; tolerance: 3 standard errors of two samples of 4,000 and more",
+        convention:
+          """
+          \(convention); m = 3, b = 1, order iid, ‖w₀‖ = 1; diffusion by Euler and Maruyama, dτ = 0.01; tolerance: 3 \
+          standard errors of two samples of 4,000 and more
+          """,
         checks: checks, remark: "No closed form of the law for m ≥ 3 is known."))
   }
 
@@ -229,7 +266,8 @@ extension AutoencoderStudy {
     for (η, norm) in [(0.05, 0.1), (0.1, 0.1), (0.1, 0.01)] {
       let start = [norm * sin(θ), norm * cos(θ)]
       let counts = try selection(
-        start, step: η, ratio: 1e-3, trials: context.samples(20_000), seeds: seeds, context).counts
+        start, step: η, ratio: 1e-3, trials: context.samples(20_000), seeds: seeds, context
+      ).counts
       checks.append(
         try .frequency(
           "P(select a₁), θ = 30°, η = \(η), ‖w₀‖ = \(norm)",
@@ -239,7 +277,11 @@ extension AutoencoderStudy {
     return Finding(
       Claim(
         id: "autoencoder.b6", title: "Small starts flatten the law",
-        statement: "On the way from ‖w₀‖ < 1 to the manifold the log-ratio gathers noise of variance 4 η ln(1/‖w₀‖), so P = E (2/π) atan(e^{log(c₁/c₂) + σZ}), nearer to ½ than the angle.",
+        statement:
+          """
+          On the way from ‖w₀‖ < 1 to the manifold the log-ratio gathers noise of variance 4 η ln(1/‖w₀‖), so P = E \
+          (2/π) atan(e^{log(c₁/c₂) + σZ}), nearer to ½ than the angle.
+          """,
         source: .derivedHere(basis: "growth phase of the coefficients"), scope: .beyond,
         convention: "\(convention); m = n = 2, b = 1, order iid; the angle law alone gives 1/3", checks: checks))
   }
@@ -251,14 +293,24 @@ extension AutoencoderStudy {
     let runs = context.samples(1_000)
     var checks: [Check] = []
     var table = Table(
-      name: "clock-law", caption: "Median steps until the second coefficient is below 1/100 of the first; m = 6, η = 0.2, c₀ ∝ (0.9, 0.7, 0.6, 0.5, 0.3, 0.2).",
+      name: "clock-law",
+      caption:
+        """
+        Median steps until the second coefficient is below 1/100 of the first; m = 6, η = 0.2, c₀ ∝ (0.9, 0.7, 0.6, \
+        0.5, 0.3, 0.2).
+        """,
       columns: [
-        .init("order", "subset or iid"), .init("batch", "b"), .init("runs", "number of runs"), .init("medianSteps", "median number of steps"),
-        .init("ratio", "median over that of b = 1 in the same order"), .init("ratioStandardError", "bootstrap standard error"),
-        .init("prediction", "b(m−1)/(m−b), or b with replacement"), .init("selectsLargest", "fraction that selects the largest start"),
+        .init("order", "subset or iid"), .init("batch", "b"), .init("runs", "number of runs"),
+        .init("medianSteps", "median number of steps"),
+        .init("ratio", "median over that of b = 1 in the same order"),
+        .init("ratioStandardError", "bootstrap standard error"),
+        .init("prediction", "b(m−1)/(m−b), or b with replacement"),
+        .init("selectsLargest", "fraction that selects the largest start"),
       ])
     var layers: [Figure.Layer] = []
-    for (order, batches, colour) in [(SamplingOrder.subset, [1, 2, 3, 4, 5], Figure.Colour.blue), (.iid, [1, 2, 3, 4, 5, 6], .orange)] {
+    for (order, batches, colour) in [
+      (SamplingOrder.subset, [1, 2, 3, 4, 5], Figure.Colour.blue), (.iid, [1, 2, 3, 4, 5, 6], .orange),
+    ] {
       let isReplaced = order == .iid
       var reference: (counts: [Int], steps: [Double]) = ([], [])
       var layer = Figure.Layer(isReplaced ? "with replacement" : "subsets", .points, colour, x: [], y: [])
@@ -286,7 +338,8 @@ extension AutoencoderStudy {
         let distance = zip(result.counts, reference.counts).map { abs(Double($0 - $1)) / Double(runs) }.max() ?? .nan
         checks.append(
           Check(
-            "largest difference of the index law from b = 1, b = \(batch), \(order.name)", prediction: 0, measurement: distance,
+            "largest difference of the index law from b = 1, b = \(batch), \(order.name)", prediction: 0,
+            measurement: distance,
             tolerance: .absolute(0.08), count: runs))
       }
       let fine = (0...50).map { 1 + Double($0) * (isReplaced ? 0.1 : 0.08) }
@@ -297,14 +350,26 @@ extension AutoencoderStudy {
     return Finding(
       Claim(
         id: "autoencoder.21", title: "The batch size is a clock",
-        statement: "At fixed η the selection time grows as b(m−1)/(m−b) for subsets and as b with replacement; the law of the selected index stays the same.",
+        statement:
+          """
+          At fixed η the selection time grows as b(m−1)/(m−b) for subsets and as b with replacement; the law of the \
+          selected index stays the same.
+          """,
         source: .derivedHere(basis: "slow time of the limit diffusion; the factor of arXiv 2306.07850"), scope: .beyond,
-        convention: "\(convention); m = 6, η = 0.2, ‖w₀‖ = 1; bootstrap standard errors; laws compared to 3 standard errors of two samples of 600",
+        convention:
+          """
+          \(convention); m = 6, η = 0.2, ‖w₀‖ = 1; bootstrap standard errors; laws compared to 3 standard errors of \
+          two samples of 600
+          """,
         checks: checks),
       figures: [
         Figure(
           name: "clock-law", title: "The batch size is a clock",
-          caption: "Median selection time relative to b = 1 (m = 6, η = 0.2, \(runs) runs each), ± 2 bootstrap standard errors. Dashed: b(m−1)/(m−b) for subsets, b with replacement.",
+          caption:
+            """
+            Median selection time relative to b = 1 (m = 6, η = 0.2, \(runs) runs each), ± 2 bootstrap standard \
+            errors. Dashed: b(m−1)/(m−b) for subsets, b with replacement.
+            """,
           panels: [
             .init(horizontal: .init("batch size b"), vertical: .init("T_b / T₁", logarithmic: true), layers: layers)
           ])
@@ -334,9 +399,14 @@ extension AutoencoderStudy {
     return Finding(
       Claim(
         id: "autoencoder.b7", title: "With replacement b = m still selects",
-        statement: "A batch of m indices drawn with replacement is not the full batch: it goes on selecting one data point, while the full batch never does.",
+        statement:
+          """
+          A batch of m indices drawn with replacement is not the full batch: it goes on selecting one data point, \
+          while the full batch never does.
+          """,
         source: .derivedHere(basis: "unequal multiplicities separate pairs"), scope: .beyond,
-        convention: "\(convention); n = 50, m = 10, η = 0.2, ‖w₀‖ = 0.5; starts with at least two active directions", checks: checks,
+        convention: "\(convention); n = 50, m = 10, η = 0.2, ‖w₀‖ = 0.5; starts with at least two active directions",
+        checks: checks,
         correction: "The hypothesis b < m belongs to sampling without replacement."))
   }
 }

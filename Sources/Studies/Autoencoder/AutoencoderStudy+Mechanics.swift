@@ -47,7 +47,11 @@ extension AutoencoderStudy {
     return Finding(
       Claim(
         id: "autoencoder.12", title: "The O(b) engine equals the plain gradient",
-        statement: "Steps in the lazily scaled coefficients are those of the n-dimensional gradient, for both activations, with and without replacement.",
+        statement:
+          """
+          Steps in the lazily scaled coefficients are those of the n-dimensional gradient, for both activations, \
+          with and without replacement.
+          """,
         source: .derivedHere(basis: "update in coefficient space"), scope: .supporting,
         convention: "\(convention); n = 25, m = 10, η = 0.2, orthonormal data in general position", checks: checks))
   }
@@ -83,9 +87,14 @@ extension AutoencoderStudy {
     return Finding(
       Claim(
         id: "autoencoder.13", title: "The gain identity",
-        statement: "One step multiplies cᵢ/cⱼ by ρ = 1 + (η/b)(2−s)/(1−(η/b)Φ_B) if i is in the batch and j is not, and by 1 if both are.",
+        statement:
+          """
+          One step multiplies cᵢ/cⱼ by ρ = 1 + (η/b)(2−s)/(1−(η/b)Φ_B) if i is in the batch and j is not, and by 1 \
+          if both are.
+          """,
         source: .derivedHere(basis: "update in coefficient space"), scope: .supporting,
-        convention: "\(convention); m = 8, η = 0.2, random batches of all sizes, both activations, plain gradient in Rⁿ",
+        convention:
+          "\(convention); m = 8, η = 0.2, random batches of all sizes, both activations, plain gradient in Rⁿ",
         checks: [
           .largest("largest relative error of the gain", of: errors, tolerance: .absolute(1e-13)),
           .largest("largest change of a ratio inside the batch", of: insideErrors, tolerance: .absolute(1e-13)),
@@ -110,7 +119,9 @@ extension AutoencoderStudy {
       (4, 4.70526210e-10, 5e-19), (19, 2.44591632e-10, 5e-19),
     ]
     var checks = printed.map { place, value, half in
-      Check("w[\(place)] of n = m = 20, η = 0.2, T = 20,000", prediction: value, measurement: twenty[place], tolerance: .absolute(half * 1.001))
+      Check(
+        "w[\(place)] of n = m = 20, η = 0.2, T = 20,000", prediction: value, measurement: twenty[place],
+        tolerance: .absolute(half * 1.001))
     }
     let plane = try run(m: 2, step: 0.25, budget: 300, start: [0.2, 0.01])
     let norms = plane.replicas[0].series[0].values
@@ -127,8 +138,10 @@ extension AutoencoderStudy {
       Claim(
         id: "autoencoder.14", title: "The authors' printed outputs",
         statement: "Two runs of the first author's notebooks come out to all printed digits.",
-        source: .program(name: "nikhil-ghosh-berkeley/gabor", place: "notebooks one-neuron-sgd and one-neuron-sgd2, commit 02c7c96"),
-        scope: .supporting, convention: "\(convention); order cyclic, b = 1, equal and given starts; half a unit of the last printed digit",
+        source: .program(
+          name: "nikhil-ghosh-berkeley/gabor", place: "notebooks one-neuron-sgd and one-neuron-sgd2, commit 02c7c96"),
+        scope: .supporting,
+        convention: "\(convention); order cyclic, b = 1, equal and given starts; half a unit of the last printed digit",
         checks: checks))
   }
 
@@ -162,7 +175,11 @@ extension AutoencoderStudy {
     return Finding(
       Claim(
         id: "autoencoder.19", title: "The noise vanishes at data points only",
-        statement: "At a global minimum (1/m) Σ‖∇ℓᵢ‖² = (1 − Σφᵢ⁴)/m, which is 0 exactly at 1-sparse points: there SGD with a constant step can rest.",
+        statement:
+          """
+          At a global minimum (1/m) Σ‖∇ℓᵢ‖² = (1 − Σφᵢ⁴)/m, which is 0 exactly at 1-sparse points: there SGD with a \
+          constant step can rest.
+          """,
         source: .derivedHere(basis: "closed-form gradient"), scope: .supporting,
         convention: "\(convention); n = 14, m = 9, 1,000 random points of the manifold of minima",
         checks: [
@@ -221,7 +238,8 @@ extension AutoencoderStudy {
       Claim(
         id: "autoencoder.23", title: "Dead starts stay where they are",
         statement: """
-          Without an active direction every gradient is 0 and w_t = w₀ for ever with L = ½: for ReLU if S⁺ is empty (probability 2⁻ᵐ for Gaussian \
+          Without an active direction every gradient is 0 and w_t = w₀ for ever with L = ½: for ReLU if S⁺ is empty \
+          (probability 2⁻ᵐ for Gaussian \
           starts), for the linear neuron if w₀ is orthogonal to the data. A coefficient that is exactly 0 stays 0.
           """,
         source: .derivedHere(basis: "closed-form gradient"), scope: .supporting,
@@ -229,7 +247,9 @@ extension AutoencoderStudy {
         checks: [
           Check("runs that moved a bit", prediction: 0, measurement: Double(moved), tolerance: .exact, count: 2 * runs),
           .largest("largest |L − ½|", of: losses, tolerance: .exact),
-          Check("zero coefficients that did not stay 0", prediction: 0, measurement: Double(unfrozen), tolerance: .exact, count: 2 * runs),
+          Check(
+            "zero coefficients that did not stay 0", prediction: 0, measurement: Double(unfrozen), tolerance: .exact,
+            count: 2 * runs),
           Check(
             "fraction of dead starts at m = 3", prediction: 0.125,
             measurement: Double(record.count(.dead)) / Double(record.replicas.count),

@@ -27,7 +27,8 @@ extension AutoencoderStudy {
           var stream = RandomStream(seeds.key(.initialization, trial: trial))
           let c = stream.sphere(count: 2, radius: 0.99 * stream.uniform()).map(abs).sorted(by: >)
           // Every twentieth start is a tie.
-          return AutoencoderState(coefficients: trial % 20 == 0 ? [c[0] / 2.0.squareRoot(), c[0] / 2.0.squareRoot()] : c)
+          return AutoencoderState(
+            coefficients: trial % 20 == 0 ? [c[0] / 2.0.squareRoot(), c[0] / 2.0.squareRoot()] : c)
         })
       let wrong = record.replicas.count { !($0.finals[0] > $0.finals[1]) }
       checks.append(
@@ -42,8 +43,13 @@ extension AutoencoderStudy {
     return Finding(
       Claim(
         id: "autoencoder.15", title: "Cyclic SGD in the plane",
-        statement: "With m = n = 2, b = 1 and indices visited in turn, ⟨w₀, a₀⟩ ≥ ⟨w₀, a₁⟩ > 0 implies w_t → a₀; a tie goes to the first visited.",
-        source: .publication(paper, place: "Theorem 4"), convention: "\(convention); order cyclic, b = 1; every twentieth start is a tie",
+        statement:
+          """
+          With m = n = 2, b = 1 and indices visited in turn, ⟨w₀, a₀⟩ ≥ ⟨w₀, a₁⟩ > 0 implies w_t → a₀; a tie goes to \
+          the first visited.
+          """,
+        source: .publication(paper, place: "Theorem 4"),
+        convention: "\(convention); order cyclic, b = 1; every twentieth start is a tie",
         hypotheses: [Hypothesis("c₀ ≥ c₁ > 0, ‖w₀‖ < 1", holds: true, found: "starts drawn so"), stepHypothesis(0.2)],
         checks: checks,
         correction: "This convergence is deterministic; there is nothing “almost sure” about it.",
@@ -74,16 +80,24 @@ extension AutoencoderStudy {
     return Finding(
       Claim(
         id: "autoencoder.b4", title: "The first visited index has a head start",
-        statement: "For m = n = 2 in cyclic order the limit is a₀ exactly if c₁/c₀ < 1 + δ with δ between 0.6 η and 0.97 η: the border is not the diagonal.",
+        statement:
+          """
+          For m = n = 2 in cyclic order the limit is a₀ exactly if c₁/c₀ < 1 + δ with δ between 0.6 η and 0.97 η: \
+          the border is not the diagonal.
+          """,
         source: .derivedHere(basis: "bisection"), scope: .beyond,
-        convention: "\(convention); order cyclic, b = 1; bisection to 1e-7; predictions are independent values to four digits",
+        convention:
+          "\(convention); order cyclic, b = 1; bisection to 1e-7; predictions are independent values to four digits",
         checks: checks),
       figures: [
         Figure(
           name: "head-start", title: "How far the first visited index may lie behind",
-          caption: "m = n = 2, cyclic order, b = 1: the largest c₁/c₀ − 1 from which a₀ still wins, against the step size.",
+          caption:
+            "m = n = 2, cyclic order, b = 1: the largest c₁/c₀ − 1 from which a₀ still wins, against the step size.",
           panels: [
-            .init(horizontal: .init("step size η", range: 0...0.22), vertical: .init("head start δ", range: 0...0.2), layers: layers)
+            .init(
+              horizontal: .init("step size η", range: 0...0.22), vertical: .init("head start δ", range: 0...0.2),
+              layers: layers)
           ])
       ])
   }
@@ -127,19 +141,30 @@ extension AutoencoderStudy {
       let largest = record.finals("selectedIndex", where: .converged).count { $0 == 0 }
       let name = "runs that select argmax c₀, \(order.name), b = \(batch)"
       if order == .iid {
-        checks.append(try .frequency("fraction of \(name)", prediction: 0.5, successes: largest, of: runs, tolerance: .atMost))
+        checks.append(
+          try .frequency("fraction of \(name)", prediction: 0.5, successes: largest, of: runs, tolerance: .atMost))
       } else {
-        checks.append(Check(name, prediction: Double(runs), measurement: Double(largest), tolerance: .exact, count: runs))
+        checks.append(
+          Check(name, prediction: Double(runs), measurement: Double(largest), tolerance: .exact, count: runs))
       }
     }
     return Finding(
       Claim(
         id: "autoencoder.22", title: "Reshuffling selects the largest start",
-        statement: "With a fresh permutation each epoch SGD selects argmax cᵢ(0) in every run; with fresh independent draws in a minority of runs. The order changes the law at leading order.",
+        statement:
+          """
+          With a fresh permutation each epoch SGD selects argmax cᵢ(0) in every run; with fresh independent draws in \
+          a minority of runs. The order changes the law at leading order.
+          """,
         source: .derivedHere(basis: "noise cancels over an epoch; drift of arXiv 2101.12176"), scope: .beyond,
         convention: "\(convention); m = 6, η = 0.2, c₀ ∝ (0.9, 0.7, 0.6, 0.5, 0.3, 0.2), ‖w₀‖ = 1",
         checks: checks,
-        remark: "“Every run” holds where the two largest coefficients are apart by more than about η (here by 25 %); claim b5 searches the rest for the cyclic order."))
+        remark:
+          """
+          “Every run” holds where the two largest coefficients are apart by more than about η (here by 25 %); claim \
+          b5 searches the rest for the cyclic order.
+          """
+      ))
   }
 
   /// Claim b3: at which speed.
@@ -155,7 +180,9 @@ extension AutoencoderStudy {
       let record = try experiment.run(
         trials: 0..<context.samples(20_000), workers: context.workers,
         stopping: experiment.stopping(every: epochs * m),
-        finals: [Measure("drift") { log($0.coefficients[0] / $0.coefficients[1] * sixCoefficients[1] / sixCoefficients[0]) }])
+        finals: [
+          Measure("drift") { log($0.coefficients[0] / $0.coefficients[1] * sixCoefficients[1] / sixCoefficients[0]) }
+        ])
       let scale = 1 / (Double(epochs) * η * η)
       checks.append(
         try .mean(
@@ -169,9 +196,15 @@ extension AutoencoderStudy {
     return Finding(
       Claim(
         id: "autoencoder.b3", title: "Drift under reshuffling",
-        statement: "On the manifold of minima an epoch of random reshuffling moves log(cᵢ/cⱼ) by η²(cᵢ² − cⱼ²): gradient descent on (η/4m) Σ‖∇ℓᵢ‖².",
+        statement:
+          """
+          On the manifold of minima an epoch of random reshuffling moves log(cᵢ/cⱼ) by η²(cᵢ² − cⱼ²): gradient \
+          descent on (η/4m) Σ‖∇ℓᵢ‖².
+          """,
         source: .publication(.smith, place: nil), scope: .beyond,
-        convention: "\(convention); m = 6, b = 1, order reshuffle, c₀ of claim 22; tolerance 3 % for the orders above η²", checks: checks))
+        convention:
+          "\(convention); m = 6, b = 1, order reshuffle, c₀ of claim 22; tolerance 3 % for the orders above η²",
+        checks: checks))
   }
 
   /// Claim 25: fixed blocks keep what is inside them.
@@ -196,15 +229,28 @@ extension AutoencoderStudy {
         of: replica.series[place].values.map { abs($0 - value) }, tolerance: .absolute(1e-10))
     }
     for (i, value) in unit([3, 2]).enumerated() {
-      checks.append(Check("c[\(i)] of the limit", prediction: value, measurement: replica.finals[i], tolerance: .absolute(1e-10)))
+      checks.append(
+        Check("c[\(i)] of the limit", prediction: value, measurement: replica.finals[i], tolerance: .absolute(1e-10)))
     }
-    checks.append(.largest("largest coefficient outside the block", of: Array(replica.finals[2...]).map(abs), tolerance: .absolute(1e-10)))
+    checks.append(
+      .largest(
+        "largest coefficient outside the block", of: Array(replica.finals[2...]).map(abs), tolerance: .absolute(1e-10)))
     return Finding(
       Claim(
         id: "autoencoder.25", title: "Fixed blocks: a counter-example",
-        statement: "With the fixed blocks {0,1}, {2,3}, {4,5} visited in turn, ratios inside a block never change and the limit is one block: small batches alone do not make the limit 1-sparse.",
+        statement:
+          """
+          With the fixed blocks {0,1}, {2,3}, {4,5} visited in turn, ratios inside a block never change and the \
+          limit is one block: small batches alone do not make the limit 1-sparse.
+          """,
         source: .derivedHere(basis: "gain identity"), scope: .beyond,
-        convention: "\(convention); m = 6, b = 2, η = 0.2, order blocks, c₀ = (0.3, 0.2, 0.25, 0.22, 0.1, 0.15)", checks: checks,
-        correction: "“Small batch size, not randomness, is the cause” holds only if batches keep separating every pair of data points."))
+        convention: "\(convention); m = 6, b = 2, η = 0.2, order blocks, c₀ = (0.3, 0.2, 0.25, 0.22, 0.1, 0.15)",
+        checks: checks,
+        correction:
+          """
+          “Small batch size, not randomness, is the cause” holds only if batches keep separating every pair of data \
+          points.
+          """
+      ))
   }
 }

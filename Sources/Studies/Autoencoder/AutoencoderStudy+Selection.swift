@@ -36,14 +36,17 @@ extension AutoencoderStudy {
       checks.append(
         Check(
           "fraction of runs with 1 − max cos ≤ 1e-6 by T = 40,000, \(activation.rawValue), n = 100, m = 20, b = 1",
-          prediction: 1, measurement: Double(record.count(.converged)) / Double(active), tolerance: .exact, count: active))
+          prediction: 1, measurement: Double(record.count(.converged)) / Double(active), tolerance: .exact,
+          count: active))
     }
     let m = 10
     var table = Table(
-      name: "sparsity-against-batch", caption: "Sparsity and alignment of the limit against the batch size: ReLU, n = 50, m = 10, η = 0.2.",
+      name: "sparsity-against-batch",
+      caption: "Sparsity and alignment of the limit against the batch size: ReLU, n = 50, m = 10, η = 0.2.",
       columns: [
         .init("batch", "batch size b; m is the full batch"), .init("runs", "runs with an active start"),
-        .init("sparse", "fraction with 1 − max cos ≤ 1e-6 within 60 T₁"), .init("medianMaximumCosine", "median of max cos(w, aᵢ) at the end"),
+        .init("sparse", "fraction with 1 − max cos ≤ 1e-6 within 60 T₁"),
+        .init("medianMaximumCosine", "median of max cos(w, aᵢ) at the end"),
         .init("lowMaximumCosine", "10 % quantile of it"), .init("highMaximumCosine", "90 % quantile of it"),
         .init("medianParticipation", "median of (Σφ²)²/Σφ⁴, the number of data points mixed in the limit"),
         .init("medianSteps", "median steps to 1 − max cos ≤ 1e-6; not a number if never reached"),
@@ -74,14 +77,19 @@ extension AutoencoderStudy {
     return Finding(
       Claim(
         id: "autoencoder.04", title: "SGD with any b < m is 1-sparse",
-        statement: "SGD with constant step and any 1 ≤ b < m converges to one data point (ReLU) or to one data point up to sign (linear).",
+        statement:
+          """
+          SGD with constant step and any 1 ≤ b < m converges to one data point (ReLU) or to one data point up to \
+          sign (linear).
+          """,
         source: .publication(paper, place: nil), convention: "\(convention); order subset, η = 0.2",
         hypotheses: [
           normHypothesis(0.5), stepHypothesis(0.2), batchHypothesis(Array(1..<m), below: m),
           activityHypothesis(dead: dead, of: runs),
         ],
         checks: checks,
-        correction: "“Any batch size below m” presumes sampling without replacement; with replacement even b = m selects.",
+        correction:
+          "“Any batch size below m” presumes sampling without replacement; with replacement even b = m selects.",
         remark: "T₁ = b m (m−1) / ((m−b) η²). The norms of Gaussian starts scatter about 0.5."),
       figures: [sparsityFigure(table)], tables: [table])
   }
@@ -116,7 +124,8 @@ extension AutoencoderStudy {
     return Finding(
       Claim(
         id: "autoencoder.05", title: "Larger batches take longer",
-        statement: "The median time to 1 − max cos ≤ 1e-6 grows as b (m−1)/(m−b): 9 times from b = 1 to b = 5 at m = 10.",
+        statement:
+          "The median time to 1 − max cos ≤ 1e-6 grows as b (m−1)/(m−b): 9 times from b = 1 to b = 5 at m = 10.",
         source: .derivedHere(basis: "slow time of the log-ratios"), scope: .supporting,
         convention: "\(convention); order subset, n = 50, m = 10, η = 0.2",
         hypotheses: [normHypothesis(0.5), stepHypothesis(0.2), batchHypothesis([1, 5], below: 10)],
@@ -157,10 +166,18 @@ extension AutoencoderStudy {
     return Finding(
       Claim(
         id: "autoencoder.07", title: "The selected index is random, not the largest start",
-        statement: "Under fresh sampling at least one run in ten selects an index other than that of the largest coefficient of its start.",
+        statement:
+          """
+          Under fresh sampling at least one run in ten selects an index other than that of the largest coefficient \
+          of its start.
+          """,
         source: .publication(paper, place: nil), convention: "\(convention); order subset, η = 0.2",
         hypotheses: [normHypothesis(0.5), stepHypothesis(0.2), batchHypothesis([1, 5], below: 10)], checks: checks,
-        correction: "Small batches, not randomness, are said to be the cause of sparsity; the selected index does depend on randomness.",
+        correction:
+          """
+          Small batches, not randomness, are said to be the cause of sparsity; the selected index does depend on \
+          randomness.
+          """,
         remark: "The paper gives no law of the index; claims 20, b1 and b2 do for m = 2 and 3."))
   }
 
@@ -203,8 +220,10 @@ extension AutoencoderStudy {
     return Figure(
       name: "sparsity-against-batch", title: "Every batch size below m ends on one data point",
       caption: """
-        ReLU, n = 50, m = 10, η = 0.2, fresh subsets, Gaussian starts of norm 0.5. Left: the largest cosine between the limit and a data \
-        point, median with 10–90 % band. Right: the number of data points mixed in the limit, (Σφ²)²/Σφ⁴. Only the full batch, b = 10, is different.
+        ReLU, n = 50, m = 10, η = 0.2, fresh subsets, Gaussian starts of norm 0.5. Left: the largest cosine between \
+        the limit and a data \
+        point, median with 10–90 % band. Right: the number of data points mixed in the limit, (Σφ²)²/Σφ⁴. Only the \
+        full batch, b = 10, is different.
         """,
       panels: [
         .init(
@@ -215,7 +234,8 @@ extension AutoencoderStudy {
               low: table.column("lowMaximumCosine"), high: table.column("highMaximumCosine"))
           ]),
         .init(
-          title: "sparsity", horizontal: .init("batch size b"), vertical: .init("data points in the limit", range: 0...6),
+          title: "sparsity", horizontal: .init("batch size b"),
+          vertical: .init("data points in the limit", range: 0...6),
           layers: [.init("median", .bars, .orange, x: batches, y: table.column("medianParticipation"))]),
       ])
   }

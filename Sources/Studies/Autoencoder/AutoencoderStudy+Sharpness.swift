@@ -8,7 +8,8 @@ import Reporting
 
 /// How sharp the two limits are, and under which convention the question has an answer (claims 8 to 11 and b10).
 extension AutoencoderStudy {
-  /// The limits of gradient descent and of SGD from one start, as parameters in Rⁿ, with coefficients below 1e-3 set to 0 exactly.
+  /// The limits of gradient descent and of SGD from one start, as parameters in Rⁿ, with coefficients below 1e-3 set to
+  /// 0 exactly.
   private struct SnappedLimits {
     var data: AutoencoderData
     var gradientDescent: [Double]
@@ -36,7 +37,8 @@ extension AutoencoderStudy {
     let magnitudes = startStream.sphere(count: m, radius: 0.5).map(abs)
     let start = AutoencoderStart.coefficients(
       magnitudes.enumerated().map { $0.offset < k ? $0.element : -$0.element }, perpendicular: n > m ? 0.1 : 0)
-    let limits = try [(SamplingOrder.full, m, 20_000), (.subset, 1, 400_000)].map { (order, batch, budget) throws(InputError) in
+    let limits = try [(SamplingOrder.full, m, 20_000), (.subset, 1, 400_000)].map {
+      (order, batch, budget) throws(InputError) in
       let experiment = AutoencoderExperiment(
         dimension: n, count: m, activation: activation, start: start,
         options: options(order, batch: batch, budget: budget, seeds: seeds))
@@ -59,9 +61,10 @@ extension AutoencoderStudy {
 
   private static func kinkHypothesis(_ limits: SnappedLimits) -> Hypothesis {
     let objective = limits.objective(.half)
-    let worst = [limits.gradientDescent, limits.stochastic].map { parameters in
-      AutoencoderState(of: objective, at: parameters).lossGap(.relu)
-    }.max() ?? .nan
+    let worst =
+      [limits.gradientDescent, limits.stochastic].map { parameters in
+        AutoencoderState(of: objective, at: parameters).lossGap(.relu)
+      }.max() ?? .nan
     return Hypothesis(
       "both snapped limits are global minima", holds: worst < 1e-12, found: "largest loss gap \(number(worst))")
   }
@@ -94,8 +97,13 @@ extension AutoencoderStudy {
     return Finding(
       Claim(
         id: "autoencoder.08", title: "The largest eigenvalue is 4/m at both limits",
-        statement: "λ_max of the Hessian is 4/m at every global minimum; the largest eigenvalue does not separate gradient descent from SGD.",
-        source: .publication(paper, place: "Theorem 13"), convention: "\(snapConvention); φ′(0) = ½", hypotheses: hypotheses,
+        statement:
+          """
+          λ_max of the Hessian is 4/m at every global minimum; the largest eigenvalue does not separate gradient \
+          descent from SGD.
+          """,
+        source: .publication(paper, place: "Theorem 13"), convention: "\(snapConvention); φ′(0) = ½",
+        hypotheses: hypotheses,
         checks: checks))
   }
 
@@ -139,12 +147,14 @@ extension AutoencoderStudy {
       Claim(
         id: "autoencoder.09", title: "The trace separates the limits, by convention",
         statement: """
-          For ReLU with φ′(0) = ½, Tr H = (2n+8−m−|S⁺|)/(2m) at the limit of gradient descent and (2n+7−m)/(2m) at that of SGD. The gap is \
+          For ReLU with φ′(0) = ½, Tr H = (2n+8−m−|S⁺|)/(2m) at the limit of gradient descent and (2n+7−m)/(2m) at \
+          that of SGD. The gap is \
           (1−φ′(0))(|S⁺|−1)/m in general, and 0 for the linear neuron.
           """,
         source: .publication(paper, place: "Theorem 13"), convention: "\(snapConvention); φ′(0) = ½ unless stated",
         hypotheses: hypotheses, checks: checks,
-        correction: "“Gradient descent is flatter” needs ReLU, |S⁺| ≥ 2 and φ′(0) < 1; nothing differs for the linear neuron."))
+        correction:
+          "“Gradient descent is flatter” needs ReLU, |S⁺| ≥ 2 and φ′(0) < 1; nothing differs for the linear neuron."))
   }
 
   /// Claim 10: the same traces from the loss alone.
@@ -173,7 +183,11 @@ extension AutoencoderStudy {
     return Finding(
       Claim(
         id: "autoencoder.10", title: "The symmetric second difference needs no convention",
-        statement: "Σ_v [L(w+hv) − 2L(w) + L(w−hv)]/h² over any orthonormal basis gives the traces of claim 9: the mean of the one-sided curvatures.",
+        statement:
+          """
+          Σ_v [L(w+hv) − 2L(w) + L(w−hv)]/h² over any orthonormal basis gives the traces of claim 9: the mean of the \
+          one-sided curvatures.
+          """,
         source: .derivedHere(basis: "averaging two one-sided Hessians is a quadratic form"), scope: .supporting,
         convention: "\(snapConvention); no derivative is used", hypotheses: hypotheses, checks: checks))
   }
@@ -219,17 +233,20 @@ extension AutoencoderStudy {
       Claim(
         id: "autoencoder.11", title: "At a finite iterate there is no difference",
         statement: """
-          The losing coefficients of SGD are positive as long as it runs, never 0, so the plain Hessian at the iterate has Tr H = (n+4−|S⁺|)/m, the \
+          The losing coefficients of SGD are positive as long as it runs, never 0, so the plain Hessian at the iterate \
+          has Tr H = (n+4−|S⁺|)/m, the \
           value of gradient descent. Snap them to 0, or probe at a scale above them (claim b10).
           """,
         source: .derivedHere(basis: "closed-form Hessian"), scope: .supporting,
         convention: "\(convention); n = 30, m = 10, |S⁺| = 5, b = 1, η = 0.2, order subset; iterates not snapped",
         hypotheses: [
-          Hypothesis("no coefficient has underflowed to 0", holds: smallest > 0, found: "smallest |cᵢ| = \(number(smallest))")
+          Hypothesis(
+            "no coefficient has underflowed to 0", holds: smallest > 0, found: "smallest |cᵢ| = \(number(smallest))")
         ], checks: checks))
   }
 
-  /// Parameters in Rⁿ of runs at their first look with 1 − max cos at most `misalignment`, in the basis of the data, where tiny
+  /// Parameters in Rⁿ of runs at their first look with 1 − max cos at most `misalignment`, in the basis of the data,
+  /// where tiny
   /// coefficients keep their value.
   private static func iterates(
     n: Int, m: Int, active k: Int, misalignment: Double, trials: Int, seeds: Seeds, _ context: StudyContext
@@ -238,10 +255,12 @@ extension AutoencoderStudy {
     let magnitudes = startStream.sphere(count: m, radius: 0.5).map(abs)
     let experiment = AutoencoderExperiment(
       dimension: n, count: m,
-      start: .coefficients(magnitudes.enumerated().map { $0.offset < k ? $0.element : -$0.element }, perpendicular: 0.1),
+      start: .coefficients(
+        magnitudes.enumerated().map { $0.offset < k ? $0.element : -$0.element }, perpendicular: 0.1),
       options: options(.subset, batch: 1, budget: 200_000, seeds: seeds))
     let record = try experiment.run(
-      trials: 0..<trials, workers: context.workers, stopping: experiment.stopping(misalignment: misalignment, every: 16),
+      trials: 0..<trials, workers: context.workers,
+      stopping: experiment.stopping(misalignment: misalignment, every: 16),
       finals: Measure.coefficients(count: m) + [Measure("perpendicular") { $0.perpendicular }])
     return record.replicas.map { replica in
       var parameters = [Double](repeating: 0, count: n)
@@ -253,22 +272,29 @@ extension AutoencoderStudy {
   /// Claim b10: the trace that one sees depends on the scale at which one looks.
   static func traceAgainstScale(_ context: StudyContext) throws(InputError) -> Finding {
     let seeds = context.seeds("autoencoder.b10")
-    let (n, m, k) = (30, 10, 5)
+    let (n, m) = (30, 10)
     let objective = AutoencoderObjective(data: try .standardBasis(count: m, dimension: n), activation: .relu)
     var table = Table(
-      name: "trace-against-scale", caption: "Trace of the Hessian seen by second differences of scale h at SGD iterates: ReLU, n = 30, m = 10, |S⁺| = 5.",
+      name: "trace-against-scale",
+      caption:
+        """
+        Trace of the Hessian seen by second differences of scale h at SGD iterates: ReLU, n = 30, m = 10, all \
+        directions active at the start.
+        """,
       columns: [
-        .init("misalignment", "1 − max cos of the iterate"), .init("scale", "h"), .init("trace", "Σ_v [L(w+hv) − 2L(w) + L(w−hv)]/h²"),
+        .init("misalignment", "1 − max cos of the iterate"), .init("scale", "h"),
+        .init("trace", "Σ_v [L(w+hv) − 2L(w) + L(w−hv)]/h²"),
         .init("prediction", "(n + 4 − Σκ(cᵢ/h))/m"),
       ])
     var layers: [Figure.Layer] = []
     var errors: [Double] = []
+    var begins: [Double] = []
     var ends: [Double] = []
     let colours: [Figure.Colour] = [.blue, .orange, .green]
-    for (misalignment, colour) in zip([1e-4, 1e-6, 1e-8], colours) {
+    for (misalignment, colour) in zip([1e-3, 1e-5, 1e-7], colours) {
       let parameters = try iterates(
-        n: n, m: m, active: k, misalignment: misalignment, trials: 1, seeds: seeds, context)[0]
-      let scales = (0...32).map { pow(10, -4.5 + 0.09375 * Double($0)) }
+        n: n, m: m, active: m, misalignment: misalignment, trials: 1, seeds: seeds, context)[0]
+      let scales = (0...40).map { pow(10, -5.5 + 0.1 * Double($0)) }
       var traces: [Double] = []
       var predictions: [Double] = []
       for h in scales {
@@ -280,36 +306,51 @@ extension AutoencoderStudy {
         errors.append(abs(trace - prediction))
         table.append([.number(misalignment), .number(h), .number(trace), .number(prediction)])
       }
+      begins.append(traces.first ?? .nan)
       ends.append(traces.last ?? .nan)
       let label = "1 − max cos ≤ \(misalignment)"
       layers.append(.init("", .dashed, colour, x: scales, y: predictions))
       layers.append(.init(label, .points, colour, x: scales, y: traces))
     }
-    let iterate = AutoencoderTheory.trace(dimension: n, count: m, slopes: Double(k))
+    let iterate = AutoencoderTheory.trace(dimension: n, count: m, slopes: Double(m))
     let limit = AutoencoderTheory.kinkAveragedTrace(dimension: n, count: m, active: 1)
     return Finding(
       Claim(
         id: "autoencoder.b10", title: "The trace depends on the probing scale",
         statement: """
-          Probed at scale h, a coefficient c counts as active with weight κ(c/h): 1 above h, ½(1 + 2x − x²) for 0 ≤ x < 1. So the trace passes from the \
-          value of gradient descent, (n+4−|S⁺|)/m, to that of the SGD limit, (2n+7−m)/(2m), where h passes the losing coefficients.
+          Probed at scale h, a coefficient c counts as active with weight κ(c/h): 1 above h, ½(1 + 2x − x²) for 0 ≤ x \
+          < 1, ½(1 + x)² for −1 < x < 0, and 0 \
+          below −h. With all directions active at the start the trace passes from (n+4−m)/m, the value of gradient \
+          descent, to (2n+7−m)/(2m), that of the \
+          SGD limit, where h passes the losing coefficients.
           """,
         source: .derivedHere(basis: "second difference of φ²"), scope: .beyond,
-        convention: "\(convention); n = 30, m = 10, |S⁺| = 5, b = 1, η = 0.2; second differences along the axes of the data",
+        convention:
+          "\(convention); n = 30, m = |S⁺| = 10, b = 1, η = 0.2; second differences along the axes of the data",
         checks: [
           .largest(
-            "largest error of the predicted trace, h from 3e-5 to 3e-2, three iterates", of: errors, tolerance: .absolute(0.02)),
+            "largest error of the predicted trace, h from 3e-6 to 3e-2, three iterates", of: errors,
+            tolerance: .absolute(0.01)),
           .largest(
-            "largest distance from (2n+7−m)/(2m) at h = 3e-2 (iterates at 1e-6 and 1e-8)",
-            of: ends.dropFirst().map { abs($0 - limit) }, tolerance: .absolute(0.02)),
+            "distance from (n+4−m)/m at h = 3e-6, 1 − max cos ≤ 1e-3", of: [abs((begins.first ?? .nan) - iterate)],
+            tolerance: .absolute(0.01)),
+          .largest(
+            "distance from (2n+7−m)/(2m) at h = 3e-2, 1 − max cos ≤ 1e-7", of: [abs((ends.last ?? .nan) - limit)],
+            tolerance: .absolute(0.01)),
         ],
-        remark: "At h = 3e-2 the quartic part of the loss adds about 1e-2; (n+4−|S⁺|)/m = \(number(iterate)), (2n+7−m)/(2m) = \(number(limit))."),
+        remark: """
+          Coefficients that start negative decay faster than the losers; once they are below h they count with weight \
+          ½, so that with |S⁺| < m the \
+          trace seen in between is lower than both ends.
+          """),
       figures: [
         Figure(
           name: "trace-against-scale", title: "How sharp the minimum is depends on how closely one looks",
           caption: """
-            Trace of the Hessian by second differences of scale h at iterates of SGD (ReLU, n = 30, m = 10, |S⁺| = 5, b = 1, η = 0.2). Points: measured; \
-            dashed: predicted. Below the losing coefficients one sees 2.9, the value of gradient descent; above them 2.85, that of the limit.
+            Trace of the Hessian by second differences of scale h at iterates of SGD (ReLU, n = 30, m = |S⁺| = 10, b = \
+            1, η = 0.2). Points: measured; \
+            dashed: predicted. Below the losing coefficients one sees 2.4, the value of gradient descent; above them \
+            2.85, that of the SGD limit.
             """,
           panels: [
             .init(

@@ -31,14 +31,20 @@ extension AutoencoderStudy {
       let slopes = record.finals("slope")
       let name = "slope of log(c_k/cⱼ) per step, m = \(m), b = \(batch), η = \(η)"
       checks.append(try .mean(name, prediction: prediction, of: slopes, tolerance: .relative(0.2)))
-      checks.append(try .mean("\(name), in standard errors", prediction: prediction, of: slopes, tolerance: .standardErrors(4)))
+      checks.append(
+        try .mean("\(name), in standard errors", prediction: prediction, of: slopes, tolerance: .standardErrors(4)))
     }
     return Finding(
       Claim(
         id: "autoencoder.16", title: "Slope of the log-ratio",
-        statement: "Near a_k, log(c_k/cⱼ) grows by −π log(1−(η/b)²) per step, π = b(m−b)/(m(m−1)) the probability that a batch holds k and not j.",
+        statement:
+          """
+          Near a_k, log(c_k/cⱼ) grows by −π log(1−(η/b)²) per step, π = b(m−b)/(m(m−1)) the probability that a batch \
+          holds k and not j.
+          """,
         source: .derivedHere(basis: "gain identity at s = 1"), scope: .supporting,
-        convention: "\(convention); order subset, start c = (1, 1e-6, …), T = 40,000; logarithms carried below underflow",
+        convention:
+          "\(convention); order subset, start c = (1, 1e-6, …), T = 40,000; logarithms carried below underflow",
         hypotheses: [stepHypothesis(0.2), batchHypothesis([1, 3, 4], below: 5)], checks: checks))
   }
 
@@ -84,13 +90,16 @@ extension AutoencoderStudy {
       Claim(
         id: "autoencoder.17", title: "R_t drifts upwards",
         statement: """
-          At an aligned state the conditional drift of R is [−log(1−η) − Σ log(1+ηpⱼ)]/m ≥ [−log(1−η) − η]/m > 0, which makes the walk transient \
+          At an aligned state the conditional drift of R is [−log(1−η) − Σ log(1+ηpⱼ)]/m ≥ [−log(1−η) − η]/m > 0, \
+          which makes the walk transient \
           (Proposition 8, after Menshikov and Wade 2010) and the limit 1-sparse.
           """,
-        source: .publication(paper, place: "Proposition 8"), convention: "\(convention); b = 1; R = log(c_k / Σ_{j≠k} cⱼ), a reconstruction",
+        source: .publication(paper, place: "Proposition 8"),
+        convention: "\(convention); b = 1; R = log(c_k / Σ_{j≠k} cⱼ), a reconstruction",
         hypotheses: [stepHypothesis(0.2)], checks: checks,
         correction: """
-          log(1/(1−η)) is the gain in a step that samples the leader (log(1/(1−η/b)) for batch means), not the drift; the loss when a competitor is \
+          log(1/(1−η)) is the gain in a step that samples the leader (log(1/(1−η/b)) for batch means), not the drift; \
+          the loss when a competitor is \
           sampled is comparable, log(1+ηpⱼ), so the net drift is of second order in η.
           """), figures: figures, tables: [table])
   }
@@ -102,7 +111,9 @@ extension AutoencoderStudy {
     let (n, m, steps) = (50, 10, 8_000)
     var start = AutoencoderStart.sphere(norm: 0.5).state(count: m, dimension: n, key: seeds.key(.initialization))
     start.coefficients = start.coefficients.map(abs)
-    let options = [options(.subset, batch: 1, budget: steps, seeds: seeds), options(.full, budget: steps, seeds: seeds)]
+    let options = [
+      options(.subset, batch: 1, budget: steps, seeds: seeds), options(.full, budget: steps, seeds: seeds),
+    ]
     let records = try options.map { options throws(InputError) in
       let experiment = AutoencoderExperiment(
         dimension: n, count: m, start: .coefficients(start.coefficients, perpendicular: start.perpendicular),
@@ -112,17 +123,19 @@ extension AutoencoderStudy {
       }
       return try experiment.run(
         trials: 0..<30, workers: context.workers, stopping: experiment.stopping(every: steps),
-        series: [Probe("logRatio", .every(20)) { state in
-          let logs = state.logCoefficients
-          let leader = logs.max() ?? 0
-          let rest = logs.reduce(0) { $0 + exp($1 - leader) } - 1
-          return -log(max(rest, .leastNonzeroMagnitude))
-        }] + coefficients, keepsLogarithms: true)
+        series: [Probe("logRatio", .every(20)) { logRatio(ofLogarithms: $0.logCoefficients) }] + coefficients,
+        keepsLogarithms: true)
     }
     var table = Table(
-      name: "log-ratio-walk", caption: "The walk R_t, every 20 steps: ReLU, n = 50, m = 10, η = 0.2, one start, 30 orders of SGD (b = 1), and gradient descent.",
+      name: "log-ratio-walk",
+      caption:
+        """
+        The walk R_t, every 20 steps: ReLU, n = 50, m = 10, η = 0.2, one start, 30 orders of SGD (b = 1), and \
+        gradient descent.
+        """,
       columns: [
-        .init("algorithm", "sgd or gd"), .init("trial", "the order of the batches"), .init("step", "t"), .init("logRatio", "R_t"),
+        .init("algorithm", "sgd or gd"), .init("trial", "the order of the batches"), .init("step", "t"),
+        .init("logRatio", "R_t"),
       ])
     var walks: [Figure.Layer] = []
     for replica in records[0].replicas {
@@ -140,7 +153,9 @@ extension AutoencoderStudy {
     walks.append(.init("gradient descent", .line, .vermilion, x: still.steps.map(Double.init), y: still.values))
     let slope = AutoencoderTheory.pairDrift(step: 0.2, batchSize: 1, count: m)
     walks.append(
-      .init("slope of claim 16", .dashed, .black, x: [0, Double(steps)], y: [still.values[0], still.values[0] + slope * Double(steps)]))
+      .init(
+        "slope of claim 16", .dashed, .black, x: [0, Double(steps)],
+        y: [still.values[0], still.values[0] + slope * Double(steps)]))
     func panel(_ title: String, _ record: Record) -> Figure.Panel {
       let replica = record.replicas[0]
       let colours: [Figure.Colour] = [.blue, .orange, .green, .vermilion, .purple, .skyBlue, .black, .grey, .yellow]
@@ -158,19 +173,30 @@ extension AutoencoderStudy {
         Figure(
           name: "trajectories", title: "Gradient descent mixes, SGD decides",
           caption: """
-            The ten coefficients cᵢ = ⟨w, aᵢ⟩ from one start (all positive), ReLU, n = 50, m = 10, η = 0.2. Gradient descent scales them together; SGD \
+            The ten coefficients cᵢ = ⟨w, aᵢ⟩ from one start (all positive), ReLU, n = 50, m = 10, η = 0.2. Gradient \
+            descent scales them together; SGD \
             with b = 1 ends with one of them at 1 and the others at 0. Every tenth step.
             """,
           panels: [panel("gradient descent", records[1]), panel("SGD, b = 1", records[0])]),
         Figure(
           name: "log-ratio-walk", title: "The walk of the log-ratio",
           caption: """
-            R_t = log(c_k / Σ_{j≠k} cⱼ), k the leader, from the start of the previous figure: constant under gradient descent, transient under SGD. \
+            R_t = log(c_k / Σ_{j≠k} cⱼ), k the leader, from the start of the previous figure: constant under gradient \
+            descent, transient under SGD. \
             Dashed: slope −π log(1−η²) of claim 16, drawn from R₀.
             """,
           panels: [.init(horizontal: .init("step t"), vertical: .init("R_t"), layers: walks)]),
       ], table
     )
+  }
+
+  /// R from log cᵢ, all active: log c_k − log Σ_{j≠k} cⱼ without leaving the logarithms, so that it goes on where c
+  /// underflows.
+  private static func logRatio(ofLogarithms logs: [Double]) -> Double {
+    let leader = logs.indices.max { logs[$0] < logs[$1] } ?? 0
+    let others = logs.indices.filter { $0 != leader }.map { logs[$0] }
+    let largest = others.max() ?? -.infinity
+    return logs[leader] - largest - log(others.reduce(0) { $0 + exp($1 - largest) })
   }
 
   /// Claim b9: at a data point the linearisation is unstable in mean square and stable almost surely.
@@ -210,7 +236,8 @@ extension AutoencoderStudy {
       // Long enough for a mean fall of the logarithm by 100, ten times its scatter.
       let steps = Int((1_000 / (η * η)).rounded())
       let experiment = AutoencoderExperiment(
-        dimension: m, count: m, activation: .linear, start: .coefficients([1] + [Double](repeating: 1e-6, count: m - 1), perpendicular: 0),
+        dimension: m, count: m, activation: .linear,
+        start: .coefficients([1] + [Double](repeating: 1e-6, count: m - 1), perpendicular: 0),
         options: options(.iid, batch: 1, step: η, budget: steps, seeds: seeds))
       let record = try experiment.run(
         trials: 0..<context.samples(100), workers: context.workers, stopping: experiment.stopping(every: steps),
@@ -234,10 +261,14 @@ extension AutoencoderStudy {
       Claim(
         id: "autoencoder.b9", title: "Unstable in mean square, yet reached almost surely",
         statement: """
-          At a_k a competitor is multiplied by 1+η or 1−η with probability 1/m each: E cⱼ² grows by 1 + 2η²/m a step while E log|cⱼ| falls by \
-          −log(1−η²)/m. So every a_k fails the mean-square test of linear stability, and SGD converges there almost surely.
+          At a_k a competitor is multiplied by 1+η or 1−η with probability 1/m each: E cⱼ² grows by 1 + 2η²/m a step \
+          while E log|cⱼ| falls by \
+          −log(1−η²)/m. So every a_k fails the mean-square test of linear stability, and SGD converges there almost \
+          surely.
           """,
         source: .derivedHere(basis: "linearisation at a_k"), scope: .beyond,
-        convention: "\(convention); m = n = 10, b = 1, order iid; per-sample Hessians with φ′(0) = 1 (approach from above)", checks: checks))
+        convention:
+          "\(convention); m = n = 10, b = 1, order iid; per-sample Hessians with φ′(0) = 1 (approach from above)",
+        checks: checks))
   }
 }

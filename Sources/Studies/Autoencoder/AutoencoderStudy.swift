@@ -10,11 +10,15 @@ public enum AutoencoderStudy {
   public static let study = Study(
     name: "autoencoder", title: "Batch size and the single-neuron autoencoder",
     summary: """
-      One weight vector w encodes and decodes m orthonormal vectors. Its global minima form a sphere, and gradient descent and SGD reach different points of \
-      it: full-batch gradient descent lands on a dense mixture near its start, SGD with any smaller batch on exactly one data point. Each claim below states \
-      its hypotheses, the convention under which it is measured, a prediction, a measurement with its error, and the verdict that follows.
+      One weight vector w encodes and decodes m orthonormal vectors. Its global minima form a sphere, and gradient \
+      descent and SGD reach different points of \
+      it: full-batch gradient descent lands on a dense mixture near its start, SGD with any smaller batch on exactly \
+      one data point. Each claim below states \
+      its hypotheses, the convention under which it is measured, a prediction, a measurement with its error, and the \
+      verdict that follows.
 
-      Claims 1 to 25 hold the paper and the mathematics behind it against measurement. Claims b1 to b11 go beyond it: which data point is selected and when, \
+      Claims 1 to 25 hold the paper and the mathematics behind it against measurement. Claims b1 to b11 go beyond it: \
+      which data point is selected and when, \
       what the sampling order changes, and where the picture breaks.
       """,
     citations: [.ghosh, .menshikov, .smith, .mulayoff, .wilson, .efron, .salmon, .lemire, .floyd],
@@ -43,33 +47,49 @@ public enum AutoencoderStudy {
   private static let corrections: [StudyReport.Correction] = [
     .init(
       said: "The cosine between the gradient-descent limit and its start is of order m/n.",
-      instead: "It is √(m/n) for the linear neuron and √(m/2n) for ReLU; m/n is its square.", claims: ["autoencoder.18"]),
+      instead: "It is √(m/n) for the linear neuron and √(m/2n) for ReLU; m/n is its square.", claims: ["autoencoder.18"]
+    ),
     .init(
       said: "Gradient descent converges to the normalised projection onto the span of the data.",
       instead: "For ReLU only the directions with ⟨w₀, aᵢ⟩ > 0 count.", claims: ["autoencoder.01"]),
     .init(
       said: "Gradient descent ends in a roughly equal mixture of the data points.",
-      instead: "The weights of the mixture are those of the start, ∝ cᵢ(0).", claims: ["autoencoder.01", "autoencoder.02"]),
+      instead: "The weights of the mixture are those of the start, ∝ cᵢ(0).",
+      claims: ["autoencoder.01", "autoencoder.02"]),
     .init(
       said: "The log-ratio R_t drifts upwards by log(1/(1−η)).",
-      instead: "That is the gain in a step that samples the leader (with batch means log(1/(1−η/b))); losses are comparable and the net drift is of second order in η.",
+      instead:
+        """
+        That is the gain in a step that samples the leader (with batch means log(1/(1−η/b))); losses are comparable \
+        and the net drift is of second order in η.
+        """,
       claims: ["autoencoder.16", "autoencoder.17"]),
     .init(
       said: "Gradient descent finds flatter minima than SGD.",
-      instead: "Their largest eigenvalues agree; the traces differ for ReLU with |S⁺| ≥ 2 under φ′(0) = ½ only, not for the linear neuron, and not at any finite iterate.",
+      instead:
+        """
+        Their largest eigenvalues agree; the traces differ for ReLU with |S⁺| ≥ 2 under φ′(0) = ½ only, not for the \
+        linear neuron, and not at any finite iterate.
+        """,
       claims: ["autoencoder.08", "autoencoder.09", "autoencoder.11", "autoencoder.b10"]),
     .init(
       said: "Cyclic SGD converges almost surely.", instead: "Nothing is random there: it converges deterministically.",
       claims: ["autoencoder.15"]),
     .init(
       said: "Small batch size, not randomness, is the cause of sparsity.",
-      instead: "Only if batches keep separating every pair: fixed blocks do not. And which index is selected does depend on randomness and order.",
+      instead:
+        """
+        Only if batches keep separating every pair: fixed blocks do not. And which index is selected does depend on \
+        randomness and order.
+        """,
       claims: ["autoencoder.25", "autoencoder.22", "autoencoder.07"]),
     .init(
       said: "Any batch size below m leads to a sparse limit.",
-      instead: "That presumes sampling without replacement; with replacement even b = m does.", claims: ["autoencoder.04", "autoencoder.b7"]),
+      instead: "That presumes sampling without replacement; with replacement even b = m does.",
+      claims: ["autoencoder.04", "autoencoder.b7"]),
     .init(
-      said: "A global minimum is always reached.", instead: "For ReLU only if S⁺ is not empty, which a Gaussian start misses with probability 2⁻ᵐ.",
+      said: "A global minimum is always reached.",
+      instead: "For ReLU only if S⁺ is not empty, which a Gaussian start misses with probability 2⁻ᵐ.",
       claims: ["autoencoder.23"]),
   ]
 }
@@ -80,7 +100,8 @@ extension Citation {
     fields: [
       "author": "Ghosh, Nikhil and Frei, Spencer and Ha, Wooseok and Yu, Bin",
       "title": "The Effect of {SGD} Batch Size on Autoencoder Learning: Sparsity, Sharpness, and Feature Learning",
-      "journal": "Journal of Machine Learning Research", "volume": "26", "number": "49", "pages": "1--61", "year": "2025",
+      "journal": "Journal of Machine Learning Research", "volume": "26", "number": "49", "pages": "1--61",
+      "year": "2025",
       "eprint": "2308.03215", "archivePrefix": "arXiv",
     ])
   static let menshikov = Citation(
@@ -88,7 +109,8 @@ extension Citation {
     fields: [
       "author": "Menshikov, Mikhail V. and Wade, Andrew R.",
       "title": "Rate of escape and central limit theorem for the supercritical {Lamperti} problem",
-      "journal": "Stochastic Processes and their Applications", "volume": "120", "number": "10", "pages": "2078--2099", "year": "2010",
+      "journal": "Stochastic Processes and their Applications", "volume": "120", "number": "10", "pages": "2078--2099",
+      "year": "2010",
       "doi": "10.1016/j.spa.2010.06.004",
     ])
   static let smith = Citation(
@@ -96,7 +118,8 @@ extension Citation {
     fields: [
       "author": "Smith, Samuel L. and Dherin, Benoit and Barrett, David G. T. and De, Soham",
       "title": "On the Origin of Implicit Regularization in Stochastic Gradient Descent",
-      "booktitle": "International Conference on Learning Representations", "year": "2021", "eprint": "2101.12176", "archivePrefix": "arXiv",
+      "booktitle": "International Conference on Learning Representations", "year": "2021", "eprint": "2101.12176",
+      "archivePrefix": "arXiv",
     ])
   static let mulayoff = Citation(
     key: "mulayoff2024exact", type: "inproceedings", shortName: "Mulayoff, Michaeli 2024",
@@ -108,13 +131,15 @@ extension Citation {
     key: "wilson1927probable", type: "article", shortName: "Wilson 1927",
     fields: [
       "author": "Wilson, Edwin B.", "title": "Probable Inference, the Law of Succession, and Statistical Inference",
-      "journal": "Journal of the American Statistical Association", "volume": "22", "number": "158", "pages": "209--212", "year": "1927",
+      "journal": "Journal of the American Statistical Association", "volume": "22", "number": "158",
+      "pages": "209--212", "year": "1927",
       "doi": "10.1080/01621459.1927.10502953",
     ])
   static let efron = Citation(
     key: "efron1979bootstrap", type: "article", shortName: "Efron 1979",
     fields: [
-      "author": "Efron, Bradley", "title": "Bootstrap Methods: Another Look at the Jackknife", "journal": "The Annals of Statistics",
+      "author": "Efron, Bradley", "title": "Bootstrap Methods: Another Look at the Jackknife",
+      "journal": "The Annals of Statistics",
       "volume": "7", "number": "1", "pages": "1--26", "year": "1979", "doi": "10.1214/aos/1176344552",
     ])
   static let salmon = Citation(
@@ -122,20 +147,23 @@ extension Citation {
     fields: [
       "author": "Salmon, John K. and Moraes, Mark A. and Dror, Ron O. and Shaw, David E.",
       "title": "Parallel Random Numbers: As Easy as 1, 2, 3",
-      "booktitle": "International Conference for High Performance Computing, Networking, Storage and Analysis (SC)", "year": "2011",
+      "booktitle": "International Conference for High Performance Computing, Networking, Storage and Analysis (SC)",
+      "year": "2011",
       "doi": "10.1145/2063384.2063405",
     ])
   static let lemire = Citation(
     key: "lemire2019fast", type: "article", shortName: "Lemire 2019",
     fields: [
       "author": "Lemire, Daniel", "title": "Fast Random Integer Generation in an Interval",
-      "journal": "ACM Transactions on Modeling and Computer Simulation", "volume": "29", "number": "1", "year": "2019", "eprint": "1805.10941",
+      "journal": "ACM Transactions on Modeling and Computer Simulation", "volume": "29", "number": "1", "year": "2019",
+      "eprint": "1805.10941",
       "archivePrefix": "arXiv",
     ])
   static let floyd = Citation(
     key: "bentley1987sample", type: "article", shortName: "Bentley, Floyd 1987",
     fields: [
-      "author": "Bentley, Jon and Floyd, Bob", "title": "Programming Pearls: A Sample of Brilliance", "journal": "Communications of the ACM",
+      "author": "Bentley, Jon and Floyd, Bob", "title": "Programming Pearls: A Sample of Brilliance",
+      "journal": "Communications of the ACM",
       "volume": "30", "number": "9", "pages": "754--757", "year": "1987", "doi": "10.1145/30401.315746",
     ])
 }

@@ -367,6 +367,13 @@ public struct AutoencoderEngine: DescentEngine, ~Copyable {
         gains[8 * i + lane] = 1
       }
     }
-    set(lane, coefficients: (0..<count).map { α * u[8 * $0 + lane] }, perpendicular: α * perpendicular[lane])
+    var sum = 0.0
+    for i in 0..<count {
+      u[8 * i + lane] *= α
+      sum += u[8 * i + lane] * u[8 * i + lane]
+    }
+    scale[lane] = 1
+    energy[lane] = sum
+    perpendicular[lane] *= α
   }
 }

@@ -109,6 +109,7 @@ extension AutoencoderStudy {
           """,
         source: .publication(paper, place: "conjecture after Theorem 4"), scope: .beyond,
         convention: "\(convention); order cyclic, b = 1, n = m, starts uniform on ‖w₀‖ = 0.5; a search, not a proof",
+        hypotheses: [normHypothesis(0.5), stepHypothesis(0.2)],
         checks: checks,
         remark: """
           Near-ties take long: the time grows as log(1/gap)/η² epochs. The worst cases are kept as specs beside this \

@@ -59,6 +59,10 @@ extension AutoencoderStudy {
           """,
         source: .derivedHere(basis: "curvature along w"), scope: .supporting,
         convention: "\(convention); n = 50, m = 10, ReLU, order subset, ‖w₀‖ = 0.5; classified at ± 10 % of the edge",
+        hypotheses: [
+          normHypothesis(0.5),
+          Hypothesis("batches hold distinct indices", holds: true, found: "orders subset and full"),
+        ],
         checks: checks))
   }
 
@@ -92,7 +96,11 @@ extension AutoencoderStudy {
           above ‖·‖² = 2 the active part dies out.
           """,
         source: .derivedHere(basis: "monotone recursion of ‖w‖²"), scope: .beyond,
-        convention: "\(convention); m = 10, ReLU, order subset; every step is looked at", checks: checks,
+        convention: "\(convention); m = 10, ReLU, order subset; every step is looked at",
+        hypotheses: [
+          normHypothesis(0.9), stepHypothesis(0.2),
+          Hypothesis("batches hold distinct indices", holds: true, found: "order subset"),
+        ], checks: checks,
         remark:
           """
           The fate of large starts is that of the two energies in the flow of small steps: Φ′ = 2Φ(2 − P − 2Φ), P′ = \
@@ -175,6 +183,7 @@ extension AutoencoderStudy {
         .init("meanDirectionCosine", "√((1+(m−1)ρ)/m)"),
       ])
     var previous = Double.infinity
+    var smallestStart = Double.infinity
     for ρ in [0, 0.001, 0.003, 0.01, 0.03, 0.1] {
       let data = try AutoencoderData.equicorrelated(count: m, dimension: m, correlation: ρ)
       let objective = AutoencoderObjective(data: data, activation: .relu)
@@ -183,6 +192,7 @@ extension AutoencoderStudy {
         let magnitudes = stream.sphere(count: m, radius: 0.5).map(abs)
         return AutoencoderState(of: objective, at: magnitudes)
       }
+      for trial in 0..<replicas { smallestStart = min(smallestStart, start(trial).coefficients.min() ?? 0) }
       let sgd = options(.iid, batch: 1, budget: 20_000, seeds: seeds)
       let plan = RunPlan<AutoencoderState>(
         budget: sgd.budget, stopping: StoppingRules(cadence: .every(sgd.budget)),
@@ -248,7 +258,11 @@ extension AutoencoderStudy {
           max cos √((1+(m−1)ρ)/m).
           """,
         source: .derivedHere(basis: "Gram form of the update"), scope: .beyond,
-        convention: "\(convention); m = n = 10, ReLU, b = 1, order iid, η = 0.2, all cᵢ(0) > 0", checks: checks),
+        convention: "\(convention); m = n = 10, ReLU, b = 1, order iid, η = 0.2, all cᵢ(0) > 0",
+        hypotheses: [
+          stepHypothesis(0.2),
+          Hypothesis("all cᵢ(0) > 0", holds: smallestStart > 0, found: "smallest cᵢ(0) = \(number(smallestStart))"),
+        ], checks: checks),
       figures: [
         Figure(
           name: "correlation", title: "A little correlation undoes the selection",

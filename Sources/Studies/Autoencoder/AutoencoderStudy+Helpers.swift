@@ -40,6 +40,21 @@ extension AutoencoderStudy {
       "b < m, fresh subsets without replacement", holds: batches.allSatisfy { $0 < m }, found: "b = \(found); m = \(m)")
   }
 
+  /// A given start on the manifold of minima with every coefficient active: where the laws of selection are stated.
+  static func manifoldHypothesis(_ start: [Double]) -> Hypothesis {
+    let norm = start.reduce(0) { $0 + $1 * $1 }.squareRoot()
+    let smallest = start.min() ?? 0
+    return Hypothesis(
+      "the start is a global minimum with all cᵢ > 0", holds: abs(norm - 1) < 1e-12 && smallest > 0,
+      found: "‖w₀‖ = \(number(norm)), smallest cᵢ = \(number(smallest))")
+  }
+
+  static func orthonormalHypothesis(_ data: AutoencoderData) -> Hypothesis {
+    let defect = data.orthonormalityDefect
+    return Hypothesis(
+      "the data is orthonormal", holds: defect < 1e-12, found: "largest |⟨aᵢ, aⱼ⟩ − δᵢⱼ| = \(number(defect))")
+  }
+
   /// A number in running text.
   static func number(_ value: Double) -> String { String(format: "%.4g", value) }
 

@@ -93,6 +93,7 @@ extension AutoencoderStudy {
           \(convention); m = n = 2, b = 1, order iid, ‖w₀‖ = 1; decided at runner-up/leader ≤ 1e-3; tolerance: 3 \
           standard errors at 4,000 runs
           """,
+        hypotheses: [manifoldHypothesis([sin(80 * .pi / 180), cos(80 * .pi / 180)]), stepHypothesis(0.2)],
         checks: checks,
         remark: "The paper leaves the law of the index open. Claim b1 takes the limit η → 0."),
       figures: [
@@ -181,6 +182,7 @@ extension AutoencoderStudy {
         statement: "P(select a₁) at θ = 60°, extrapolated linearly from η = 0.05 … 0.2 to η = 0, is 2/3.",
         source: .derivedHere(basis: "limit diffusion"), scope: .beyond,
         convention: "\(convention); m = 2, b = 1, order iid, ‖w₀‖ = 1; weighted straight line through four step sizes",
+        hypotheses: [manifoldHypothesis([sin(θ), cos(θ)]), stepHypothesis(steps.max() ?? .nan)],
         checks: [
           Check(
             "P(select a₁) at η → 0", prediction: 2.0 / 3, measurement: fit.intercept,
@@ -229,6 +231,7 @@ extension AutoencoderStudy {
           \(convention); m = 3, b = 1, order iid, ‖w₀‖ = 1; diffusion by Euler and Maruyama, dτ = 0.01; tolerance: 3 \
           standard errors of two samples of 4,000 and more
           """,
+        hypotheses: [manifoldHypothesis(start), stepHypothesis(0.1)],
         checks: checks, remark: "No closed form of the law for m ≥ 3 is known."))
   }
 
@@ -283,7 +286,8 @@ extension AutoencoderStudy {
           (2/π) atan(e^{log(c₁/c₂) + σZ}), nearer to ½ than the angle.
           """,
         source: .derivedHere(basis: "growth phase of the coefficients"), scope: .beyond,
-        convention: "\(convention); m = n = 2, b = 1, order iid; the angle law alone gives 1/3", checks: checks))
+        convention: "\(convention); m = n = 2, b = 1, order iid; the angle law alone gives 1/3",
+        hypotheses: [normHypothesis(0.1), stepHypothesis(0.1)], checks: checks))
   }
 
   /// Claim 21: batch size as a clock.
@@ -361,6 +365,7 @@ extension AutoencoderStudy {
           \(convention); m = 6, η = 0.2, ‖w₀‖ = 1; bootstrap standard errors; laws compared to 3 standard errors of \
           two samples of 600
           """,
+        hypotheses: [manifoldHypothesis(sixCoefficients), stepHypothesis(0.2)],
         checks: checks),
       figures: [
         Figure(
@@ -406,6 +411,7 @@ extension AutoencoderStudy {
           """,
         source: .derivedHere(basis: "unequal multiplicities separate pairs"), scope: .beyond,
         convention: "\(convention); n = 50, m = 10, η = 0.2, ‖w₀‖ = 0.5; starts with at least two active directions",
+        hypotheses: [normHypothesis(0.5), stepHypothesis(0.2)],
         checks: checks,
         correction: "The hypothesis b < m belongs to sampling without replacement."))
   }

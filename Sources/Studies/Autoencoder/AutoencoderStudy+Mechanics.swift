@@ -53,7 +53,8 @@ extension AutoencoderStudy {
           with and without replacement.
           """,
         source: .derivedHere(basis: "update in coefficient space"), scope: .supporting,
-        convention: "\(convention); n = 25, m = 10, η = 0.2, orthonormal data in general position", checks: checks))
+        convention: "\(convention); n = 25, m = 10, η = 0.2, orthonormal data in general position",
+        hypotheses: [orthonormalHypothesis(data)], checks: checks))
   }
 
   /// Claim 13: the factor between what is in the batch and what is not.
@@ -63,6 +64,7 @@ extension AutoencoderStudy {
     let data = try AutoencoderData.standardBasis(count: m, dimension: m + 2)
     var errors: [Double] = []
     var insideErrors: [Double] = []
+    var largestNorm = 0.0
     for activation in AutoencoderObjective.Activation.allCases {
       let objective = AutoencoderObjective(data: data, activation: activation)
       for trial in 0..<200 {
@@ -72,6 +74,7 @@ extension AutoencoderStudy {
         let batch = Batch(samples: stream.subset(of: m, size: b))
         let gradient = objective.gradient(at: parameters, over: batch)
         let s = parameters.reduce(0) { $0 + $1 * $1 }
+        largestNorm = max(largestNorm, s.squareRoot())
         let isActive = { (i: Int) in activation == .linear || parameters[i] > 0 }
         let inside = batch.indices.filter(isActive)
         let outside = (0..<m).filter { !batch.indices.contains($0) && isActive($0) }
@@ -95,6 +98,12 @@ extension AutoencoderStudy {
         source: .derivedHere(basis: "update in coefficient space"), scope: .supporting,
         convention:
           "\(convention); m = 8, η = 0.2, random batches of all sizes, both activations, plain gradient in Rⁿ",
+        hypotheses: [
+          orthonormalHypothesis(data),
+          Hypothesis(
+            "s < 2 and (η/b) Φ_B < 1", holds: largestNorm <= 1 && η < 1,
+            found: "largest ‖w‖ = \(number(largestNorm)), η = \(η)"),
+        ],
         checks: [
           .largest("largest relative error of the gain", of: errors, tolerance: .absolute(1e-13)),
           .largest("largest change of a ratio inside the batch", of: insideErrors, tolerance: .absolute(1e-13)),
@@ -142,6 +151,11 @@ extension AutoencoderStudy {
           name: "nikhil-ghosh-berkeley/gabor", place: "notebooks one-neuron-sgd and one-neuron-sgd2, commit 02c7c96"),
         scope: .supporting,
         convention: "\(convention); order cyclic, b = 1, equal and given starts; half a unit of the last printed digit",
+        hypotheses: [
+          Hypothesis(
+            "the starts are the notebooks', with every coefficient active", holds: equal.allSatisfy { $0 > 0 },
+            found: "0.1/√20 each; (0.2, 0.01)")
+        ],
         checks: checks))
   }
 
@@ -182,6 +196,7 @@ extension AutoencoderStudy {
           """,
         source: .derivedHere(basis: "closed-form gradient"), scope: .supporting,
         convention: "\(convention); n = 14, m = 9, 1,000 random points of the manifold of minima",
+        hypotheses: [orthonormalHypothesis(data)],
         checks: [
           .largest("largest error of the formula", of: errors, tolerance: .absolute(1e-12)),
           .largest("largest noise at a data point", of: sparse, tolerance: .absolute(1e-12)),
@@ -198,6 +213,7 @@ extension AutoencoderStudy {
     var moved = 0
     var losses: [Double] = []
     var unfrozen = 0
+    var alive = 0
     let runs = 50
     for trial in 0..<runs {
       var stream = RandomStream(seeds.key(.initialization, trial: trial))
@@ -212,6 +228,7 @@ extension AutoencoderStudy {
         plain.load(start, trial: trial, lane: 0)
         let startState = AutoencoderState(of: objective, at: start)
         fast.load(startState, trial: trial, lane: 0)
+        if !startState.isDead(objective.activation) { alive += 1 }
         plain.advance(by: 1_000)
         fast.advance(by: 1_000)
         var end = plain.makeState()
@@ -244,6 +261,11 @@ extension AutoencoderStudy {
           """,
         source: .derivedHere(basis: "closed-form gradient"), scope: .supporting,
         convention: "\(convention); n = 12, m = 6, order iid, b = 2, 1,000 steps, plain loop and fast engine",
+        hypotheses: [
+          Hypothesis(
+            "no direction is active at the start", holds: alive == 0,
+            found: "\(2 * runs - alive) of \(2 * runs) starts are dead")
+        ],
         checks: [
           Check("runs that moved a bit", prediction: 0, measurement: Double(moved), tolerance: .exact, count: 2 * runs),
           .largest("largest |L − ½|", of: losses, tolerance: .exact),

@@ -88,6 +88,7 @@ extension AutoencoderStudy {
         source: .derivedHere(basis: "bisection"), scope: .beyond,
         convention:
           "\(convention); order cyclic, b = 1; bisection to 1e-7; predictions are independent values to four digits",
+        hypotheses: [normHypothesis(0.9), stepHypothesis(steps.max() ?? .nan)],
         checks: checks),
       figures: [
         Figure(
@@ -158,6 +159,7 @@ extension AutoencoderStudy {
           """,
         source: .derivedHere(basis: "noise cancels over an epoch; drift of arXiv 2101.12176"), scope: .beyond,
         convention: "\(convention); m = 6, η = 0.2, c₀ ∝ (0.9, 0.7, 0.6, 0.5, 0.3, 0.2), ‖w₀‖ = 1",
+        hypotheses: [manifoldHypothesis(sixCoefficients), stepHypothesis(0.2)],
         checks: checks,
         remark:
           """
@@ -204,6 +206,7 @@ extension AutoencoderStudy {
         source: .publication(.smith, place: nil), scope: .beyond,
         convention:
           "\(convention); m = 6, b = 1, order reshuffle, c₀ of claim 22; tolerance 3 % for the orders above η²",
+        hypotheses: [manifoldHypothesis(sixCoefficients), stepHypothesis(0.02)],
         checks: checks))
   }
 
@@ -245,6 +248,10 @@ extension AutoencoderStudy {
           """,
         source: .derivedHere(basis: "gain identity"), scope: .beyond,
         convention: "\(convention); m = 6, b = 2, η = 0.2, order blocks, c₀ = (0.3, 0.2, 0.25, 0.22, 0.1, 0.15)",
+        hypotheses: [
+          stepHypothesis(0.2),
+          Hypothesis("every ratio inside a block is defined", holds: start.allSatisfy { $0 > 0 }, found: "all c₀ > 0"),
+        ],
         checks: checks,
         correction:
           """

@@ -288,12 +288,14 @@ extension AutoencoderStudy {
       ])
     var layers: [Figure.Layer] = []
     var errors: [Double] = []
+    var isActive = true
     var begins: [Double] = []
     var ends: [Double] = []
     let colours: [Figure.Colour] = [.blue, .orange, .green]
     for (misalignment, colour) in zip([1e-3, 1e-5, 1e-7], colours) {
       let parameters = try iterates(
         n: n, m: m, active: m, misalignment: misalignment, trials: 1, seeds: seeds, context)[0]
+      isActive = isActive && parameters.prefix(m).allSatisfy { $0 > 0 }
       let scales = (0...40).map { pow(10, -5.5 + 0.1 * Double($0)) }
       var traces: [Double] = []
       var predictions: [Double] = []
@@ -327,6 +329,11 @@ extension AutoencoderStudy {
         source: .derivedHere(basis: "second difference of φ²"), scope: .beyond,
         convention:
           "\(convention); n = 30, m = |S⁺| = 10, b = 1, η = 0.2; second differences along the axes of the data",
+        hypotheses: [
+          Hypothesis(
+            "every direction is active at the start and at the iterates", holds: isActive,
+            found: "smallest cᵢ > 0: \(isActive)")
+        ],
         checks: [
           .largest(
             "largest error of the predicted trace, h from 3e-6 to 3e-2, three iterates", of: errors,

@@ -269,6 +269,7 @@ extension AutoencoderStudy {
         source: .derivedHere(basis: "linearisation at a_k"), scope: .beyond,
         convention:
           "\(convention); m = n = 10, b = 1, order iid; per-sample Hessians with φ′(0) = 1 (approach from above)",
+        hypotheses: [orthonormalHypothesis(data), stepHypothesis(0.2)],
         checks: checks))
   }
 }

@@ -61,7 +61,7 @@ extension AutoencoderStudy {
         convention: "\(convention); n = 50, m = 10, ReLU, order subset, ‖w₀‖ = 0.5; classified at ± 10 % of the edge",
         hypotheses: [
           normHypothesis(0.5),
-          Hypothesis("batches hold distinct indices", holds: true, found: "orders subset and full"),
+          try distinctHypothesis([.subset, .full], seeds: seeds),
         ],
         checks: checks))
   }
@@ -99,7 +99,7 @@ extension AutoencoderStudy {
         convention: "\(convention); m = 10, ReLU, order subset; every step is looked at",
         hypotheses: [
           normHypothesis(0.9), stepHypothesis(0.2),
-          Hypothesis("batches hold distinct indices", holds: true, found: "order subset"),
+          try distinctHypothesis([.subset], seeds: seeds),
         ], checks: checks,
         remark:
           """

@@ -175,11 +175,7 @@ extension AutoencoderStudy {
           """,
         source: .publication(paper, place: nil),
         convention: "\(convention); n = 50, m = 10, η = 0.2; dead starts apart",
-        hypotheses: [
-          Hypothesis(
-            "some direction is active at the start", holds: true, found: "dead starts end as dead and are not counted")
-        ],
-        checks: checks))
+        hypotheses: [activityHypothesis(dead: dead, of: 256)], checks: checks))
   }
 
   /// Claim 18: how far gradient descent and SGD end from their start.
@@ -203,7 +199,8 @@ extension AutoencoderStudy {
         .largest("largest |cos(w_T, w₀) − ‖Πw₀‖/‖w₀‖|, \(activation.rawValue)", of: errors, tolerance: .absolute(1e-9)))
     }
     // The limits are known in closed form from the starts, so large n and m cost nothing.
-    for (n, m) in [(1_000, 500), (2_000, 200)] {
+    let sizes = [(n: 1_000, m: 500), (n: 2_000, m: 200)]
+    for (n, m) in sizes {
       for activation in AutoencoderObjective.Activation.allCases {
         let starts = (0..<context.samples(300)).map {
           AutoencoderStart.gaussian(norm: 0.5).state(count: m, dimension: n, key: seeds.key(.initialization, trial: $0))
@@ -235,7 +232,10 @@ extension AutoencoderStudy {
           """,
         source: .publication(paper, place: "Corollary 3"), convention: "\(convention); Gaussian starts",
         hypotheses: [
-          Hypothesis("w₀ Gaussian, n and m large", holds: true, found: "n ≥ 1,000 for the asymptotic forms")
+          Hypothesis(
+            "w₀ Gaussian, n ≥ 1,000 and m ≥ 200 for the asymptotic forms",
+            holds: sizes.allSatisfy { $0.n >= 1_000 && $0.m >= 200 },
+            found: sizes.map { "n = \($0.n), m = \($0.m)" }.joined(separator: "; "))
         ],
         checks: checks,
         correction:

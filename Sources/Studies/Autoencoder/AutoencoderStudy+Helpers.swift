@@ -40,6 +40,18 @@ extension AutoencoderStudy {
       "b < m, fresh subsets without replacement", holds: batches.allSatisfy { $0 < m }, found: "b = \(found); m = \(m)")
   }
 
+  static func distinctHypothesis(_ orders: [SamplingOrder], seeds: Seeds) throws(InputError) -> Hypothesis {
+    var mayRepeat: [String] = []
+    for order in orders {
+      let stream = try options(order, batch: 2, budget: 1, seeds: seeds).indexStream(sampleCount: 3, trial: 0)
+      if stream.hasDuplicates { mayRepeat.append(order.name) }
+    }
+    return Hypothesis(
+      "batches hold distinct indices", holds: mayRepeat.isEmpty,
+      found: mayRepeat.isEmpty
+        ? "orders \(orders.map(\.name).joined(separator: ", "))" : "\(mayRepeat.joined(separator: ", ")) may repeat")
+  }
+
   /// A given start on the manifold of minima with every coefficient active: where the laws of selection are stated.
   static func manifoldHypothesis(_ start: [Double]) -> Hypothesis {
     let norm = start.reduce(0) { $0 + $1 * $1 }.squareRoot()

@@ -119,18 +119,18 @@ extension AutoencoderStudy {
         dimension: n, count: m, start: .coefficients(start.coefficients, perpendicular: start.perpendicular),
         options: options)
       let coefficients = (0..<m).map { i in
-        Probe<AutoencoderState>("coefficient\(i)", .every(10)) { $0.coefficients[i] }
+        Probe<AutoencoderState>("coefficient\(i)", .perDecade(50)) { $0.coefficients[i] }
       }
       return try experiment.run(
         trials: 0..<30, workers: context.workers, stopping: experiment.stopping(every: steps),
-        series: [Probe("logRatio", .every(20)) { logRatio(ofLogarithms: $0.logCoefficients) }] + coefficients,
+        series: [Probe("logRatio", .every(40)) { logRatio(ofLogarithms: $0.logCoefficients) }] + coefficients,
         keepsLogarithms: true)
     }
     var table = Table(
       name: "log-ratio-walk",
       caption:
         """
-        The walk R_t, every 20 steps: ReLU, n = 50, m = 10, η = 0.2, one start, 30 orders of SGD (b = 1), and \
+        The walk R_t, every 40 steps: ReLU, n = 50, m = 10, η = 0.2, one start, 30 orders of SGD (b = 1), and \
         gradient descent.
         """,
       columns: [
@@ -175,7 +175,7 @@ extension AutoencoderStudy {
           caption: """
             The ten coefficients cᵢ = ⟨w, aᵢ⟩ from one start (all positive), ReLU, n = 50, m = 10, η = 0.2. Gradient \
             descent scales them together; SGD \
-            with b = 1 ends with one of them at 1 and the others at 0. Every tenth step.
+            with b = 1 ends with one of them at 1 and the others at 0.
             """,
           panels: [panel("gradient descent", records[1]), panel("SGD, b = 1", records[0])]),
         Figure(

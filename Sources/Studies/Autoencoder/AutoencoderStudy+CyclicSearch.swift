@@ -87,8 +87,7 @@ extension AutoencoderStudy {
             "cyclic-worst-miss-m\(m)", miss.start, step: η, budget: result.budget, context,
             explanation: """
               The start with the largest gap (\(number(miss.gap))) at which cyclic SGD with m = \(m), η = \(η) selects \
-              index \(miss.selected) and \
-              not the largest coefficient.
+              index \(miss.selected) and not the largest coefficient.
               """))
       }
       if let slowest = result.slowest {
@@ -104,8 +103,7 @@ extension AutoencoderStudy {
         id: "autoencoder.b5", title: "The cyclic conjecture beyond the plane",
         statement: """
           For general m and n = m cyclic SGD with b = 1 converges to a single data point from every start tried. It is \
-          the largest coefficient of the start \
-          unless the two largest lie within a relative gap of 1.2 η.
+          the largest coefficient of the start unless the two largest lie within a relative gap of 1.2 η.
           """,
         source: .publication(paper, place: "conjecture after Theorem 4"), scope: .beyond,
         convention: "\(convention); order cyclic, b = 1, n = m, starts uniform on ‖w₀‖ = 0.5; a search, not a proof",
@@ -120,8 +118,8 @@ extension AutoencoderStudy {
           name: "cyclic-search", title: "The largest start wins unless it is nearly tied",
           caption:
             """
-            Cyclic SGD, b = 1, n = m: the fraction of runs that select the largest coefficient of their start, \
-            against the relative gap of the two largest, in units of η. Bars: 95 % Wilson intervals.
+            Cyclic SGD, b = 1, n = m: the fraction of runs that select the largest coefficient of their start, against \
+            the relative gap of the two largest, in units of η. Bars: 95 % Wilson intervals.
             """,
           panels: [
             .init(

@@ -90,10 +90,9 @@ extension AutoencoderStudy {
         id: "autoencoder.b8", title: "A bound on the norm",
         statement: """
           ‖w_t‖² never exceeds 1 + x, x the smaller root of h(1−x)² = 4x with h = η/b, for batches of distinct \
-          indices, η ≤ 1/5 and ‖w₀‖ < 1. Beyond the \
-          hypothesis, starts with ‖w₀‖ = 2 end 1-sparse when the passive part of w (outside the span, or negative \
-          under ReLU) starts small; when it stays \
-          above ‖·‖² = 2 the active part dies out.
+          indices, η ≤ 1/5 and ‖w₀‖ < 1. Beyond the hypothesis, starts with ‖w₀‖ = 2 end 1-sparse when the passive \
+          part of w (outside the span, or negative under ReLU) starts small; when it stays above ‖·‖² = 2 the active \
+          part dies out.
           """,
         source: .derivedHere(basis: "monotone recursion of ‖w‖²"), scope: .beyond,
         convention: "\(convention); m = 10, ReLU, order subset; every step is looked at",
@@ -253,9 +252,9 @@ extension AutoencoderStudy {
         id: "autoencoder.b11", title: "Selection is fragile under correlation",
         statement:
           """
-          For equicorrelated data convergence to one data point turns into intermittent switching between data \
-          points at any ρ > 0 tried (0.001 to 0.1), while full-batch gradient descent goes to the mean direction, \
-          max cos √((1+(m−1)ρ)/m).
+          For equicorrelated data convergence to one data point turns into intermittent switching between data points \
+          at any ρ > 0 tried (0.001 to 0.1), while full-batch gradient descent goes to the mean direction, max cos \
+          √((1+(m−1)ρ)/m).
           """,
         source: .derivedHere(basis: "Gram form of the update"), scope: .beyond,
         convention: "\(convention); m = n = 10, ReLU, b = 1, order iid, η = 0.2, all cᵢ(0) > 0",
@@ -269,8 +268,8 @@ extension AutoencoderStudy {
           caption:
             """
             Equicorrelated unit vectors, m = 10, ReLU, b = 1, η = 0.2, \(replicas) runs. Left: mean of the largest \
-            cosine over steps 10,000 to 20,000. Right: changes of the leading data point per step. The leftmost \
-            points are ρ = 0.
+            cosine over steps 10,000 to 20,000. Right: changes of the leading data point per step. The leftmost points \
+            are ρ = 0.
             """,
           panels: [
             .init(

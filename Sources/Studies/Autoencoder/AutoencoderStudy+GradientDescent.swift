@@ -44,14 +44,12 @@ extension AutoencoderStudy {
         id: "autoencoder.01", title: "Gradient descent goes to the normalised projection of its start",
         statement: """
           Full-batch gradient descent converges to Π w₀ / ‖Π w₀‖, where Π keeps every data direction for the linear \
-          neuron \
-          and those with ⟨w₀, aᵢ⟩ > 0 for ReLU. What is left over decays by 1 − η/m a step. The linear limit depends \
-          on the span of the data only.
+          neuron and those with ⟨w₀, aᵢ⟩ > 0 for ReLU. What is left over decays by 1 − η/m a step. The linear limit \
+          depends on the span of the data only.
           """,
         source: .publication(paper, place: nil), convention: "\(convention); full batch, η = 0.2",
         hypotheses: [
-          Hypothesis("‖w₀‖ < 1", holds: largestNorm < 1, found: "largest ‖w₀‖ = \(number(largestNorm))"),
-          stepHypothesis(0.2), activityHypothesis(dead: deadStarts, of: 96),
+          normHypothesis(largestNorm), stepHypothesis(0.2), activityHypothesis(dead: deadStarts, of: 96),
         ],
         checks: checks,
         correction:
@@ -227,8 +225,8 @@ extension AutoencoderStudy {
         id: "autoencoder.18", title: "Cosine between limit and start",
         statement: """
           cos(w_∞, w₀) = ‖Πw₀‖/‖w₀‖ for gradient descent, about √(m/n) (linear) or √(m/2n) (ReLU) from a Gaussian \
-          start; its largest \
-          cosine with a data point is of order √(log m / m). SGD keeps at most max cᵢ(0)/‖w₀‖ of its start.
+          start; its largest cosine with a data point is of order √(log m / m). SGD keeps at most max cᵢ(0)/‖w₀‖ of \
+          its start.
           """,
         source: .publication(paper, place: "Corollary 3"), convention: "\(convention); Gaussian starts",
         hypotheses: [

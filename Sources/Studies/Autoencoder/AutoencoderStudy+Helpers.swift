@@ -31,7 +31,7 @@ extension AutoencoderStudy {
   }
 
   static func normHypothesis(_ norm: Double) -> Hypothesis {
-    Hypothesis("‖w₀‖ < 1", holds: norm < 1, found: "‖w₀‖ = \(number(norm))")
+    Hypothesis("‖w₀‖ < 1", holds: norm < 1, found: "largest ‖w₀‖ = \(number(norm))")
   }
 
   static func batchHypothesis(_ batches: [Int], below m: Int) -> Hypothesis {

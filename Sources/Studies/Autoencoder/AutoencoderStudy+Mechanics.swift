@@ -49,8 +49,8 @@ extension AutoencoderStudy {
         id: "autoencoder.12", title: "The O(b) engine equals the plain gradient",
         statement:
           """
-          Steps in the lazily scaled coefficients are those of the n-dimensional gradient, for both activations, \
-          with and without replacement.
+          Steps in the lazily scaled coefficients are those of the n-dimensional gradient, for both activations, with \
+          and without replacement.
           """,
         source: .derivedHere(basis: "update in coefficient space"), scope: .supporting,
         convention: "\(convention); n = 25, m = 10, η = 0.2, orthonormal data in general position",
@@ -92,8 +92,8 @@ extension AutoencoderStudy {
         id: "autoencoder.13", title: "The gain identity",
         statement:
           """
-          One step multiplies cᵢ/cⱼ by ρ = 1 + (η/b)(2−s)/(1−(η/b)Φ_B) if i is in the batch and j is not, and by 1 \
-          if both are.
+          One step multiplies cᵢ/cⱼ by ρ = 1 + (η/b)(2−s)/(1−(η/b)Φ_B) if i is in the batch and j is not, and by 1 if \
+          both are.
           """,
         source: .derivedHere(basis: "update in coefficient space"), scope: .supporting,
         convention:
@@ -256,8 +256,8 @@ extension AutoencoderStudy {
         id: "autoencoder.23", title: "Dead starts stay where they are",
         statement: """
           Without an active direction every gradient is 0 and w_t = w₀ for ever with L = ½: for ReLU if S⁺ is empty \
-          (probability 2⁻ᵐ for Gaussian \
-          starts), for the linear neuron if w₀ is orthogonal to the data. A coefficient that is exactly 0 stays 0.
+          (probability 2⁻ᵐ for Gaussian starts), for the linear neuron if w₀ is orthogonal to the data. A coefficient \
+          that is exactly 0 stays 0.
           """,
         source: .derivedHere(basis: "closed-form gradient"), scope: .supporting,
         convention: "\(convention); n = 12, m = 6, order iid, b = 2, 1,000 steps, plain loop and fast engine",

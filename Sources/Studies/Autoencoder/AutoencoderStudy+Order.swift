@@ -94,8 +94,8 @@ extension AutoencoderStudy {
         id: "autoencoder.b4", title: "The first visited index has a head start",
         statement:
           """
-          For m = n = 2 in cyclic order the limit is a₀ exactly if c₁/c₀ < 1 + δ with δ between 0.6 η and 0.97 η: \
-          the border is not the diagonal.
+          For m = n = 2 in cyclic order the limit is a₀ exactly if c₁/c₀ < 1 + δ with δ between 0.6 η and 0.97 η: the \
+          border is not the diagonal.
           """,
         source: .derivedHere(basis: "bisection"), scope: .beyond,
         convention:
@@ -166,8 +166,8 @@ extension AutoencoderStudy {
         id: "autoencoder.22", title: "Reshuffling selects the largest start",
         statement:
           """
-          With a fresh permutation each epoch SGD selects argmax cᵢ(0) in every run; with fresh independent draws in \
-          a minority of runs. The order changes the law at leading order.
+          With a fresh permutation each epoch SGD selects argmax cᵢ(0) in every run; with fresh independent draws in a \
+          minority of runs. The order changes the law at leading order.
           """,
         source: .derivedHere(basis: "noise cancels over an epoch; drift of arXiv 2101.12176"), scope: .beyond,
         convention: "\(convention); m = 6, η = 0.2, c₀ ∝ (0.9, 0.7, 0.6, 0.5, 0.3, 0.2), ‖w₀‖ = 1",
@@ -175,8 +175,8 @@ extension AutoencoderStudy {
         checks: checks,
         remark:
           """
-          “Every run” holds where the two largest coefficients are apart by more than about η (here by 25 %); claim \
-          b5 searches the rest for the cyclic order.
+          “Every run” holds where the two largest coefficients are apart by more than about η (here by 25 %); claim b5 \
+          searches the rest for the cyclic order.
           """
       ))
   }
@@ -212,8 +212,8 @@ extension AutoencoderStudy {
         id: "autoencoder.b3", title: "Drift under reshuffling",
         statement:
           """
-          On the manifold of minima an epoch of random reshuffling moves log(cᵢ/cⱼ) by η²(cᵢ² − cⱼ²): gradient \
-          descent on (η/4m) Σ‖∇ℓᵢ‖².
+          On the manifold of minima an epoch of random reshuffling moves log(cᵢ/cⱼ) by η²(cᵢ² − cⱼ²): gradient descent \
+          on (η/4m) Σ‖∇ℓᵢ‖².
           """,
         source: .publication(.smith, place: nil), scope: .beyond,
         convention:
@@ -255,8 +255,8 @@ extension AutoencoderStudy {
         id: "autoencoder.25", title: "Fixed blocks: a counter-example",
         statement:
           """
-          With the fixed blocks {0,1}, {2,3}, {4,5} visited in turn, ratios inside a block never change and the \
-          limit is one block: small batches alone do not make the limit 1-sparse.
+          With the fixed blocks {0,1}, {2,3}, {4,5} visited in turn, ratios inside a block never change and the limit \
+          is one block: small batches alone do not make the limit 1-sparse.
           """,
         source: .derivedHere(basis: "gain identity"), scope: .beyond,
         convention: "\(convention); m = 6, b = 2, η = 0.2, order blocks, c₀ = (0.3, 0.2, 0.25, 0.22, 0.1, 0.15)",

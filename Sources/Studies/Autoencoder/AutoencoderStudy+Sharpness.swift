@@ -148,8 +148,7 @@ extension AutoencoderStudy {
         id: "autoencoder.09", title: "The trace separates the limits, by convention",
         statement: """
           For ReLU with φ′(0) = ½, Tr H = (2n+8−m−|S⁺|)/(2m) at the limit of gradient descent and (2n+7−m)/(2m) at \
-          that of SGD. The gap is \
-          (1−φ′(0))(|S⁺|−1)/m in general, and 0 for the linear neuron.
+          that of SGD. The gap is (1−φ′(0))(|S⁺|−1)/m in general, and 0 for the linear neuron.
           """,
         source: .publication(paper, place: "Theorem 13"), convention: "\(snapConvention); φ′(0) = ½ unless stated",
         hypotheses: hypotheses, checks: checks,
@@ -234,8 +233,8 @@ extension AutoencoderStudy {
         id: "autoencoder.11", title: "At a finite iterate there is no difference",
         statement: """
           The losing coefficients of SGD are positive as long as it runs, never 0, so the plain Hessian at the iterate \
-          has Tr H = (n+4−|S⁺|)/m, the \
-          value of gradient descent. Snap them to 0, or probe at a scale above them (claim b10).
+          has Tr H = (n+4−|S⁺|)/m, the value of gradient descent. Snap them to 0, or probe at a scale above them \
+          (claim b10).
           """,
         source: .derivedHere(basis: "closed-form Hessian"), scope: .supporting,
         convention: "\(convention); n = 30, m = 10, |S⁺| = 5, b = 1, η = 0.2, order subset; iterates not snapped",
@@ -321,10 +320,9 @@ extension AutoencoderStudy {
         id: "autoencoder.b10", title: "The trace depends on the probing scale",
         statement: """
           Probed at scale h, a coefficient c counts as active with weight κ(c/h): 1 above h, ½(1 + 2x − x²) for 0 ≤ x \
-          < 1, ½(1 + x)² for −1 < x < 0, and 0 \
-          below −h. With all directions active at the start the trace passes from (n+4−m)/m, the value of gradient \
-          descent, to (2n+7−m)/(2m), that of the \
-          SGD limit, where h passes the losing coefficients.
+          < 1, ½(1 + x)² for −1 < x < 0, and 0 below −h. With all directions active at the start the trace passes from \
+          (n+4−m)/m, the value of gradient descent, to (2n+7−m)/(2m), that of the SGD limit, where h passes the losing \
+          coefficients.
           """,
         source: .derivedHere(basis: "second difference of φ²"), scope: .beyond,
         convention:
@@ -347,17 +345,15 @@ extension AutoencoderStudy {
         ],
         remark: """
           Coefficients that start negative decay faster than the losers; once they are below h they count with weight \
-          ½, so that with |S⁺| < m the \
-          trace seen in between is lower than both ends.
+          ½, so that with |S⁺| < m the trace seen in between is lower than both ends.
           """),
       figures: [
         Figure(
           name: "trace-against-scale", title: "How sharp the minimum is depends on how closely one looks",
           caption: """
             Trace of the Hessian by second differences of scale h at iterates of SGD (ReLU, n = 30, m = |S⁺| = 10, b = \
-            1, η = 0.2). Points: measured; \
-            dashed: predicted. Below the losing coefficients one sees 2.4, the value of gradient descent; above them \
-            2.85, that of the SGD limit.
+            1, η = 0.2). Points: measured; dashed: predicted. Below the losing coefficients one sees 2.4, the value of \
+            gradient descent; above them 2.85, that of the SGD limit.
             """,
           panels: [
             .init(

@@ -91,16 +91,14 @@ extension AutoencoderStudy {
         id: "autoencoder.17", title: "R_t drifts upwards",
         statement: """
           At an aligned state the conditional drift of R is [−log(1−η) − Σ log(1+ηpⱼ)]/m ≥ [−log(1−η) − η]/m > 0, \
-          which makes the walk transient \
-          (Proposition 8, after Menshikov and Wade 2010) and the limit 1-sparse.
+          which makes the walk transient (Proposition 8, after Menshikov and Wade 2010) and the limit 1-sparse.
           """,
         source: .publication(paper, place: "Proposition 8"),
         convention: "\(convention); b = 1; R = log(c_k / Σ_{j≠k} cⱼ), a reconstruction",
         hypotheses: [stepHypothesis(0.2)], checks: checks,
         correction: """
           log(1/(1−η)) is the gain in a step that samples the leader (log(1/(1−η/b)) for batch means), not the drift; \
-          the loss when a competitor is \
-          sampled is comparable, log(1+ηpⱼ), so the net drift is of second order in η.
+          the loss when a competitor is sampled is comparable, log(1+ηpⱼ), so the net drift is of second order in η.
           """), figures: figures, tables: [table])
   }
 
@@ -130,8 +128,8 @@ extension AutoencoderStudy {
       name: "log-ratio-walk",
       caption:
         """
-        The walk R_t, every 40 steps: ReLU, n = 50, m = 10, η = 0.2, one start, 30 orders of SGD (b = 1), and \
-        gradient descent.
+        The walk R_t, every 40 steps: ReLU, n = 50, m = 10, η = 0.2, one start, 30 orders of SGD (b = 1), and gradient \
+        descent.
         """,
       columns: [
         .init("algorithm", "sgd or gd"), .init("trial", "the order of the batches"), .init("step", "t"),
@@ -174,16 +172,14 @@ extension AutoencoderStudy {
           name: "trajectories", title: "Gradient descent mixes, SGD decides",
           caption: """
             The ten coefficients cᵢ = ⟨w, aᵢ⟩ from one start (all positive), ReLU, n = 50, m = 10, η = 0.2. Gradient \
-            descent scales them together; SGD \
-            with b = 1 ends with one of them at 1 and the others at 0.
+            descent scales them together; SGD with b = 1 ends with one of them at 1 and the others at 0.
             """,
           panels: [panel("gradient descent", records[1]), panel("SGD, b = 1", records[0])]),
         Figure(
           name: "log-ratio-walk", title: "The walk of the log-ratio",
           caption: """
             R_t = log(c_k / Σ_{j≠k} cⱼ), k the leader, from the start of the previous figure: constant under gradient \
-            descent, transient under SGD. \
-            Dashed: slope −π log(1−η²) of claim 16, drawn from R₀.
+            descent, transient under SGD. Dashed: slope −π log(1−η²) of claim 16, drawn from R₀.
             """,
           panels: [.init(horizontal: .init("step t"), vertical: .init("R_t"), layers: walks)]),
       ], table
@@ -262,9 +258,8 @@ extension AutoencoderStudy {
         id: "autoencoder.b9", title: "Unstable in mean square, yet reached almost surely",
         statement: """
           At a_k a competitor is multiplied by 1+η or 1−η with probability 1/m each: E cⱼ² grows by 1 + 2η²/m a step \
-          while E log|cⱼ| falls by \
-          −log(1−η²)/m. So every a_k fails the mean-square test of linear stability, and SGD converges there almost \
-          surely.
+          while E log|cⱼ| falls by −log(1−η²)/m. So every a_k fails the mean-square test of linear stability, and SGD \
+          converges there almost surely.
           """,
         source: .derivedHere(basis: "linearisation at a_k"), scope: .beyond,
         convention:

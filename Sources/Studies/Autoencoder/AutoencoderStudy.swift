@@ -11,15 +11,12 @@ public enum AutoencoderStudy {
     name: "autoencoder", title: "Batch size and the single-neuron autoencoder",
     summary: """
       One weight vector w encodes and decodes m orthonormal vectors. Its global minima form a sphere, and gradient \
-      descent and SGD reach different points of \
-      it: full-batch gradient descent lands on a dense mixture near its start, SGD with any smaller batch on exactly \
-      one data point. Each claim below states \
-      its hypotheses, the convention under which it is measured, a prediction, a measurement with its error, and the \
-      verdict that follows.
+      descent and SGD reach different points of it: full-batch gradient descent lands on a dense mixture near its \
+      start, SGD with any smaller batch on exactly one data point. Each claim below states its hypotheses, the \
+      convention under which it is measured, a prediction, a measurement with its error, and the verdict that follows.
 
       Claims 1 to 25 hold the paper and the mathematics behind it against measurement. Claims b1 to b11 go beyond it: \
-      which data point is selected and when, \
-      what the sampling order changes, and where the picture breaks.
+      which data point is selected and when, what the sampling order changes, and where the picture breaks.
       """,
     citations: [.ghosh, .menshikov, .smith, .mulayoff, .wilson, .efron, .salmon, .lemire, .floyd],
     corrections: corrections,

@@ -3,8 +3,7 @@ import Objectives
 
 extension FiniteSumObjective where Scalar == Double {
   /// The dense Hessian of the batch mean of the loss, d × d, row-major, from d exact Hessian-vector products; over all
-  /// samples if no
-  /// batch is given. Symmetrised by averaging with its transpose.
+  /// samples if no batch is given. Symmetrised by averaging with its transpose.
   public func denseHessian(at parameters: [Double], over batch: Batch? = nil) -> [Double] {
     let d = parameterCount
     var hessian = [Double](repeating: 0, count: d * d)
@@ -34,12 +33,10 @@ extension FiniteSumObjective where Scalar == Double {
   }
 
   /// The trace seen at the scale h: Σ_v [L(w + hv) − 2 L(w) + L(w − hv)] / h² over the orthonormal vectors v in `basis`
-  /// (d rows of d), or the
-  /// coordinate axes if none is given.
+  /// (d rows of d), or the coordinate axes if none is given.
   ///
   /// It needs no derivative, so it exists at kinks, where it is the mean of the one-sided curvatures. Rounding adds an
-  /// error of about
-  /// 4 d ε L / h², truncation one of order h². Cost: 2d + 1 losses.
+  /// error of about 4 d ε L / h², truncation one of order h². Cost: 2d + 1 losses.
   public func secondDifferenceTrace(at parameters: [Double], scale h: Double, basis: [[Double]]? = nil) -> Double {
     let d = parameterCount
     let middle = loss(at: parameters)

@@ -1,10 +1,8 @@
 /// A machine that advances independent replicas of one training problem, a few side by side.
 ///
 /// The plain loop over any objective carries one replica; a special engine carries several in vector registers.
-/// `Ensemble` drives both
-/// alike, so stopping, probing and recording are written once. A replica's result must depend on its start and trial
-/// alone, not on its
-/// lane, its neighbours or the sizes of the advances.
+/// `Ensemble` drives both alike, so stopping, probing and recording are written once. A replica's result must depend on
+/// its start and trial alone, not on its lane, its neighbours or the sizes of the advances.
 public protocol DescentEngine: ~Copyable, SendableMetatype {
   /// Where a replica begins.
   associatedtype Start: Sendable

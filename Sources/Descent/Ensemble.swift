@@ -8,8 +8,7 @@ public enum Ensemble {
   /// `workers`.
   ///
   /// Workers take trials from a shared counter. Each has an engine of its own; when a replica ends its lane is given
-  /// the next trial, so
-  /// that replicas of unequal length keep all lanes and cores busy.
+  /// the next trial, so that replicas of unequal length keep all lanes and cores busy.
   ///
   /// - Parameters:
   ///   - workers: the number of threads, at least 1.

@@ -27,8 +27,8 @@ extension IndexStream {
   /// The batches of `count` steps from `first` on, for an engine that advances several replicas side by side.
   ///
   /// Step t's distinct indices go to `indices[(t·slots + k)·stride]` and their multiplicities, where `multiplicities`
-  /// is given, to the same
-  /// places; slots left over get index 0 with multiplicity 0. The batch's size b goes to `sizes[t·stride]`.
+  /// is given, to the same places; slots left over get index 0 with multiplicity 0. The batch's size b goes to
+  /// `sizes[t·stride]`.
   mutating func fill(
     _ indices: UnsafeMutablePointer<Int32>, multiplicities: UnsafeMutablePointer<Double>?,
     sizes: UnsafeMutablePointer<Double>, slots: Int, stride: Int, from first: Int, count: Int

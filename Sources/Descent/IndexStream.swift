@@ -4,8 +4,7 @@ import Objectives
 /// The batches of one trial: for each step t = 0, 1, 2, … the multiset of sample indices that the update uses.
 ///
 /// The batch of a step is a function of (order, n, b, order seed, trial, t) alone. Asking in ascending order is fast;
-/// any other order gives
-/// the same batches.
+/// any other order gives the same batches.
 ///
 /// Words of the trial's Philox stream are assigned by place: draw k of step t reads word t·b + k, draw k of epoch e's
 /// permutation word e·n + k.

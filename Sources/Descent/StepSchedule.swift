@@ -13,8 +13,7 @@ import Numerics
 ///     η(t) = base · warmUp(t) / divisor(t)      or, if pieces are given, the value of the last piece begun
 ///
 /// `warmUp` rises until its end and keeps the value reached there. `divisor` is that of the last decay passed, 1 before
-/// the first; divisors do not
-/// accumulate. All fractions are of T, the run's budget.
+/// the first; divisors do not accumulate. All fractions are of T, the run's budget.
 public struct StepSchedule: Sendable, Hashable {
   /// η before warm-up and decay.
   public var base: Double

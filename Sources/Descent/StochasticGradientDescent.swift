@@ -5,8 +5,7 @@ import Objectives
 /// special engine.
 ///
 /// w ← w − h Σ_{i∈B} kᵢ ∇fᵢ(w) with h and B as `DescentOptions` says. A step costs one batch gradient and allocates
-/// nothing that the objective
-/// does not.
+/// nothing that the objective does not.
 public struct StochasticGradientDescent<Objective: FiniteSumObjective>: DescentEngine {
   /// What is minimised.
   public let objective: Objective

@@ -1,8 +1,7 @@
 /// A mini-batch: a multiset of sample indices, held as distinct indices with multiplicities.
 ///
 /// Sampling with replacement can draw an index twice; the batch mean then counts it twice. Indices stand in the order
-/// of their first
-/// appearance, which fixes the order of summation and so every last bit of a result.
+/// of their first appearance, which fixes the order of summation and so every last bit of a result.
 public struct Batch: Sendable, Equatable {
   /// The distinct sample indices.
   public private(set) var indices: [Int] = []

@@ -3,12 +3,10 @@ import Numerics
 /// A finite sum f(θ) = (1/n) Σᵢ fᵢ(θ) over n samples, with its exact derivatives on any batch.
 ///
 /// Every quantity over a batch B of size b is the batch mean (1/b) Σ_{i∈B} kᵢ(·), kᵢ the multiplicity of i in B. One
-/// conformance
-/// brings gradient descent of every kind, curvature, probes and ensembles.
+/// conformance brings gradient descent of every kind, curvature, probes and ensembles.
 ///
 /// An objective is an immutable value shared by all workers. What a computation needs to scribble on lives in a
-/// `Workspace` that each
-/// replica owns, so that a step allocates nothing.
+/// `Workspace` that each replica owns, so that a step allocates nothing.
 public protocol FiniteSumObjective: Sendable {
   /// The floating-point type of parameters and gradients.
   associatedtype Scalar: BinaryFloatingPoint & Sendable = Double

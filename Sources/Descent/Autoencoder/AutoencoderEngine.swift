@@ -10,8 +10,7 @@ import Objectives
 #endif
 
 /// Stochastic gradient descent on the single-neuron autoencoder with orthonormal data in coefficient space: O(b) per
-/// step, eight
-/// replicas side by side in vector registers.
+/// step, eight replicas side by side in vector registers.
 ///
 /// With cᵢ = ⟨w, aᵢ⟩, multiplicities kᵢ, h = η/b, Φ_B = Σ kᵢφᵢ², A = 1 − hΦ_B and G = h(2 − s), a step of
 /// `AutoencoderObjective` reads, with all right-hand sides taken before the step,
@@ -19,17 +18,14 @@ import Objectives
 ///     cᵢ′ = A cᵢ + G kᵢ φᵢ,      w_⊥′ = A w_⊥,      s′ = A² s + 2AGΦ_B + G² Σ kᵢ²φᵢ².
 ///
 /// A step scales everything by A and changes only what is in the batch. So a replica holds a common scale α and cᵢ = α
-/// uᵢ, w_⊥ = α v,
-/// s = α²(U + v²), U = Σ uᵢ², and a step is
+/// uᵢ, w_⊥ = α v, s = α²(U + v²), U = Σ uᵢ², and a step is
 ///
 ///     uᵢ ← uᵢ (1 + G kᵢ / A) for active i ∈ B,      U ← U + Σ (uᵢ_new − uᵢ)(uᵢ_new + uᵢ),      α ← α A.
 ///
 /// Neither m nor n enters the cost. While s < 2 and A > 0 the factors are at least 1, so U grows by positive terms and
-/// nothing
-/// cancels; a step outside (s ≥ 2 or A < ¼, that is ‖w‖ large or η/b near 1) is made in the plain coefficients instead.
-/// α is folded into u
-/// and U is summed afresh when α has fallen below 1e-60, looked at every 128 steps of a replica, so that a replica's
-/// last bit depends on nothing else.
+/// nothing cancels; a step outside (s ≥ 2 or A < ¼, that is ‖w‖ large or η/b near 1) is made in the plain coefficients
+/// instead. α is folded into u and U is summed afresh when α has fallen below 1e-60, looked at every 128 steps of a
+/// replica, so that a replica's last bit depends on nothing else.
 ///
 /// No fused multiply-adds are used: results are the same with and without vector instructions.
 ///

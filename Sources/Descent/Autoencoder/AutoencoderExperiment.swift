@@ -33,8 +33,7 @@ public struct AutoencoderExperiment: Sendable, Hashable {
   }
 
   /// The rules that fit this problem: asked every `period` steps, a run has converged once 1 − max cos ≤ `misalignment`
-  /// (never, if nil), is dead
-  /// without an active coefficient, and diverged above ‖w‖² = 10⁶.
+  /// (never, if nil), is dead without an active coefficient, and diverged above ‖w‖² = 10⁶.
   public func stopping(
     misalignment tolerance: Double? = nil, every period: Int = 64
   ) -> StoppingRules<AutoencoderState> {

@@ -2,8 +2,7 @@ import Numerics
 import Objectives
 
 /// Stochastic gradient descent on the single-neuron autoencoder with any data, through the Gram matrix Γ = (⟨aᵢ, aⱼ⟩):
-/// O(bm) per step, the
-/// dimension n does not enter.
+/// O(bm) per step, the dimension n does not enter.
 ///
 /// With h, Φ_B, A and G as in `AutoencoderEngine`, all right-hand sides before the step,
 ///

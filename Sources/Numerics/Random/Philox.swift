@@ -1,7 +1,8 @@
 /// The counter-based generator Philox 4×32 with 10 rounds.
 ///
-/// A block of four 32-bit words is a pure function of a 128-bit counter and a 64-bit key, so any place of any stream can be
-/// computed without what came before it: this is what makes results independent of workers, ensemble width and resumption.
+/// A block of four 32-bit words is a pure function of a 128-bit counter and a 64-bit key, so any place of any stream
+/// can be computed without what came before it: this is what makes results independent of workers, ensemble width and
+/// resumption.
 ///
 /// Source: Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011,
 /// doi:10.1145/2063384.2063405. Checked against the known answers published with the authors' Random123.
@@ -29,8 +30,9 @@ public enum Philox4x32 {
     return x
   }
 
-  /// Writes `blockCount` consecutive blocks, four words each, starting at the 64-bit block position `position`
-  /// (counter words 0 and 1); `upper` are counter words 2 and 3. Sixteen blocks at a time in vector registers, below 1 ns a word.
+  /// Writes `blockCount` consecutive blocks, four words each, starting at the 64-bit block position `position` (counter
+  /// words 0 and 1); `upper` are counter words 2 and 3. Sixteen blocks at a time in vector registers, below 1 ns a
+  /// word.
   @inlinable
   public static func fill(
     _ words: UnsafeMutablePointer<UInt32>, blockCount: Int, position: UInt64, upper: SIMD2<UInt32>, key: SIMD2<UInt32>

@@ -88,7 +88,8 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
     return order
   }
 
-  /// A uniformly random subset of `0..<count` with `size` members, ascending (Floyd's method, doi:10.1145/30401.315746).
+  /// A uniformly random subset of `0..<count` with `size` members, ascending (Floyd's method,
+  /// doi:10.1145/30401.315746).
   public mutating func subset(of count: Int, size: Int) -> [Int] {
     var chosen = Set<Int>()
     for last in (count - size)..<count {

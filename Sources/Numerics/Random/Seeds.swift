@@ -36,9 +36,11 @@ public struct Seeds: Hashable, Sendable, Codable {
     measurement = derive(.measurement)
   }
 
-  /// Derives the four seeds of one part of a larger work, so that parts neither share numbers nor depend on which others are run.
+  /// Derives the four seeds of one part of a larger work, so that parts neither share numbers nor depend on which
+  /// others are run.
   ///
-  /// The master seed of the part is the first word pair of the stream keyed by `master` whose trial is the 32-bit FNV-1a hash of `part`.
+  /// The master seed of the part is the first word pair of the stream keyed by `master` whose trial is the 32-bit
+  /// FNV-1a hash of `part`.
   public init(master: UInt64, part: String) {
     var hash: UInt32 = 2_166_136_261
     for byte in part.utf8 { hash = (hash ^ UInt32(byte)) &* 16_777_619 }
@@ -61,8 +63,8 @@ public struct Seeds: Hashable, Sendable, Codable {
 
 /// Names the streams of one (seed, purpose, trial): 2⁶⁴ blocks of four 32-bit words, each addressable by its position.
 ///
-/// Philox's key is the seed; its counter is (position low, position high, trial, purpose + 256 · attempt). A step's own stream begins at
-/// word step · 2³². `attempt` is 0 except where a bounded integer is drawn again to stay unbiased.
+/// Philox's key is the seed; its counter is (position low, position high, trial, purpose + 256 · attempt). A step's own
+/// stream begins at word step · 2³². `attempt` is 0 except where a bounded integer is drawn again to stay unbiased.
 public struct RandomKey: Hashable, Sendable {
   /// The Philox key.
   public var seed: UInt64
@@ -103,8 +105,9 @@ public struct RandomKey: Hashable, Sendable {
 
   /// The integer in `0..<bound` at place `index` of the stream, given the stream's word there. Exactly uniform.
   ///
-  /// Lemire's multiply-and-reject (arXiv 1805.10941): the high half of word · bound, drawn again from the stream of the next attempt
-  /// while the low half falls into the biased remainder. So the value depends on the key and on `index` alone, never on earlier draws.
+  /// Lemire's multiply-and-reject (arXiv 1805.10941): the high half of word · bound, drawn again from the stream of the
+  /// next attempt while the low half falls into the biased remainder. So the value depends on the key and on `index`
+  /// alone, never on earlier draws.
   @inlinable
   public func bounded(_ word: UInt32, at index: UInt64, bound: UInt32) -> UInt32 {
     let product = UInt64(word) &* UInt64(bound)

@@ -10,8 +10,7 @@ import Numerics
 ///     ∇²ℓᵢ   = (s − 2) φ′ᵢ aᵢaᵢᵀ + 2 φᵢ (aᵢwᵀ + waᵢᵀ) + φᵢ² I      (φ′ at the kink: `kink`)
 ///
 /// The loss has the factor ½ and the mean over samples. For orthonormal data its minimum is (m−1)/(2m), not 0: one
-/// neuron can reconstruct one
-/// dimension only.
+/// neuron can reconstruct one dimension only.
 ///
 /// Source: Ghosh, Frei, Ha, Yu 2025, arXiv 2308.03215; the closed-form Hessian is derived here.
 public struct AutoencoderObjective: FiniteSumObjective {
@@ -82,8 +81,7 @@ public struct AutoencoderObjective: FiniteSumObjective {
 /// The value of φ′(0) for φ = max(·, 0), where the derivative does not exist.
 ///
 /// At a minimum of the ReLU autoencoder whose losing coordinates are exactly 0 the trace of the Hessian depends on it;
-/// the mean of the one-sided
-/// derivatives, ½, agrees with the symmetric second difference of the loss.
+/// the mean of the one-sided derivatives, ½, agrees with the symmetric second difference of the loss.
 public enum KinkConvention: String, Sendable, Codable, CaseIterable {
   /// φ′(0) = 0, the left derivative; what automatic differentiation usually returns.
   case zero

@@ -9,8 +9,7 @@ import Numerics
 #endif
 
 /// The single-neuron autoencoder seen in the coordinates that its dynamics needs: cᵢ = ⟨w, aᵢ⟩, the part of w outside
-/// the span of the
-/// data, and s = ‖w‖².
+/// the span of the data, and s = ‖w‖².
 ///
 /// For orthonormal data w = Σ cᵢ aᵢ + w_⊥ and s = Σ cᵢ² + ‖w_⊥‖². For correlated data s is carried by its own
 /// recursion.
@@ -43,8 +42,7 @@ public struct AutoencoderState: Sendable, Equatable {
   /// The state of the plain objective at parameters w. O(mn) for orthonormal data, else O(m²n + m³).
   ///
   /// `perpendicular` is √(s − cᵀ Γ⁻¹ c), Γ the Gram matrix; not a number if the data vectors are linearly dependent.
-  /// Whether the data is
-  /// orthonormal (to 1e-9) is found out unless it is said.
+  /// Whether the data is orthonormal (to 1e-9) is found out unless it is said.
   public init(of objective: AutoencoderObjective, at parameters: [Double], isOrthonormal: Bool? = nil) {
     let data = objective.data
     let c = (0..<data.count).map { objective.correlation(parameters.span, $0) }

@@ -7,20 +7,17 @@
 #endif
 
 /// What theory predicts for the single-neuron autoencoder on orthonormal data: m vectors in n dimensions, step η, batch
-/// size b, the loss
-/// (1/2m) Σ ‖aᵢ − x̂ᵢ‖².
+/// size b, the loss (1/2m) Σ ‖aᵢ − x̂ᵢ‖².
 ///
 /// Each formula stands here once. Sources: [G] Ghosh, Frei, Ha, Yu 2025, arXiv 2308.03215; [D] derived here from the
-/// update of
-/// `AutoencoderObjective`, and measured by the study `autoencoder`.
+/// update of `AutoencoderObjective`, and measured by the study `autoencoder`.
 public enum AutoencoderTheory {}
 
 // MARK: - Where full-batch gradient descent goes
 
 extension AutoencoderTheory {
   /// The limit of full-batch gradient descent as coefficients: Π c₀ / ‖Π c₀‖, Π keeping the active coordinates: all for
-  /// linear, S⁺ = {i : cᵢ > 0} for
-  /// ReLU. Nil if nothing is active. [G]; S⁺ in place of the whole span for ReLU: [D].
+  /// linear, S⁺ = {i : cᵢ > 0} for ReLU. Nil if nothing is active. [G]; S⁺ in place of the whole span for ReLU: [D].
   public static func gradientDescentLimit(
     from coefficients: [Double], _ activation: AutoencoderObjective.Activation
   ) -> [Double]? {
@@ -30,8 +27,7 @@ extension AutoencoderTheory {
   }
 
   /// cos(w_∞, w₀) of full-batch gradient descent: ‖Π w₀‖ / ‖w₀‖, about √(k/n) for k active directions of a Gaussian
-  /// start. [G as Θ(m/n); the
-  /// square root: D]
+  /// start. [G as Θ(m/n); the square root: D]
   public static func cosineWithStart(
     from start: AutoencoderState, _ activation: AutoencoderObjective.Activation
   ) -> Double {
@@ -51,15 +47,13 @@ extension AutoencoderTheory {
   }
 
   /// Tr H = (2n + 8 − m − k) / (2m) at a minimum of the ReLU autoencoder with k active directions and the others
-  /// exactly at the kink, φ′(0) = ½:
-  /// k = |S⁺| for gradient descent, k = 1 for SGD. [G]
+  /// exactly at the kink, φ′(0) = ½: k = |S⁺| for gradient descent, k = 1 for SGD. [G]
   public static func kinkAveragedTrace(dimension n: Int, count m: Int, active k: Int) -> Double {
     Double(2 * n + 8 - m - k) / Double(2 * m)
   }
 
   /// The spectrum of the Hessian at a minimum with k active directions and φ′(0) = κ, ascending: 0 (k−1 times), (1−κ)/m
-  /// (m−k times), 1/m (n−m
-  /// times), 4/m (once). [D]
+  /// (m−k times), 1/m (n−m times), 4/m (once). [D]
   public static func spectrum(dimension n: Int, count m: Int, active k: Int, kink κ: Double) -> [Double] {
     let flat = [Double](repeating: 0, count: k - 1)
     let idle = [Double](repeating: (1 - κ) / Double(m), count: m - k)
@@ -70,8 +64,8 @@ extension AutoencoderTheory {
 
 extension AutoencoderTheory {
   /// κ(x), x = c/h: the weight with which a coefficient c counts as active in a second difference of scale h along its
-  /// axis, h²κ being the
-  /// symmetric second difference of ½ max(·, 0)² at c. 0 for x ≤ −1, ½(1 + x)², ½(1 + 2x − x²) and 1 for x ≥ 1. [D]
+  /// axis, h²κ being the symmetric second difference of ½ max(·, 0)² at c. 0 for x ≤ −1, ½(1 + x)², ½(1 + 2x − x²) and
+  /// 1 for x ≥ 1. [D]
   public static func activeWeight(_ x: Double) -> Double {
     switch x {
     case ..<(-1): 0
@@ -82,8 +76,7 @@ extension AutoencoderTheory {
   }
 
   /// The trace that second differences of scale h along the axes of the data see near a minimum of the ReLU
-  /// autoencoder, to leading order in
-  /// h and in the losing coefficients: (n + 4 − Σ κ(cᵢ/h)) / m. [D]
+  /// autoencoder, to leading order in h and in the losing coefficients: (n + 4 − Σ κ(cᵢ/h)) / m. [D]
   public static func trace(atScale h: Double, coefficients: [Double], dimension n: Int) -> Double {
     trace(dimension: n, count: coefficients.count, slopes: coefficients.reduce(0) { $0 + activeWeight($1 / h) })
   }
@@ -147,8 +140,7 @@ extension AutoencoderTheory {
   public static func selectionProbability(_ c1: Double, against c2: Double) -> Double { 2 / Double.pi * atan2(c1, c2) }
 
   /// The same from ‖w₀‖ = `norm` < 1: E (2/π) atan(e^{log(c₁/c₂) + σZ}), Z standard normal, σ² = 4 η ln(1/norm), the
-  /// noise that the log-ratio
-  /// gathers on the way to the manifold of minima at b = 1. [D]
+  /// noise that the log-ratio gathers on the way to the manifold of minima at b = 1. [D]
   ///
   /// By the trapezoidal rule on |Z| ≤ 8, exact to rounding for so smooth an integrand.
   public static func selectionProbability(
@@ -178,8 +170,7 @@ extension AutoencoderTheory {
   }
 
   /// d log(c_i / c_j) per epoch of random reshuffling with b = 1: η² (cᵢ² − cⱼ²) on the manifold of minima, from
-  /// gradient descent on
-  /// (η/4m) Σ ‖∇ℓᵢ‖² (arXiv 2101.12176). [D]
+  /// gradient descent on (η/4m) Σ ‖∇ℓᵢ‖² (arXiv 2101.12176). [D]
   public static func reshufflingDrift(step η: Double, _ ci: Double, _ cj: Double) -> Double {
     η * η * (ci * ci - cj * cj)
   }

@@ -245,8 +245,7 @@ extension AutoencoderStudy {
   }
 
   /// Parameters in Rⁿ of runs at their first look with 1 − max cos at most `misalignment`, in the basis of the data,
-  /// where tiny
-  /// coefficients keep their value.
+  /// where tiny coefficients keep their value.
   private static func iterates(
     n: Int, m: Int, active k: Int, misalignment: Double, trials: Int, seeds: Seeds, _ context: StudyContext
   ) throws(InputError) -> [[Double]] {

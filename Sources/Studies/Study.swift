@@ -56,24 +56,27 @@ public struct Study: Sendable {
   ///
   /// - Parameters:
   ///   - command: the command that makes the report again.
-  ///   - progress: called before each claim with how many are done and its id, and once at the end.
+  ///   - progress: called before each claim with how many are done and its id, and once at the end; if it returns false, the report is made of
+  ///     the claims measured so far and says so.
   /// - Throws: `InputError` if a measurement cannot be set up.
   public func run(
-    _ context: StudyContext, version: String, command: String, progress: (_ done: Int, _ id: String) -> Void
+    _ context: StudyContext, version: String, command: String, progress: (_ done: Int, _ id: String) -> Bool
   ) throws(InputError) -> StudyReport {
     let begin = DispatchTime.now().uptimeNanoseconds
     var findings: [Finding] = []
     for (place, entry) in entries.enumerated() {
-      progress(place, entry.id)
+      guard progress(place, entry.id) else { break }
       findings.append(try entry.measure(context))
     }
-    progress(entries.count, "")
+    let isWhole = findings.count == entries.count
+    if isWhole { _ = progress(entries.count, "") }
+    let cut = isWhole ? "" : ", interrupted after \(findings.count) of \(entries.count) claims"
     let seconds = Double(DispatchTime.now().uptimeNanoseconds - begin) * 1e-9
     return StudyReport(
       name: name, title: title, summary: summary, claims: findings.map(\.claim), figures: findings.flatMap(\.figures),
       tables: findings.flatMap(\.tables), corrections: corrections, citations: citations,
       provenance: .init(
-        version: version, command: command, masterSeed: context.masterSeed, effort: context.effort.rawValue,
+        version: version, command: command, masterSeed: context.masterSeed, effort: context.effort.rawValue + cut,
         workers: context.workers, seconds: seconds),
       attachments: findings.flatMap(\.attachments))
   }

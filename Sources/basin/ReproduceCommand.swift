@@ -30,7 +30,10 @@ enum ReproduceCommand {
       beside it; with several studies each has its own folder in DIR. Files of an earlier report are replaced.
 
       EXIT STATUS
-        0  every claim holds        1  a claim fails        2  the input is wrong
+        0  every claim holds        1  a claim fails        2  the input is wrong        130  interrupted
+
+      SIGINT (Control-C) or SIGTERM ends the run after the claim under way and writes the report of what was measured; a second one ends it
+      at once.
       """,
     examples: [
       "basin reproduce autoencoder", "basin reproduce autoencoder --full --out report --seed 7",
@@ -48,12 +51,14 @@ enum ReproduceCommand {
     try Folder.makeWritable(directory)
     let output = try Output(command)
 
+    Interruption.listen()
     var status: Int32 = 0
     var documents: [Data] = []
     for study in selected {
       var progress = ProgressLine(total: study.entries.count, unit: "claims", isQuiet: command.has("--quiet"))
       let report = try study.run(context, version: Program.version, command: commandLine(command, study, seed)) {
         progress.show($0, $1)
+        return !Interruption.isRequested
       }
       if report.claims.contains(where: { $0.verdict == .fails }) { status = 1 }
       if !output.isJSONOnStandardOutput {
@@ -65,6 +70,13 @@ enum ReproduceCommand {
       let written = try ReportWriter().write(report, to: folder)
       if let missing = written.missingFigures { Terminal.note("basin: \(missing)") }
       Terminal.note("basin: the report is \(written.page)")
+      if Interruption.isRequested {
+        Terminal.note(
+          "basin: interrupted; the report holds the \(report.claims.count) claims measured so far. Run the command again for the rest."
+        )
+        status = Interruption.status
+        break
+      }
     }
     try output.deliverJSON(joined(documents))
     return status

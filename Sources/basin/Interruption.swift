@@ -1,0 +1,25 @@
+import Foundation
+import Synchronization
+
+/// A polite stop: the first SIGINT or SIGTERM asks the command to end at the next good place and to keep what it has; a
+/// second one ends it at once.
+enum Interruption {
+  /// The exit status of an interrupted command: 128 + SIGINT, as shells count.
+  static let status: Int32 = 130
+
+  private static let wasRequested = Atomic<Bool>(false)
+
+  /// Whether the command should end.
+  static var isRequested: Bool { wasRequested.load(ordering: .relaxed) }
+
+  /// Begins to listen.
+  static func listen() {
+    for number in [SIGINT, SIGTERM] {
+      // A handler may do little: it notes the wish and gives the signal its usual meaning back.
+      signal(number) { received in
+        Interruption.wasRequested.store(true, ordering: .relaxed)
+        signal(received, SIG_DFL)
+      }
+    }
+  }
+}

@@ -33,7 +33,7 @@ extension IndexStream {
     sizes: UnsafeMutablePointer<Double>, slots: Int, stride: Int, from first: Int, count: Int
   ) {
     // A subset of one is an index with replacement, drawn from the same word.
-    let isSingle = batchSize == 1 && (order == .iid || order == .subset)
+    let isSingle = multiplicities == nil && batchSize == 1 && (order == .iid || order == .subset)
     withCursor { cursor in
       if isSingle {
         cursor.fillSingles(indices, sizes: sizes, stride: stride, from: first, count: count)

@@ -6,7 +6,7 @@ import Testing
 
 /// `fill`, which engines use, against `draw`, which everyone uses: the same batches, for every order and across every boundary.
 @Suite struct IndexStreamFillTests {
-  /// Eight bytes beyond what a lane may touch hold this.
+  /// What memory holds that no one may touch.
   static let untouched: Int32 = -77
 
   /// The batches that `fill` writes into one lane of `stride`, checking that no other lane is touched and padding is as promised.
@@ -30,16 +30,15 @@ import Testing
         }
       }
     }
-    for place in indices.indices where place % stride != lane {
-      #expect(indices[place] == untouched && multiplicities[place] == -77)
-    }
-    for place in sizes.indices where place % stride != lane { #expect(sizes[place] == -77) }
+    let others = indices.indices.lazy.filter { $0 % stride != lane }
+    #expect(others.allSatisfy { indices[$0] == untouched && multiplicities[$0] == -77 })
+    #expect(sizes.indices.lazy.filter { $0 % stride != lane }.allSatisfy { sizes[$0] == -77 })
     return (0..<count).map { t in
       var samples: [Int] = []
       for slot in 0..<slots {
         let place = (t * slots + slot) * stride + lane
         let multiplicity = withMultiplicities ? Int(multiplicities[place]) : 1
-        if multiplicity == 0 { #expect(indices[place] == 0) }
+        if multiplicity == 0, indices[place] != 0 { Issue.record("padding is not index 0") }
         samples += [Int](repeating: Int(indices[place]), count: multiplicity)
       }
       #expect(Int(sizes[t * stride + lane]) == samples.count)
@@ -51,7 +50,7 @@ import Testing
     var plain = try setting.stream()
     var filling = try setting.stream()
     let needsMultiplicities = filling.hasDuplicates || filling.isRagged
-    let count = setting.n > 100 ? 20 : 150
+    let count = setting.n > 100 ? 6 : 150
     // 511 and 505 straddle the window of 512 words for b = 1; the others end in mid-epoch and go far, then back.
     for first in [0, 505, 511, 512, 3, 1_000_000_000_000, 0] {
       let wanted = plain.batches(first..<(first + count))

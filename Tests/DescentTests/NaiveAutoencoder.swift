@@ -33,13 +33,13 @@ struct NaiveAutoencoder {
       weights[i] = Double(k)
       Φ += Double(k) * coefficients[i] * coefficients[i]
     }
-    let A = 1 - h * Φ
+    let shrinking = 1 - h * Φ
     for i in coefficients.indices {
-      let factor = A + h * (2 - s) * weights[i]
+      let factor = shrinking + h * (2 - s) * weights[i]
       coefficients[i] *= factor
       logarithms[i] += log(abs(factor))
       if factor < 0 { signs[i] = -signs[i] }
     }
-    perpendicular *= A
+    perpendicular *= shrinking
   }
 }

@@ -201,7 +201,10 @@ private struct Cursor {
     for index in 0..<sampleCount { permutation[index] = Int32(truncatingIfNeeded: index) }
     let first = UInt64(epoch) &* UInt64(sampleCount)
     for last in stride(from: sampleCount - 1, to: 0, by: -1) {
-      let other = Int(bounded(at: first &+ UInt64(last), last &+ 1))
+      let place = first &+ UInt64(last)
+      // Places descend here: a window that ends at this one serves the next 500 draws, one that began at it would serve four.
+      if place &- windowStart >= UInt64(words.count) { fillWindow(from: max(first, place &- min(place, 508))) }
+      let other = Int(bounded(at: place, last &+ 1))
       (permutation[last], permutation[other]) = (permutation[other], permutation[last])
     }
   }

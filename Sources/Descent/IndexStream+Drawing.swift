@@ -34,7 +34,7 @@ extension IndexStream {
     sizes: UnsafeMutablePointer<Double>, slots: Int, stride: Int, from first: Int, count: Int
   ) {
     // A subset of one is an index with replacement, drawn from the same word.
-    let isSingle = batchSize == 1 && (order == .iid || order == .subset)
+    let isSingle = multiplicities == nil && batchSize == 1 && (order == .iid || order == .subset)
     withCursor { cursor in
       if isSingle {
         cursor.fillSingles(indices, sizes: sizes, stride: stride, from: first, count: count)
@@ -203,7 +203,10 @@ private struct Cursor {
     for index in 0..<sampleCount { permutation[index] = Int32(truncatingIfNeeded: index) }
     let first = UInt64(epoch) &* UInt64(sampleCount)
     for last in stride(from: sampleCount - 1, to: 0, by: -1) {
-      let other = Int(bounded(at: first &+ UInt64(last), last &+ 1))
+      let place = first &+ UInt64(last)
+      // Places descend here: a window that ends at this one serves the next 500 draws, one that began at it would serve four.
+      if place &- windowStart >= UInt64(words.count) { fillWindow(from: max(first, place &- min(place, 508))) }
+      let other = Int(bounded(at: place, last &+ 1))
       (permutation[last], permutation[other]) = (permutation[other], permutation[last])
     }
   }

@@ -35,7 +35,7 @@ public struct IndexStream: Sendable {
   /// Sets up the stream of one trial.
   ///
   /// - Parameter batchSize: b; nil means n for `full` and the largest replayed batch for `replay`.
-  /// - Throws: `InputError` unless 1 ≤ b ≤ n, and b = n for `full`.
+  /// - Throws: `InputError` unless 1 ≤ b ≤ n, b = n for `full`, and replayed indices are below n.
   public init(
     order: SamplingOrder, sampleCount: Int, batchSize: Int?, key: RandomKey
   ) throws(InputError) {
@@ -51,6 +51,11 @@ public struct IndexStream: Sendable {
       }
       self.batchSize = sampleCount
     case .replay(let replay):
+      guard replay.largestIndex < sampleCount else {
+        throw InputError(
+          "order.batches", expected: "indices from 0 to \(sampleCount - 1)", found: "\(replay.largestIndex)",
+          advice: "The batches were written for more samples than there are.")
+      }
       self.batchSize = replay.batches.map(\.count).max() ?? 1
     default:
       guard let batchSize, batchSize >= 1, batchSize <= sampleCount else {

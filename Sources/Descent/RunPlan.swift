@@ -70,7 +70,10 @@ public enum Cadence: Sendable, Hashable {
   public func first(from step: Int) -> Int? {
     switch self {
     case .every(let period):
-      return (step + period - 1) / period * period
+      let past = step % period
+      if past == 0 { return step }
+      let (next, overflows) = step.addingReportingOverflow(period - past)
+      return overflows ? nil : next
     case .at(let steps):
       return steps.first { $0 >= step }
     case .perDecade(let density):

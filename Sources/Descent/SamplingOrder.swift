@@ -40,11 +40,14 @@ public enum SamplingOrder: Sendable, Hashable {
 public struct IndexReplay: Sendable, Hashable {
   /// The batches of steps 0, 1, 2, …; an index may occur more than once in a batch.
   public let batches: [[Int]]
+  /// The largest index in them, so that a stream over fewer samples can refuse them.
+  let largestIndex: Int
 
   /// Accepts batches of indices in `0..<sampleCount`.
   ///
   /// - Throws: `InputError` naming the step and place of the first index that is out of range, or an empty batch.
   public init(batches: [[Int]], sampleCount: Int, location: String = "order.batches") throws(InputError) {
+    var largest = 0
     for (step, batch) in batches.enumerated() {
       guard !batch.isEmpty else {
         throw InputError("\(location)[\(step)]", expected: "at least one index", found: "an empty batch")
@@ -54,10 +57,12 @@ public struct IndexReplay: Sendable, Hashable {
           "\(location)[\(step)][\(place)]", expected: "an index from 0 to \(sampleCount - 1)", found: "\(index)",
           advice: "Indices count from 0.")
       }
+      largest = max(largest, batch.max() ?? 0)
     }
     guard !batches.isEmpty else {
       throw InputError(location, expected: "at least one batch", found: "none")
     }
     self.batches = batches
+    largestIndex = largest
   }
 }

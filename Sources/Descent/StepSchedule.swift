@@ -110,7 +110,10 @@ public struct StepSchedule: Sendable, Hashable {
     }
     var lastStep = -1
     for (place, piece) in pieces.enumerated() {
-      try check(Double(piece.step), ".pieces[\(place)].from", piece.step > lastStep, "an ascending step from 0")
+      guard piece.step > lastStep else {
+        throw InputError(
+          "\(location).pieces[\(place)].from", expected: "an ascending step from 0", found: "\(piece.step)")
+      }
       try check(
         piece.value, ".pieces[\(place)].value", piece.value > 0 && piece.value.isFinite,
         "a positive, finite step size")

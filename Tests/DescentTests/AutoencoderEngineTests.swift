@@ -21,16 +21,17 @@ import Testing
     return stream.sphere(count: dimension, radius: norm)
   }
 
-  static let golden: [(activation: AutoencoderObjective.Activation, coefficients: [Double], perpendicular: Double, s: Double)] = [
-    (
-      .relu, [0.453391561315460, 0.292708126099524, -0.090184963436008, 0.519302802703279], 0.045092481718004,
-      0.571084015389689
-    ),
-    (
-      .linear, [0.452066289869228, 0.291656286718383, -0.126755984779720, 0.518008861352726], 0.044986662006482,
-      0.575851379894394
-    ),
-  ]
+  static let golden:
+    [(activation: AutoencoderObjective.Activation, coefficients: [Double], perpendicular: Double, s: Double)] = [
+      (
+        .relu, [0.453391561315460, 0.292708126099524, -0.090184963436008, 0.519302802703279], 0.045092481718004,
+        0.571084015389689
+      ),
+      (
+        .linear, [0.452066289869228, 0.291656286718383, -0.126755984779720, 0.518008861352726], 0.044986662006482,
+        0.575851379894394
+      ),
+    ]
 
   /// Digest 3.3: m = 4, n = 5, η = 0.2, six batches with duplicates and a full one.
   @Test(arguments: golden.indices) func goldenValues(_ which: Int) throws {
@@ -41,7 +42,8 @@ import Testing
     var fast = try AutoencoderEngine(count: 4, activation: golden.activation, options: options)
     var correlated = try CorrelatedAutoencoderEngine(
       data: .standardBasis(count: 4, dimension: 5), activation: golden.activation, options: options)
-    let objective = AutoencoderObjective(data: try .standardBasis(count: 4, dimension: 5), activation: golden.activation)
+    let objective = AutoencoderObjective(
+      data: try .standardBasis(count: 4, dimension: 5), activation: golden.activation)
     var plain = try StochasticGradientDescent(objective, options: options)
     fast.load(start, trial: 0, lane: 3)
     correlated.load(start, trial: 0, lane: 0)
@@ -71,7 +73,10 @@ import Testing
     engine.advance(by: 20_000)
     var state = engine.makeState()
     engine.read(lane: 0, into: &state)
-    let printed = [(0, 1.0), (1, 8.61971656e-10), (2, 6.36717912e-10), (3, 5.33286489e-10), (4, 4.70526210e-10), (19, 2.44591632e-10)]
+    let printed = [
+      (0, 1.0), (1, 8.61971656e-10), (2, 6.36717912e-10), (3, 5.33286489e-10), (4, 4.70526210e-10),
+      (19, 2.44591632e-10),
+    ]
     for (i, value) in printed { #expect(abs(state.coefficients[i] / value - 1) < 1e-8) }
   }
 

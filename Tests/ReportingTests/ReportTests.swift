@@ -115,7 +115,7 @@ struct ReportTests {
         try ReportWriter(gnuplot: nil, chartLibrary: nil).write(Sample.report, to: directory)
       }
       #expect(blocked?.location == "\(directory)/index.html")
-      #expect(try !Scratch.files(in: directory).contains { $0.contains(".writing-") })
+      #expect(try !Scratch.files(in: directory).contains { $0.contains(".basin-") })
     }
   }
 

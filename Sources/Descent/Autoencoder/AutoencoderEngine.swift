@@ -40,7 +40,7 @@ public struct AutoencoderEngine: DescentEngine, ~Copyable {
   public let activation: AutoencoderObjective.Activation
   /// How the run is made.
   public let options: DescentOptions
-  /// Whether log |cᵢ| is kept beyond the underflow of cᵢ; costs about a third more.
+  /// Whether log |cᵢ| is kept beyond the underflow of cᵢ; costs about a third more. A cᵢ that is not 0 then stops near ±1e-308 instead of at 0.
   public let keepsLogarithms: Bool
 
   /// uᵢ of lane l at `8 i + l`.
@@ -224,7 +224,8 @@ public struct AutoencoderEngine: DescentEngine, ~Copyable {
       var uᵢ = Lanes.zero
       for lane in 0..<8 { uᵢ[lane] = u[Int(index[lane]) &* 8 &+ lane] }
       let c = α * uᵢ
-      let isIdle = c .<= 0
+      // α > 0, so u has the sign of c, and keeps it where c underflows.
+      let isIdle = uᵢ .<= 0
       let φ = isReLU ? c.replacing(with: 0, where: isIdle) : c
       let s = α * α * (U + V)
       let A = 1 - h * (φ * φ)
@@ -258,7 +259,7 @@ public struct AutoencoderEngine: DescentEngine, ~Copyable {
         var uᵢ = Lanes.zero
         for lane in 0..<8 { uᵢ[lane] = u[Int(index[lane]) &* 8 &+ lane] }
         let c = α * uᵢ
-        let φ = isReLU ? c.replacing(with: 0, where: c .<= 0) : c
+        let φ = isReLU ? c.replacing(with: 0, where: uᵢ .<= 0) : c
         Φ += multiplicities[slot] * (φ * φ)
       }
       let s = α * α * (U + V)
@@ -270,7 +271,7 @@ public struct AutoencoderEngine: DescentEngine, ~Copyable {
         var uᵢ = Lanes.zero
         for lane in 0..<8 { uᵢ[lane] = u[Int(index[lane]) &* 8 &+ lane] }
         let factor = 1 + G * multiplicities[slot]
-        let ρ = isReLU ? factor.replacing(with: 1, where: α * uᵢ .<= 0) : factor
+        let ρ = isReLU ? factor.replacing(with: 1, where: uᵢ .<= 0) : factor
         let uᵢNew = uᵢ * ρ
         U += (uᵢNew - uᵢ) * (uᵢNew + uᵢ)
         for lane in 0..<8 { u[Int(index[lane]) &* 8 &+ lane] = uᵢNew[lane] }
@@ -296,6 +297,7 @@ public struct AutoencoderEngine: DescentEngine, ~Copyable {
     for lane in 0..<8 {
       var state = makeState()
       read(lane: lane, into: &state)
+      for i in 0..<count { state.coefficients[i] = nonzero(state.coefficients[i], signOf: u[8 * i + lane]) }
       if let next = plainStep(state, lane: lane, at: t) {
         replaced.append((lane, next))
         // An empty lane needs no care, so the kernel below goes through.
@@ -335,8 +337,11 @@ public struct AutoencoderEngine: DescentEngine, ~Copyable {
     let G = h * (2 - s)
     var next = state
     for i in 0..<count {
-      next.coefficients[i] = (A + G * weight[i]) * state.coefficients[i]
-      if keepsLogarithms { next.logCoefficients[i] = state.logCoefficients[i] + log(abs(A + G * weight[i])) }
+      let factor = A + G * weight[i]
+      let isNegative = (factor < 0) != (state.coefficients[i] < 0)
+      let sign = factor == 0 || state.coefficients[i] == 0 ? 0.0 : (isNegative ? -1 : 1)
+      next.coefficients[i] = nonzero(factor * state.coefficients[i], signOf: sign)
+      if keepsLogarithms { next.logCoefficients[i] = state.logCoefficients[i] + log(abs(factor)) }
     }
     next.perpendicular = A * state.perpendicular
     return next
@@ -365,11 +370,19 @@ public struct AutoencoderEngine: DescentEngine, ~Copyable {
     }
     var sum = 0.0
     for i in 0..<count {
-      u[8 * i + lane] *= α
-      sum += u[8 * i + lane] * u[8 * i + lane]
+      let entry = nonzero(α * u[8 * i + lane], signOf: u[8 * i + lane])
+      u[8 * i + lane] = entry
+      sum += entry * entry
     }
     scale[lane] = 1
     energy[lane] = sum
     perpendicular[lane] *= α
+  }
+
+  /// `value`, but where logarithms are kept no nearer to 0 than the smallest normal number: a coefficient of ReLU that
+  /// underflowed to 0 would count as idle, and its logarithm would miss the gains that are still its due.
+  private func nonzero(_ value: Double, signOf sign: Double) -> Double {
+    guard keepsLogarithms, sign != 0, abs(value) < .leastNormalMagnitude else { return value }
+    return sign < 0 ? -.leastNormalMagnitude : .leastNormalMagnitude
   }
 }

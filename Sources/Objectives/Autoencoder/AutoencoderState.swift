@@ -48,14 +48,25 @@ public struct AutoencoderState: Sendable, Equatable {
     let c = (0..<data.count).map { objective.correlation(parameters.span, $0) }
     coefficients = c
     squaredNorm = objective.squaredNorm(parameters.span)
-    var solved: [Double]? = c
-    if !(isOrthonormal ?? (data.orthonormalityDefect <= 1e-9)) {
-      let gram = Matrix(rows: data.count, columns: data.count, storage: data.gram)
-      solved = try? LinearAlgebra.solvePositiveDefinite(gram, c)
+    let inside =
+      isOrthonormal ?? (data.orthonormalityDefect <= 1e-9)
+      ? c.reduce(0) { $0 + $1 * $1 } : Self.squaredNormInSpan(c, of: data)
+    perpendicular = inside.isNaN ? .nan : max(squaredNorm - inside, 0).squareRoot()
+  }
+
+  /// cᵀ Γ⁻¹ c; not a number where the smallest eigenvalue of Γ is within rounding of 0.
+  ///
+  /// By eigenvalues and not by Cholesky factors: rounding lets about every other singular matrix pass for a positive definite one.
+  private static func squaredNormInSpan(_ c: [Double], of data: AutoencoderData) -> Double {
+    let gram = Matrix(rows: data.count, columns: data.count, storage: data.gram)
+    guard let spectrum = try? LinearAlgebra.symmetricEigendecomposition(of: gram) else { return .nan }
+    let rounding = Double(data.count + data.dimension) * Double.ulpOfOne * (spectrum.values.last ?? 0)
+    guard let smallest = spectrum.values.first, smallest > rounding else { return .nan }
+    var sum = 0.0
+    for (value, projection) in zip(spectrum.values, spectrum.vectors.multiplied(by: c)) {
+      sum += projection * projection / value
     }
-    let inside = solved.map { zip($0, c).reduce(0) { $0 + $1.0 * $1.1 } } ?? .nan
-    perpendicular = max(squaredNorm - inside, 0).squareRoot()
-    if inside.isNaN { perpendicular = .nan }
+    return sum
   }
 }
 

@@ -97,9 +97,11 @@ enum ReproduceCommand {
     let wanted = list.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
     let known = selected.flatMap { $0.entries.map(\.id) }
     for id in wanted where !known.contains(where: { matches($0, id) }) {
+      // Whoever left the study's name out gets suggestions without it.
+      let names = id.contains(".") ? known : known.map { String($0.split(separator: ".").last ?? "") }
       throw InputError(
         "basin reproduce --claims", expected: "ids of claims", found: "\"\(id)\"",
-        advice: Suggestion.sentence(for: id, among: known))
+        advice: Suggestion.sentence(for: id, among: names))
     }
     return selected.map { $0.keeping { id in wanted.contains { matches(id, $0) } } }.filter { !$0.entries.isEmpty }
   }

@@ -1,0 +1,107 @@
+import Formats
+import Foundation
+import Testing
+
+/// `basin run` and `basin data` on good input.
+@Suite("Good input") struct RunTests {
+  private func json(_ text: String) throws -> [String: Any] {
+    try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+  }
+
+  private func example(_ name: String) -> String { BuiltProgram.root.appending(path: "Examples/\(name).json").path }
+
+  /// The golden values of the coefficient dynamics: m = 4, n = 5, six batches with duplicates and a full one.
+  @Test("the replayed example ends at the golden values") func goldenReplay() throws {
+    let outcome = try BuiltProgram.run(["run", example("replay"), "--json", "-"])
+    #expect(outcome.status == 0)
+    let trials = try #require(try json(outcome.output)["trials"] as? [[String: Any]])
+    let final = try #require(trials[0]["final"] as? [String: Double])
+    let golden = [0.453391561315460, 0.292708126099524, -0.090184963436008, 0.519302802703279]
+    for (i, value) in golden.enumerated() { #expect(abs((final["coefficient\(i)"] ?? .nan) - value) < 1e-12) }
+    #expect(abs((final["squaredNorm"] ?? .nan) - 0.571084015389689) < 1e-12)
+    let series = try #require((trials[0]["series"] as? [String: Any])?["squaredNorm"] as? [String: Any])
+    #expect((series["steps"] as? [Int]) == Array(0...6))
+  }
+
+  @Test("the example of the README runs, alike for any number of workers") func readmeExample() throws {
+    var texts: [String] = []
+    for jobs in ["1", "2", "3"] {
+      let outcome = try BuiltProgram.run(["run", example("autoencoder"), "--json", "-", "--jobs", jobs])
+      #expect(outcome.status == 0)
+      #expect(outcome.errors.isEmpty)
+      var document = try json(outcome.output)
+      document["seconds"] = nil
+      texts.append(String(decoding: try JSONSerialization.data(withJSONObject: document, options: .sortedKeys), as: UTF8.self))
+    }
+    #expect(texts[0] == texts[1])
+    #expect(texts[0] == texts[2])
+    #expect(texts[0].contains(#""converged":1000"#))
+  }
+
+  static let optimizers = [
+    #""step": 0.2, "batch": 3, "order": "iid""#, #""step": 0.2, "batch": 3, "order": "subset""#,
+    #""step": 0.2, "batch": 3, "order": "reshuffle""#, #""step": 0.2, "batch": 3, "order": "cyclic""#,
+    #""step": 0.2, "batch": 3, "order": "blocks""#, #""step": 0.2, "order": "full""#,
+    #""step": 0.02, "batch": 3, "order": "subset", "reduction": "sum""#,
+    #""step": {"base": 0.02, "warmUp": {"kind": "linear", "factor": 10, "until": 0.5}}, "batch": 1, "order": "iid""#,
+    #""step": {"base": 0.02, "warmUp": {"kind": "factorPerPercent", "factor": 1.05, "until": 0.3}}, "batch": 1, "order": "iid""#,
+    #""step": {"base": 0.2, "decays": [{"at": 0.1, "divideBy": 2}], "pieces": [{"from": 5, "value": 0.1}]}, "batch": 1, "order": "iid""#,
+  ]
+
+  @Test("every order and schedule runs on orthonormal, correlated and given data", arguments: optimizers.indices)
+  func everyOptimizer(_ place: Int) throws {
+    try BuiltProgram.withDirectory { directory in
+      try NPYFile(shape: [4, 6], values: (0..<24).map { sin(Double($0)) * 0.4 }).write(
+        to: directory.appending(path: "data.npy").path)
+      for data in [
+        #""dimension": 6, "features": 4"#,
+        #""dimension": 6, "features": 4, "data": {"kind": "equicorrelated", "correlation": 0.1}"#,
+        #""data": {"kind": "file", "path": "data.npy"}"#,
+      ] {
+        let spec = """
+          {"problem": {"kind": "autoencoder", \(data)}, "init": {"kind": "gaussian", "norm": 0.5},
+           "optimizer": {\(Self.optimizers[place]), "steps": 200}, "seeds": {"master": 3, "trials": 5},
+           "record": {"every": 50, "series": ["maxCosine"], "final": ["coefficients", "squaredNorm"]}}
+          """
+        try Data(spec.utf8).write(to: directory.appending(path: "spec.json"))
+        let outcome = try BuiltProgram.run(["run", "spec.json", "--json", "out.json"], in: directory)
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        #expect(outcome.output.isEmpty)
+        let document = try json(String(contentsOf: directory.appending(path: "out.json"), encoding: .utf8))
+        let trials = try #require(document["trials"] as? [[String: Any]])
+        #expect(trials.count == 5)
+        for trial in trials where trial["outcome"] as? String != "dead" {
+          #expect(trial["steps"] as? Int == 200)
+          #expect(((trial["final"] as? [String: Double])?["squaredNorm"] ?? 0) > 0.05)
+        }
+      }
+    }
+  }
+
+  @Test("data that is not finite is named") func notFinite() throws {
+    try BuiltProgram.withDirectory { directory in
+      try NPYFile(shape: [2, 2], values: [1, 0, .nan, 1]).write(to: directory.appending(path: "data.npy").path)
+      let spec = """
+        {"problem": {"kind": "autoencoder", "data": {"kind": "file", "path": "data.npy"}},
+         "init": {"kind": "sphere", "norm": 0.5}, "optimizer": {"step": 0.2, "batch": 1, "order": "iid", "steps": 10}}
+        """
+      try Data(spec.utf8).write(to: directory.appending(path: "spec.json"))
+      let outcome = try BuiltProgram.run(["run", "spec.json"], in: directory)
+      #expect(outcome.status == 2)
+      #expect(outcome.errors.contains("row 1, column 0: expected a finite value, found nan"), "\(outcome.errors)")
+      let inspection = try BuiltProgram.run(["data", "inspect", "data.npy"], in: directory)
+      #expect(inspection.status == 0)
+      #expect(inspection.output.contains("not finite 1"))
+    }
+  }
+
+  @Test("a run that leaves every bound is a failure with status 1") func diverged() throws {
+    let spec = """
+      {"problem": {"kind": "autoencoder", "dimension": 3, "features": 3}, "init": {"kind": "sphere", "norm": 50},
+       "optimizer": {"step": 10, "batch": 1, "order": "iid", "steps": 1000}}
+      """
+    let outcome = try BuiltProgram.run(["run", "spec.json"], files: ["spec.json": spec])
+    #expect(outcome.status == 1)
+    #expect(outcome.output.contains("1 diverged"))
+  }
+}

@@ -27,6 +27,7 @@ public enum SystemError {
     case ENOENT: "Check the path for typing errors; a folder on the way must exist too."
     case ENOTDIR: "Something on the way is a file, not a folder."
     case EACCES, EPERM: "Change the permissions, or choose another path."
+    case EEXIST: "A file of this name is in the way: move it, or choose another path."
     case EROFS: "The file system is read-only: choose another path."
     case ENOSPC, EDQUOT: "Free some space, or choose another disk."
     case EMFILE, ENFILE: "Too many files are open: raise the limit (ulimit -n)."

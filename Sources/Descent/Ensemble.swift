@@ -18,6 +18,11 @@ public enum Ensemble {
     trials: Range<Int>, workers: Int, plan: RunPlan<Engine.State>, settings: [Record.Setting] = [], seeds: Seeds,
     makeEngine: @Sendable () throws(InputError) -> Engine, start: @Sendable (Int) -> Engine.Start
   ) throws(InputError) -> Record {
+    guard trials.lowerBound >= 0, trials.upperBound <= Int(UInt32.max) else {
+      throw InputError(
+        "trials", expected: "trials from 0 to \(UInt32.max), which have streams of their own",
+        found: "\(trials.lowerBound) to \(trials.upperBound)")
+    }
     let begin = DispatchTime.now().uptimeNanoseconds
     let next = Atomic(trials.lowerBound)
     let finished = Mutex<[Record.Replica]>([])

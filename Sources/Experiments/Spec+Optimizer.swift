@@ -13,7 +13,8 @@ extension Spec {
     let schedule = schedule(reader)
     let order = order(reader, sampleCount: sampleCount ?? Int(Int32.max), folder: folder)
     // An order that could not be read may well have needed one.
-    let needsBatch = order.map { $0 != .full && $0.name != "replay" } ?? true
+    let isObject = if case .object? = reader.value("order", required: false, expected: "") { true } else { false }
+    let needsBatch = order.map { $0 != .full && $0.name != "replay" } ?? !isObject
     var batch: Int?
     if needsBatch {
       batch = reader.integer("batch", in: 1...(sampleCount ?? Int(Int32.max)))
@@ -33,7 +34,9 @@ extension Spec {
     var checkEvery: Int? = 64
     if let stop = reader.object("stop", required: false) {
       _ = stop.choice("when", among: ["converged"])
-      tolerance = stop.number("tolerance", default: 1e-6, expected: "a tolerance from 0") { $0 >= 0 }
+      tolerance = stop.number("tolerance", default: 1e-6, expected: "a tolerance from 0 to below 1") {
+        (0..<1).contains($0)
+      }
       checkEvery = stop.integer("every", in: 1...Int(Int32.max), default: 64)
       stop.finish()
     }

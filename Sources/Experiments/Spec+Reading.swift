@@ -15,8 +15,8 @@ extension Spec {
     let optimizer = reader.object("optimizer", required: true)
     let record = reader.object("record", required: false)
     let recordEvery = record?.integer("every", in: 1...Int(Int32.max), default: 1_000) ?? 1_000
-    let series = record?.choices("series", among: Spec.measures.filter { $0 != "coefficients" }) ?? []
-    let finals = record?.choices("final", among: Spec.measures) ?? ["maxCosine", "selectedIndex"]
+    let series = record?.choices("series", among: Spec.seriesMeasures, default: []) ?? []
+    let finals = record?.choices("final", among: Spec.measures, default: Self.defaultFinals) ?? Self.defaultFinals
     record?.finish()
     reader.finish()
     guard let problem else {
@@ -44,6 +44,8 @@ extension Spec {
       settings: problem.settings + start.settings + optimiser.settings)
   }
 
+  private static let defaultFinals = ["maxCosine", "selectedIndex"]
+
   // MARK: - Parts
 
   private static func seeds(_ reader: SpecReader) -> (seeds: Seeds, trials: Int?) {
@@ -53,7 +55,7 @@ extension Spec {
     if let seed = part.seed("initialization") { seeds.initialization = seed }
     if let seed = part.seed("order") { seeds.order = seed }
     if let seed = part.seed("measurement") { seeds.measurement = seed }
-    let trials = part.integer("trials", in: 1...Int(UInt32.max), default: 1)
+    let trials = part.integer("trials", in: 1...largestTrials, default: 1)
     part.finish()
     return (seeds, trials)
   }
@@ -67,6 +69,7 @@ extension Spec {
     let limit = 1...1_000_000
     var data: AutoencoderData?
     var description = "orthonormal"
+    var isStandardBasis = false
     let dataTree = reader.value("data", required: false, expected: "a data set")
     if case .object? = dataTree, let part = reader.object("data", required: true) {
       let dataKind = part.choice("kind", among: ["orthonormal", "equicorrelated", "file"])
@@ -84,7 +87,7 @@ extension Spec {
         let correlation =
           dataKind == "equicorrelated"
           ? part.number("correlation", expected: "a correlation below 1") { $0 < 1 } : 0
-        if let count, let dimension, let correlation {
+        if let count, let dimension, let correlation, fits(count, dimension, reader) {
           description = dataKind == "equicorrelated" ? "equicorrelated \(correlation)" : description
           data = noting(reader, "features") { () throws(InputError) in
             try .equicorrelated(count: count, dimension: dimension, correlation: correlation)
@@ -100,23 +103,32 @@ extension Spec {
       }
       let count = reader.integer("features", in: limit)
       let dimension = reader.integer("dimension", in: limit, default: count ?? 1)
-      if let count, let dimension {
+      if let count, let dimension, fits(count, dimension, reader) {
         data = noting(reader, "features") { () throws(InputError) in
           try .standardBasis(count: count, dimension: dimension)
         }
+        isStandardBasis = true
       }
     }
     reader.finish()
     guard kind != nil, let data, let activation = activation.flatMap(AutoencoderObjective.Activation.init) else {
       return nil
     }
-    let isOrthonormal = data.orthonormalityDefect <= 1e-12
+    let isOrthonormal = isStandardBasis || data.orthonormalityDefect <= 1e-12
     let settings: [Record.Setting] = [
       .init("problem.kind", "autoencoder"), .init("problem.activation", activation.rawValue),
       .init("problem.data", description), .init("problem.dimension", "\(data.dimension)"),
       .init("problem.features", "\(data.count)"),
     ]
     return (AutoencoderObjective(data: data, activation: activation), isOrthonormal, settings)
+  }
+
+  private static func fits(_ count: Int, _ dimension: Int, _ reader: SpecReader) -> Bool {
+    if count * dimension <= largestData { return true }
+    reader.note(
+      "dimension", expected: "at most \(largestData) entries, features times dimension", found: "\(count * dimension)",
+      advice: "For orthonormal data only the norm of w outside of their span matters, so a smaller dimension will do.")
+    return false
   }
 
   private static func read(_ path: String, folder: String, _ reader: SpecReader) -> AutoencoderData? {

@@ -10,13 +10,15 @@ extension Spec {
     let activation = objective.activation
     let tolerance = tolerance
     let isOrthonormal = isOrthonormal
+    let norms = objective.data.norms
     let stopping = StoppingRules<AutoencoderState>(
       cadence: .every(checkEvery),
       converged: tolerance.map { tolerance in
         { @Sendable state in
           // 1 − max cos is computed without cancellation where that is possible, which takes orthonormal data.
           isOrthonormal
-            ? state.misalignment(activation) <= tolerance : 1 - state.maximumCosine(activation) <= tolerance
+            ? state.misalignment(activation) <= tolerance
+            : 1 - state.normalised(by: norms).maximumCosine(activation) <= tolerance
         }
       }, diverged: { $0.hasDiverged }, dead: { $0.isDead(activation) })
     let plan = RunPlan(
@@ -60,11 +62,17 @@ extension Spec {
   private func measures(_ name: String) -> [Measure<AutoencoderState>] {
     let activation = objective.activation
     let isOrthonormal = isOrthonormal
+    let norms = objective.data.norms
+    let normalised = { @Sendable (state: AutoencoderState) in state.normalised(by: norms) }
     switch name {
-    case "maxCosine": return [Measure(name) { $0.maximumCosine(activation) }]
+    case "maxCosine":
+      return [Measure(name) { isOrthonormal ? $0.maximumCosine(activation) : normalised($0).maximumCosine(activation) }]
     case "misalignment":
-      return [Measure(name) { isOrthonormal ? $0.misalignment(activation) : 1 - $0.maximumCosine(activation) }]
-    case "selectedIndex": return [Measure(name) { Double($0.leader(activation)) }]
+      return [
+        Measure(name) { isOrthonormal ? $0.misalignment(activation) : 1 - normalised($0).maximumCosine(activation) }
+      ]
+    case "selectedIndex":
+      return [Measure(name) { Double((isOrthonormal ? $0 : normalised($0)).leader(activation)) }]
     case "lossGap": return [Measure(name) { $0.lossGap(activation) }]
     case "squaredNorm": return [Measure(name) { $0.squaredNorm }]
     case "activeEnergy": return [Measure(name) { $0.activeEnergy(activation) }]

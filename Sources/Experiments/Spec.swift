@@ -50,6 +50,15 @@ public struct Spec: Sendable {
     "coefficients",
   ]
 
+  /// Those of them that a series can hold: single numbers.
+  public static let seriesMeasures = measures.filter { $0 != "coefficients" }
+
+  /// The largest number of trials: what the records of a run may take in memory.
+  static let largestTrials = 10_000_000
+
+  /// The largest number of entries of a data matrix: 400 MB.
+  static let largestData = 50_000_000
+
   /// Reads a spec file. Paths in it are relative to its folder.
   ///
   /// - Throws: `SpecProblems` with everything that is wrong.

@@ -101,14 +101,20 @@ final class SpecReader {
     return choice(key, value, among: choices)
   }
 
-  /// Some of `choices`.
-  func choices(_ key: String, among choices: [String]) -> [String] {
-    guard let value = value(key, required: false, expected: "a list") else { return [] }
+  /// Some of `choices`, each once.
+  func choices(_ key: String, among choices: [String], default fallback: [String]) -> [String] {
+    guard let value = value(key, required: false, expected: "a list") else { return fallback }
     guard case .array(let items) = value else {
       note(key, expected: "a list of names", found: value.summary)
       return []
     }
-    return items.enumerated().compactMap { choice("\(key)[\($0.offset)]", $0.element, among: choices) }
+    var chosen: [String] = []
+    for (place, item) in items.enumerated() {
+      guard let name = choice("\(key)[\(place)]", item, among: choices) else { continue }
+      if chosen.contains(name) { note("\(key)[\(place)]", expected: "each name once", found: "\"\(name)\" again") }
+      chosen.append(name)
+    }
+    return chosen
   }
 
   private func choice(_ key: String, _ value: JSONTree, among choices: [String]) -> String? {

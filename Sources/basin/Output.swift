@@ -17,8 +17,8 @@ struct Output {
   var isJSONOnStandardOutput: Bool { target == "-" }
 
   /// Delivers a result in one of its two forms.
-  func deliver(_ value: some Encodable, text: @autoclosure () -> String) throws(InputError) {
-    if target == nil { Terminal.print(text()) } else { try deliverJSON(Self.json(value)) }
+  func deliver(_ value: @autoclosure () -> some Encodable, text: @autoclosure () -> String) throws(InputError) {
+    if target == nil { Terminal.print(text()) } else { try deliverJSON(Self.json(value())) }
   }
 
   /// Delivers JSON text, if it was asked for.

@@ -27,10 +27,10 @@ enum ReproduceCommand {
 
       Without a STUDY all of them run. The report is DIR/index.html, with claims.json, data/*.csv, figures/ and \
       references.bib
-      beside it; with several studies each has its own folder in DIR. Files of an earlier report are replaced.
+      beside it; with several studies each has its own folder in DIR. Files of the same names are replaced, others are left alone.
 
       EXIT STATUS
-        0  every claim holds        1  a claim fails        2  the input is wrong        130  interrupted
+        0  no claim fails        1  a claim fails        2  the input is wrong        130  interrupted
 
       SIGINT (Control-C) or SIGTERM ends the run after the claim under way and writes the report of what was measured; a second one ends it
       at once.
@@ -70,7 +70,7 @@ enum ReproduceCommand {
       let written = try ReportWriter().write(report, to: folder)
       if let missing = written.missingFigures { Terminal.note("basin: \(missing)") }
       Terminal.note("basin: the report is \(written.page)")
-      if Interruption.isRequested {
+      if report.claims.count < study.entries.count {
         Terminal.note(
           "basin: interrupted; the report holds the \(report.claims.count) claims measured so far. Run the command again for the rest."
         )

@@ -23,20 +23,21 @@ enum RunCommand {
          "seeds": {"master": 7, "trials": 1000},
          "record": {"every": 100, "series": ["maxCosine"], "final": ["maxCosine", "selectedIndex"]}}
 
-        problem.data    "orthonormal", {"kind": "equicorrelated", "correlation": R} or {"kind": "file", "path": \
-        "rows.npy"}
-        init.kind       sphere, gaussian (norm), coefficients (values, orthogonalNorm) or file (path of w as .npy)
-        step            a number, or {"base": S, "warmUp": {"kind": "linear" | "squareRoot" | "factorPerPercent", \
-        "factor": F,
-                        "until": FRACTION}, "decays": [{"at": FRACTION, "divideBy": D}], "pieces": [{"from": STEP, \
-                        "value": S}]}
-        order           \(SamplingOrder.named.map(\.name).joined(separator: ", ")), or {"kind": "replay", "batches": \
-        [[0], [3], [0, 1]]} or
-                        {"kind": "replay", "file": "batches.json"}
+        problem.data    "orthonormal", {"kind": "equicorrelated", "correlation": R}
+                        or {"kind": "file", "path": "rows.npy"}
+        init.kind       sphere, gaussian (norm), coefficients (values, orthogonalNorm)
+                        or file (path of w as .npy)
+        step            a number, or {"base": S, "warmUp": {"kind": K, "factor": F, "until": FRACTION},
+                        "decays": [{"at": FRACTION, "divideBy": D}], "pieces": [{"from": STEP, "value": S}]},
+                        K one of linear, squareRoot, factorPerPercent
+        order           \(SamplingOrder.named.map(\.name).joined(separator: ", ")),
+                        {"kind": "replay", "batches": [[0], [3], [0, 1]]}
+                        or {"kind": "replay", "file": "batches.json"}
         reduction       mean (default) or sum
         stop            converged: 1 − max cos ≤ tolerance, asked every "every" steps (default 64)
         seeds           master, or data, initialization, order, measurement one by one; trials
-        series, final   \(Spec.measures.joined(separator: ", "))
+        series          \(Spec.seriesMeasures.joined(separator: ", "))
+        final           the same, or coefficients
 
       Paths in a spec are relative to its folder. Everything wrong with a spec is said at once, before anything runs.
 
@@ -74,12 +75,9 @@ enum RunCommand {
       record.count(outcome) > 0 ? "\(record.count(outcome)) \(outcome.rawValue)" : nil
     }
     var rows = [["measure", "trials", "mean", "10 %", "median", "90 %"]]
-    let steps = record.alive.map { Double($0.steps) }
-    let columns =
-      [("steps", steps)]
-      + record.finalNames.enumerated().map { place, name in
-        (name, record.alive.filter { $0.outcome != .diverged }.map { $0.finals[place] })
-      }
+    let sound = record.alive.filter { $0.outcome != .diverged }
+    var columns = [("steps", sound.map { Double($0.steps) })]
+    for (place, name) in record.finalNames.enumerated() { columns.append((name, sound.map { $0.finals[place] })) }
     for (name, values) in columns {
       guard let summary = try? Summary(values) else { continue }
       let quantiles = [0.1, 0.5, 0.9].map {

@@ -6,34 +6,63 @@ import Testing
   static let lines: [(arguments: [String], error: String)] = [
     (["reprodce"], #"basin: expected a command, found "reprodce". Did you mean "reproduce"?"#),
     (["help", "rn"], #"basin: expected a command, found "rn". Did you mean "run"?"#),
-    (["reproduce", "autoencodr"], #"basin reproduce: expected the name of a study, found "autoencodr". Did you mean "autoencoder"?"#),
+    (
+      ["reproduce", "autoencodr"],
+      #"basin reproduce: expected the name of a study, found "autoencodr". Did you mean "autoencoder"?"#
+    ),
     (["reproduce", "--sed", "1"], #"basin reproduce: expected a known option, found "--sed". Did you mean "--seed"?"#),
-    (["reproduce", "--seed"], #"basin reproduce: expected N after --seed, found nothing. See "basin reproduce --help"."#),
-    (["reproduce", "--seed="], #"basin reproduce: expected N after --seed, found nothing. See "basin reproduce --help"."#),
-    (["reproduce", "--seed", "-1"], #"basin reproduce --seed: expected a whole number from 0 to 18446744073709551615, found "-1"."#),
+    (
+      ["reproduce", "--seed"],
+      #"basin reproduce: expected N after --seed, found nothing. See "basin reproduce --help"."#
+    ),
+    (
+      ["reproduce", "--seed="],
+      #"basin reproduce: expected N after --seed, found nothing. See "basin reproduce --help"."#
+    ),
+    (
+      ["reproduce", "--seed", "-1"],
+      #"basin reproduce --seed: expected a whole number from 0 to 18446744073709551615, found "-1"."#
+    ),
     (["reproduce", "--seed", "1", "--seed", "2"], "basin reproduce: expected --seed once, found it twice."),
     (["reproduce", "--jobs", "0"], #"basin reproduce --jobs: expected a whole number from 1 to 1024, found "0"."#),
     (["reproduce", "--jobs", "two"], #"basin reproduce --jobs: expected a whole number from 1 to 1024, found "two"."#),
     (["reproduce", "--full=yes"], #"basin reproduce: expected --full without a value, found "--full=yes"."#),
-    (["reproduce", "--claims", "b44"], #"basin reproduce --claims: expected ids of claims, found "b44". Did you mean "b4"?"#),
+    (
+      ["reproduce", "--claims", "b44"],
+      #"basin reproduce --claims: expected ids of claims, found "b44". Did you mean "b4"?"#
+    ),
     (["reproduce", "--out", "file/report"], "file: expected a folder, or a place where one can be made, found "),
     (["reproduce", "--out", "file"], "file: expected a folder, or a place where one can be made, found "),
-    (["reproduce", "--claims", "14", "--json", "missing/x.json"], #"missing/x.json: expected a place where a file can be written, found no folder "missing". Make the folder, or choose another path."#),
-    (["reproduce", "--claims", "14", "--json", "."], ".: expected a place where a file can be written, found a folder. Name a file in it."),
+    (
+      ["reproduce", "--claims", "14", "--json", "missing/x.json"],
+      #"missing/x.json: expected a place where a file can be written, found no folder "missing". Make the folder, or choose another path."#
+    ),
+    (
+      ["reproduce", "--claims", "14", "--json", "."],
+      ".: expected a place where a file can be written, found a folder. Name a file in it."
+    ),
     (["run"], #"basin run: expected one spec file, found none. See "basin run --help"."#),
     (["run", "a", "b"], #"basin run: expected one spec file, found 2. See "basin run --help"."#),
-    (["run", "missing.json"], #"missing.json: expected a file that can be read, found "No such file or directory". Check the path for typing errors; a folder on the way must exist too."#),
+    (
+      ["run", "missing.json"],
+      #"missing.json: expected a file that can be read, found "No such file or directory". Check the path for typing errors; a folder on the way must exist too."#
+    ),
     (["run", "."], ".: expected a file that can be read, found a folder. Name a file in it."),
     (["run", "file"], "file: expected JSON, found text that is not ("),
     (["run", "list.json"], "list.json: expected a spec, which is a JSON object, found a list of 1."),
     (["data"], #"basin data: expected what to do, found nothing. Known: inspect."#),
     (["data", "inspct", "x"], #"basin data: expected what to do, found "inspct". Did you mean "inspect"?"#),
     (["data", "inspect"], "basin data inspect: expected one file, found 0."),
-    (["data", "inspect", "file"], "file: expected an .npy file, which begins with the bytes 93 4E 55 4D 50 59, found "),
+    (
+      ["data", "inspect", "file"], "file: expected an .npy file, which begins with the bytes 93 4E 55 4D 50 59, found "
+    ),
     (["bench"], "basin bench: expected one workload, found none. Known: w3, selection-law."),
     (["bench", "w4"], #"basin bench: expected one workload, found "w4". Did you mean "w3"?"#),
     (["bench", "w3", "--repeats", "0"], #"basin bench --repeats: expected a whole number from 1 to 1000, found "0"."#),
-    (["bench", "selection-law", "--export", "x"], #"basin bench --export: expected the workload w3, found "selection-law"."#),
+    (
+      ["bench", "selection-law", "--export", "x"],
+      #"basin bench --export: expected the workload w3, found "selection-law"."#
+    ),
   ]
 
   @Test("is one clear line and status 2", arguments: lines.indices) func isRefused(_ place: Int) throws {
@@ -75,18 +104,30 @@ import Testing
   }
 
   static let specs: [(change: [String: String], error: String)] = [
-    (["\"order\": \"subset\"": "\"order\": {\"kind\": \"replay\", \"batches\": [[0], [4]]}", "\"batch\": 1,": ""],
-      "optimizer.order.batches: batches[1][0]: expected an index from 0 to 3, found 4. Indices count from 0."),
-    (["\"order\": \"subset\"": "\"order\": {\"kind\": \"replay\", \"batches\": [[0], [1]]}", "\"batch\": 1,": ""],
-      "optimizer.steps: steps: expected at most 2, the number of replayed batches, found 100."),
-    (["\"order\": \"subset\"": "\"order\": {\"kind\": \"replay\", \"batches\": [[0], 1]}", "\"batch\": 1,": ""],
-      "optimizer.order.batches: expected a list of batches, each a list of indices, found a list of 2."),
-    (["\"order\": \"subset\"": "\"order\": \"full\""],
-      "optimizer.batch: expected no batch size for the order \"full\", found 1. The full batch has 4 samples."),
-    (["\"features\": 4": "\"features\": 40"],
-      "problem.features: features: expected a number of data vectors from 1 to the dimension, 10, found 40."),
-    (["\"dimension\": 10, \"features\": 4": "\"data\": {\"kind\": \"file\", \"path\": \"none.npy\"}"],
-      "problem.data.path: none.npy: expected a file that can be read, found \"No such file or directory\"."),
+    (
+      ["\"order\": \"subset\"": "\"order\": {\"kind\": \"replay\", \"batches\": [[0], [4]]}", "\"batch\": 1,": ""],
+      "optimizer.order.batches: batches[1][0]: expected an index from 0 to 3, found 4. Indices count from 0."
+    ),
+    (
+      ["\"order\": \"subset\"": "\"order\": {\"kind\": \"replay\", \"batches\": [[0], [1]]}", "\"batch\": 1,": ""],
+      "optimizer.steps: steps: expected at most 2, the number of replayed batches, found 100."
+    ),
+    (
+      ["\"order\": \"subset\"": "\"order\": {\"kind\": \"replay\", \"batches\": [[0], 1]}", "\"batch\": 1,": ""],
+      "optimizer.order.batches: expected a list of batches, each a list of indices, found a list of 2."
+    ),
+    (
+      ["\"order\": \"subset\"": "\"order\": \"full\""],
+      "optimizer.batch: expected no batch size for the order \"full\", found 1. The full batch has 4 samples."
+    ),
+    (
+      ["\"features\": 4": "\"features\": 40"],
+      "problem.features: features: expected a number of data vectors from 1 to the dimension, 10, found 40."
+    ),
+    (
+      ["\"dimension\": 10, \"features\": 4": "\"data\": {\"kind\": \"file\", \"path\": \"none.npy\"}"],
+      "problem.data.path: none.npy: expected a file that can be read, found \"No such file or directory\"."
+    ),
     (["\"norm\": 0.5": "\"norm\": 1e400"], "spec.json: expected JSON, found text that is not ("),
   ]
 

@@ -31,7 +31,8 @@ import Testing
       #expect(outcome.errors.isEmpty)
       var document = try json(outcome.output)
       document["seconds"] = nil
-      texts.append(String(decoding: try JSONSerialization.data(withJSONObject: document, options: .sortedKeys), as: UTF8.self))
+      texts.append(
+        String(decoding: try JSONSerialization.data(withJSONObject: document, options: .sortedKeys), as: UTF8.self))
     }
     #expect(texts[0] == texts[1])
     #expect(texts[0] == texts[2])

@@ -98,7 +98,9 @@ import Testing
   @Test("Each mistake is named where it stands", arguments: wrong.indices) func mistakes(_ place: Int) {
     let (old, new, problem) = Self.wrong[place]
     let found = problems(Self.text.replacingOccurrences(of: old, with: new))
-    if problem.isEmpty { #expect(found.isEmpty) } else {
+    if problem.isEmpty {
+      #expect(found.isEmpty)
+    } else {
       #expect(found.contains { $0.hasPrefix(problem) }, "\(found)")
     }
   }

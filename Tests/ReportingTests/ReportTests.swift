@@ -79,7 +79,8 @@ struct ReportTests {
       #expect((try? InputFile.text("\(path)/data/limits.csv")) == Sample.table.csv)
       #expect((try? InputFile.text("\(path)/data/start.json")) == "{\"w\": [0.1, 0.2]}\n")
       #expect((try? InputFile.text("\(path)/references.bib")) == Sample.method.bibTeX + "\n" + Sample.paper.bibTeX)
-      #expect((try? InputFile.text("\(path)/figures/tricky.csv"))?.hasPrefix("panel,layer,label,x,y,low,high\n") == true)
+      #expect(
+        (try? InputFile.text("\(path)/figures/tricky.csv"))?.hasPrefix("panel,layer,label,x,y,low,high\n") == true)
       let page = try #require((try? InputFile.text(written.page)))
       for link in page.matches(of: /href="([^#:"]+)"/) { #expect(written.files.contains(String(link.output.1))) }
       _ = try ReportWriter(chartLibrary: nil).write(Sample.report, to: path)

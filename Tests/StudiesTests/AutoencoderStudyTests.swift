@@ -39,7 +39,8 @@ import Testing
   func workers(_ name: String) throws {
     let entry = try #require(AutoencoderStudy.study.entries.first { $0.id == "autoencoder.\(name)" })
     let found = try [1, 2, 3].map { workers in
-      try entry.measure(StudyContext(masterSeed: 3, workers: workers, effort: .standard)).claim.checks.map(\.measurement)
+      try entry.measure(StudyContext(masterSeed: 3, workers: workers, effort: .standard)).claim.checks.map(
+        \.measurement)
     }
     #expect(found[0] == found[1])
     #expect(found[0] == found[2])

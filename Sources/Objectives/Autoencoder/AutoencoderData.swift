@@ -74,6 +74,15 @@ public struct AutoencoderData: Sendable, Equatable {
     self.rows = rows
   }
 
+  /// ‖a₁‖ … ‖a_m‖. O(mn).
+  public var norms: [Double] {
+    (0..<count).map { i in
+      var sum = 0.0
+      for j in (i * dimension)..<((i + 1) * dimension) { sum += rows[j] * rows[j] }
+      return sum.squareRoot()
+    }
+  }
+
   /// The Gram matrix ⟨aᵢ, aⱼ⟩, m × m, row-major. O(m²n).
   public var gram: [Double] {
     var result = [Double](repeating: 0, count: count * count)

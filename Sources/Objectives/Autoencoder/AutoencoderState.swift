@@ -118,6 +118,13 @@ extension AutoencoderState {
     return (activation == .linear ? abs(c) : c) / squaredNorm.squareRoot()
   }
 
+  /// The same state with cᵢ/‖aᵢ‖ in place of cᵢ, for measures that are stated for unit vectors.
+  public func normalised(by dataNorms: [Double]) -> AutoencoderState {
+    var state = self
+    for i in coefficients.indices { state.coefficients[i] /= dataNorms[i] }
+    return state
+  }
+
   /// The largest coefficient but one over the largest, active ones only (0 if there is one or none).
   public func runnerUpRatio(_ activation: AutoencoderObjective.Activation) -> Double {
     var first = 0.0

@@ -24,7 +24,7 @@ extension AutoencoderStudy {
   private static func search(
     count m: Int, step η: Double, starts: Int, seeds: Seeds, _ context: StudyContext
   ) throws(InputError) -> SearchResult {
-    let budget = Int(400 * Double(m) / (η * η))
+    let budget = Int((400 * Double(m) / (η * η)).rounded())
     let experiment = AutoencoderExperiment(
       dimension: m, count: m, start: .sphere(norm: 0.5),
       options: options(.cyclic, batch: 1, step: η, budget: budget, seeds: seeds))

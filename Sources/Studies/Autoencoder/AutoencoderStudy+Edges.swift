@@ -54,7 +54,7 @@ extension AutoencoderStudy {
         statement:
           """
           Per-sample curvature at a_k is 4, so the norm converges for η < b/2 (mini-batches) or η < m/2 (full batch) \
-          and oscillates for ever above, while the direction is still 1-sparse. η ≤ 1/5 is sufficient, far from \
+          and oscillates for ever above, while the direction of mini-batch SGD is still 1-sparse. η ≤ 1/5 is sufficient, far from \
           necessary.
           """,
         source: .derivedHere(basis: "curvature along w"), scope: .supporting,
@@ -222,8 +222,12 @@ extension AutoencoderStudy {
       ])
       layer.x.append(max(ρ, 3e-4))
       layer.y.append(summary.mean)
+      layer.low.append(summary.mean - 2 * (summary.standardError ?? .nan))
+      layer.high.append(summary.mean + 2 * (summary.standardError ?? .nan))
       switches.x.append(max(ρ, 3e-4))
       switches.y.append(rate.mean)
+      switches.low.append(rate.mean - 2 * (rate.standardError ?? .nan))
+      switches.high.append(rate.mean + 2 * (rate.standardError ?? .nan))
       if ρ == 0 {
         checks.append(try .mean("mean max cos, ρ = 0", prediction: 1, of: cosines, tolerance: .absolute(1e-6)))
         checks.append(.largest("leader changes per step, ρ = 0", of: changes, tolerance: .exact))
@@ -268,7 +272,7 @@ extension AutoencoderStudy {
           caption:
             """
             Equicorrelated unit vectors, m = 10, ReLU, b = 1, η = 0.2, \(replicas) runs. Left: mean of the largest \
-            cosine over steps 10,000 to 20,000. Right: changes of the leading data point per step. The leftmost points \
+            cosine over steps 10,000 to 20,000. Right: changes of the leading data point per step, ± 2 standard errors. The leftmost points \
             are ρ = 0.
             """,
           panels: [

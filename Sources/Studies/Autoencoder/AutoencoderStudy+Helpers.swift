@@ -20,7 +20,7 @@ extension AutoencoderStudy {
   }
 
   static func stepHypothesis(_ step: Double) -> Hypothesis {
-    Hypothesis("η ≤ 1/5, constant", holds: step <= 0.2, found: "η = \(number(step))")
+    Hypothesis("η ≤ 1/5, constant", holds: step <= 0.2, found: "largest η = \(number(step))")
   }
 
   /// Starts without an active coefficient cannot move; the statement is about the others.

@@ -182,7 +182,7 @@ extension AutoencoderStudy {
         let measured = noise(point)
         let fourths = point.reduce(0) { $0 + $1 * $1 * $1 * $1 }
         errors.append(abs(measured - (1 - fourths) / Double(m)))
-        mixed.append(measured * Double(m) / (1 - fourths))
+        mixed.append(measured)
       }
       for k in 0..<m { sparse.append(noise((0..<m).map { $0 == k ? 1 : 0 })) }
     }
@@ -200,6 +200,9 @@ extension AutoencoderStudy {
         checks: [
           .largest("largest error of the formula", of: errors, tolerance: .absolute(1e-12)),
           .largest("largest noise at a data point", of: sparse, tolerance: .absolute(1e-12)),
+          Check(
+            "smallest noise at a mixed point", prediction: 1e-3, measurement: mixed.min() ?? .nan, tolerance: .atLeast,
+            count: mixed.count),
         ]))
   }
 

@@ -65,8 +65,8 @@ public enum AutoencoderStudy {
       said: "Gradient descent finds flatter minima than SGD.",
       instead:
         """
-        Their largest eigenvalues agree; the traces differ for ReLU with |S⁺| ≥ 2 under φ′(0) = ½ only, not for the \
-        linear neuron, and not at any finite iterate.
+        Their largest eigenvalues agree; the traces differ for ReLU with |S⁺| ≥ 2 and φ′(0) < 1 only (the table in circulation has φ′(0) = ½), not for the \
+        linear neuron, and not for the plain Hessian at any finite iterate.
         """,
       claims: ["autoencoder.08", "autoencoder.09", "autoencoder.11", "autoencoder.b10"]),
     .init(

@@ -96,7 +96,7 @@ import Testing
       "optimizer.batch: expected a whole number from 1 to 4, found 5.",
       "optimizer.steps: expected a whole number from 0 to 4294967295, found 1.5.",
       "seeds.master: expected a whole number from 0 to 18446744073709551615, found -1.",
-      "seeds.trials: expected a whole number from 1 to 4294967295, found 0.",
+      "seeds.trials: expected a whole number from 1 to 10000000, found 0.",
     ]
     for line in expected { #expect(outcome.errors.contains("basin: error: \(line)\n"), "\(line)\n\(outcome.errors)") }
     #expect(outcome.errors.contains(#"record.final[0]: expected "maxCosine""#))
@@ -127,6 +127,14 @@ import Testing
     (
       ["\"dimension\": 10, \"features\": 4": "\"data\": {\"kind\": \"file\", \"path\": \"none.npy\"}"],
       "problem.data.path: none.npy: expected a file that can be read, found \"No such file or directory\"."
+    ),
+    (
+      ["\"steps\": 100}": "\"steps\": 100}, \"record\": {\"final\": [\"maxCosine\", \"maxCosine\"]}"],
+      "record.final[1]: expected each name once, found \"maxCosine\" again."
+    ),
+    (
+      ["\"dimension\": 10, \"features\": 4": "\"dimension\": 1000000, \"features\": 1000000"],
+      "problem.dimension: expected at most 50000000 entries, features times dimension, found 1000000000000."
     ),
     (["\"norm\": 0.5": "\"norm\": 1e400"], "spec.json: expected JSON, found text that is not ("),
   ]

@@ -74,6 +74,9 @@ import Testing
         for trial in trials where trial["outcome"] as? String != "dead" {
           #expect(trial["steps"] as? Int == 200)
           #expect(((trial["final"] as? [String: Double])?["squaredNorm"] ?? 0) > 0.05)
+          // A cosine is a cosine for data of any length.
+          let series = (trial["series"] as? [String: Any])?["maxCosine"] as? [String: Any]
+          #expect((series?["values"] as? [Double] ?? [2]).allSatisfy { abs($0) <= 1 + 1e-12 })
         }
       }
     }

@@ -21,7 +21,7 @@ import Testing
 
   private static func reading(_ bytes: [UInt8]) throws(SpecProblems) -> Spec {
     let path = FileManager.default.temporaryDirectory.appending(path: "spec-\(UUID().uuidString).json").path
-    FileManager.default.createFile(atPath: path, contents: Data(bytes))
+    #expect(FileManager.default.createFile(atPath: path, contents: Data(bytes)))
     defer { try? FileManager.default.removeItem(atPath: path) }
     return try Spec.read(path)
   }

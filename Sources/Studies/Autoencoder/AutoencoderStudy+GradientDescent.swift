@@ -74,30 +74,28 @@ extension AutoencoderStudy {
       tolerance: .relative(1e-3))
   }
 
-  /// The linear limit from a start that is turned within the span and turned back afterwards.
+  /// The linear limit for two bases of the same span, by the plain gradient in Rⁿ.
   private static func invarianceCheck(_ context: StudyContext, seeds: Seeds) throws(InputError) -> Check {
-    let m = 10
+    let (n, m, budget) = (20, 5, 2_000)
     var stream = RandomStream(seeds.key(.data))
+    let data = try AutoencoderData.randomOrthonormal(count: m, dimension: n, stream: &stream)
     let rotation = try LinearAlgebra.orthonormalRows(count: m, dimension: m, stream: &stream)
-    let straight = AutoencoderExperiment(
-      dimension: 50, count: m, activation: .linear, start: .gaussian(norm: 0.5),
-      options: options(.full, budget: 4_000, seeds: seeds))
-    let start = straight.start(of: 0)
+    let turned = rotation.multiplied(by: Matrix(rows: m, columns: n, storage: data.rows))
+    let start = stream.sphere(count: n, radius: 0.5)
     var limits: [[Double]] = []
-    for turn in [false, true] {
-      var experiment = straight
-      let coefficients =
-        turn
-        ? (0..<m).map { i in (0..<m).reduce(0) { $0 + rotation[i, $1] * start.coefficients[$1] } } : start.coefficients
-      experiment.start = .coefficients(coefficients, perpendicular: start.perpendicular)
-      let record = try experiment.run(
-        trials: 0..<1, workers: 1, stopping: experiment.stopping(every: 4_000), finals: Measure.coefficients(count: m))
-      limits.append(record.replicas[0].finals)
+    for rows in [data.rows, turned.storage] {
+      let objective = AutoencoderObjective(
+        data: try AutoencoderData(count: m, dimension: n, values: rows), activation: .linear)
+      var descent = try StochasticGradientDescent(objective, options: options(.full, budget: budget, seeds: seeds))
+      descent.load(start, trial: 0, lane: 0)
+      descent.advance(by: budget)
+      var state = descent.makeState()
+      descent.read(lane: 0, into: &state)
+      limits.append(state.parameters)
     }
-    let turnedBack = (0..<m).map { j in (0..<m).reduce(0) { $0 + rotation[$1, j] * limits[1][$1] } }
     return Check(
       "distance of the linear limits for two bases of the same span", prediction: 0,
-      measurement: distance(limits[0], turnedBack), tolerance: .absolute(1e-10))
+      measurement: distance(limits[0], limits[1]), tolerance: .absolute(1e-10))
   }
 
   /// Claim 2: gradient descent leaves all ratios of active coefficients as they were.

@@ -59,11 +59,11 @@ public struct Probe<State: Sendable>: Sendable {
 
 /// The steps at which something happens; step t is the state after t updates.
 public enum Cadence: Sendable, Hashable {
-  /// 0, k, 2k, …
+  /// 0, k, 2k, …, k ≥ 1.
   case every(Int)
   /// The given steps, ascending.
   case at([Int])
-  /// 0, 1, and then about so many steps a decade, evenly on a logarithmic axis.
+  /// 0, 1, and then about so many steps a decade, evenly on a logarithmic axis; at least one a decade.
   case perDecade(Int)
 
   /// The first step of the cadence that is at least `step`; nil if there is none.

@@ -25,7 +25,13 @@ public enum Folder {
     if mkdir(path, 0o777) == 0 { return }
     let code = errno
     // Another process may have made it meanwhile.
-    if code == EEXIST, exists(path) { return }
+    if code == EEXIST {
+      if exists(path) { return }
+      // "File exists" would not say what is wrong with that.
+      throw InputError(
+        path, expected: "a folder, or a place where one can be made", found: "something that is not a folder",
+        advice: "Choose another path.")
+    }
     throw SystemError.last(path, expected: "a folder, or a place where one can be made", code: code)
   }
 

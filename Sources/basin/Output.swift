@@ -18,13 +18,13 @@ struct Output {
 
   /// Delivers a result in one of its two forms.
   func deliver(_ value: @autoclosure () -> some Encodable, text: @autoclosure () -> String) throws(InputError) {
-    if target == nil { Terminal.print(text()) } else { try deliverJSON(Self.json(value())) }
+    if target == nil { try Terminal.print(text()) } else { try deliverJSON(Self.json(value())) }
   }
 
   /// Delivers JSON text, if it was asked for.
   func deliverJSON(_ text: String) throws(InputError) {
     guard let target else { return }
-    if target == "-" { Terminal.print(text) } else { try AtomicFile.write(text, to: target) }
+    if target == "-" { try Terminal.print(text) } else { try AtomicFile.write(text, to: target) }
   }
 
   private static func json(_ value: some Encodable) throws(InputError) -> String {

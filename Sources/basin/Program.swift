@@ -46,25 +46,25 @@ enum Program {
   /// Runs a command line without the program's name and returns the exit status.
   static func run(_ words: [String]) throws(InputError) -> Int32 {
     guard let first = words.first else {
-      Terminal.print(help)
+      try Terminal.print(help)
       return 2
     }
     switch first {
     case "--version":
-      Terminal.print("basin \(version)\n")
+      try Terminal.print("basin \(version)\n")
       return 0
     case "--help", "-h":
-      Terminal.print(help)
+      try Terminal.print(help)
       return 0
     case "help":
       let name = words.dropFirst().first
-      Terminal.print(try name.map { name throws(InputError) in try command(name).specification.help } ?? help)
+      try Terminal.print(name.map { name throws(InputError) in try command(name).specification.help } ?? help)
       return 0
     default:
       let command = try command(first)
       // Help is given whatever else the line says.
       if words.contains("--help") || words.contains("-h") {
-        Terminal.print(command.specification.help)
+        try Terminal.print(command.specification.help)
         return 0
       }
       return try command.run(command.specification.parse(Array(words.dropFirst())))
@@ -73,9 +73,9 @@ enum Program {
 
   private static func command(_ name: String) throws(InputError) -> Command {
     guard let command = commands.first(where: { $0.specification.name == name }) else {
+      let known = name.hasPrefix("-") ? ["--help", "--version"] : commands.map(\.specification.name)
       throw InputError(
-        "basin", expected: "a command", found: "\"\(name)\"",
-        advice: Suggestion.sentence(for: name, among: commands.map(\.specification.name)))
+        "basin", expected: "a command", found: "\"\(name)\"", advice: Suggestion.sentence(for: name, among: known))
     }
     return command
   }

@@ -54,6 +54,8 @@ enum ReproduceCommand {
     Interruption.listen()
     var status: Int32 = 0
     var documents: [Data] = []
+    var tables: [String] = []
+    var unwritten: InputError?
     for study in selected {
       var progress = ProgressLine(total: study.entries.count, unit: "claims", isQuiet: command.has("--quiet"))
       let report = try study.run(context, version: Program.version, command: commandLine(command, study, seed)) {
@@ -61,15 +63,17 @@ enum ReproduceCommand {
         return !Interruption.isRequested
       }
       if report.claims.contains(where: { $0.verdict == .fails }) { status = 1 }
-      if !output.isJSONOnStandardOutput {
-        Terminal.print(
-          ClaimTable(report.claims, width: Terminal.width(fallback: 120), usesColour: Terminal.wantsColour).text)
-      }
       documents.append(try document(report))
       let folder = studies.count > 1 && selected.count > 1 ? "\(directory)/\(study.name)" : directory
-      let written = try ReportWriter().write(report, to: folder)
-      if let missing = written.missingFigures { Terminal.note("basin: \(missing)") }
-      Terminal.note("basin: the report is \(written.page)")
+      tables.append(
+        ClaimTable(report.claims, width: Terminal.width(fallback: 120), usesColour: Terminal.wantsColour).text)
+      do throws(InputError) {
+        let written = try ReportWriter().write(report, to: folder)
+        if let missing = written.missingFigures { Terminal.note("basin: \(missing)") }
+        Terminal.note("basin: the report is \(written.page)")
+      } catch {
+        unwritten = error
+      }
       if report.claims.count < study.entries.count {
         Terminal.note(
           "basin: interrupted; the report holds the \(report.claims.count) claims measured so far. Run the command again for the rest."
@@ -78,7 +82,15 @@ enum ReproduceCommand {
         break
       }
     }
-    try output.deliverJSON(joined(documents))
+    // Each way out is tried, whatever became of the others: the report first, so that it is safe even if nobody reads standard
+    // output any more, then the JSON and the tables, so that they come even if the disk is full.
+    do throws(InputError) {
+      try output.deliverJSON(joined(documents))
+    } catch {
+      unwritten = unwritten ?? error
+    }
+    if !output.isJSONOnStandardOutput { try Terminal.print(tables.joined()) }
+    if let unwritten { throw unwritten }
     return status
   }
 

@@ -95,7 +95,8 @@ enum RunCommand {
       return "  " + cells.joined(separator: "  ")
     }
     return """
-      \(spec.name): \(record.replicas.count) trials (\(outcomes.joined(separator: ", "))) in \
+      \(spec.name): \(record.replicas.count) trial\(record.replicas.count == 1 ? "" : "s") \
+      (\(outcomes.joined(separator: ", "))) in \
       \(NumberText.readable(record.seconds, digits: 3)) s
       \(lines.joined(separator: "\n"))
         Dead and diverged trials are left out of the measures.

@@ -1,3 +1,6 @@
+import Formats
+import Numerics
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -17,20 +20,31 @@ enum Terminal {
     return ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : fallback
   }
 
-  /// Writes to standard output as it is.
-  static func print(_ text: String) { write(text, to: STDOUT_FILENO) }
+  /// Writes to standard output as it is. A closed pipe ends the program by its signal, as it ends others.
+  ///
+  /// - Throws: `InputError` if not all of it could be written: a result that got lost must not look like success.
+  static func print(_ text: String) throws(InputError) {
+    let code = write(text, to: STDOUT_FILENO)
+    guard code == 0 else {
+      throw SystemError.last("standard output", expected: "a place where the result can be written", code: code)
+    }
+  }
 
   /// Writes a line to standard error.
   static func note(_ text: String) { write("\(text)\n", to: STDERR_FILENO) }
 
-  static func write(_ text: String, to descriptor: Int32) {
+  /// Writes all of `text`; 0, or the system's error code.
+  @discardableResult static func write(_ text: String, to descriptor: Int32) -> Int32 {
     var bytes = Array(text.utf8)[...]
     while !bytes.isEmpty {
       let count = bytes.withUnsafeBytes { systemWrite(descriptor, $0.baseAddress, $0.count) }
-      // A closed pipe ends the program by its signal; anything else cannot be reported anywhere.
-      guard count > 0 else { return }
-      bytes = bytes.dropFirst(count)
+      if count >= 0 {
+        bytes = bytes.dropFirst(count)
+      } else if errno != EINTR {
+        return errno
+      }
     }
+    return 0
   }
 }
 

@@ -10,6 +10,8 @@ final class SpecReader {
   private let path: String
   private let problems: ProblemList
   private var known: [String] = []
+  /// Whether what stands here is no object: that is said once, and nothing about the keys that it cannot have.
+  private let isBroken: Bool
 
   /// The problems of a whole document.
   final class ProblemList {
@@ -22,8 +24,10 @@ final class SpecReader {
     self.problems = problems
     if case .object(let values) = tree {
       self.values = values
+      isBroken = false
     } else {
       values = [:]
+      isBroken = true
       problems.found.append(InputError(path, expected: "an object", found: tree.summary))
     }
   }
@@ -32,6 +36,7 @@ final class SpecReader {
 
   /// Notes a problem at `key`.
   func note(_ key: String, expected: String, found: String, advice: String = "") {
+    guard !isBroken else { return }
     problems.found.append(InputError(place(key), expected: expected, found: found, advice: advice))
   }
 

@@ -105,6 +105,12 @@ import Testing
     }
   }
 
+  @Test("What is no object is said once, without complaints about its keys") func noObject() {
+    let found = problems(
+      #"{"problem": 3, "init": {"kind": "sphere", "norm": 0.5}, "optimizer": [], "seeds": {"trials": 2}}"#)
+    #expect(found == ["problem: an object", "optimizer: an object"])
+  }
+
   @Test("A damaged text is read or refused, never a crash") func damaged() throws {
     let original = Array(Self.text.utf8)
     var stream = RandomStream(RandomKey(seed: 5, purpose: .measurement))

@@ -40,11 +40,12 @@ final class SpecReader {
     problems.found.append(InputError(place(key), expected: expected, found: found, advice: advice))
   }
 
-  /// Notes a problem that was thrown elsewhere, putting `key` before its own location.
+  /// Notes a problem that was thrown while the value at `key` was used. A location that begins with the key is a place in
+  /// that value; any other, such as a file, is said after the key.
   func note(_ key: String, _ error: InputError) {
+    let location = error.location.hasPrefix(key) ? place(error.location) : "\(place(key)): \(error.location)"
     problems.found.append(
-      InputError("\(place(key)): \(error.location)", expected: error.expected, found: error.found, advice: error.advice)
-    )
+      InputError(location, expected: error.expected, found: error.found, advice: error.advice))
   }
 
   /// The raw value at `key`; a missing one is noted if it is `required`.

@@ -9,7 +9,9 @@ enum BenchCommand {
   static let specification = CommandSpecification(
     name: "bench", abstract: "Time a workload on this machine.", operands: "WORKLOAD",
     options: [
-      .init("--repeats", value: "N", help: "Timed repeats after one that warms up (default: 7)."),
+      .init(
+        "--repeats", value: "N",
+        help: "Timed repeats (default: 7 for w3, after one that warms up; 3 for selection-law)."),
       .init("--jobs", value: "N", help: "Worker threads (default: 1)."),
       .init(
         "--export", value: "DIR",
@@ -18,11 +20,10 @@ enum BenchCommand {
     ],
     discussion: """
       WORKLOADS
-        w3             60 single-neuron ReLU autoencoders, m = 20 orthonormal data in n = 100 dimensions, b = 1 \
-        i.i.d., step 0.2,
-                       40,000 steps, starts of norm 0.5
-        selection-law  1,000,000 trials of m = 2 from 60 degrees, b = 1 i.i.d., step 0.2, each until one of the two is \
-        selected
+        w3             60 single-neuron ReLU autoencoders, m = 20 orthonormal data in n = 100 dimensions,
+                       b = 1 i.i.d., step 0.2, 40,000 steps, starts of norm 0.5
+        selection-law  1,000,000 trials of m = 2 from 60 degrees, b = 1 i.i.d., step 0.2, each until one of
+                       the two is selected
       """,
     examples: ["basin bench w3 --jobs 2", "basin bench w3 --export inputs --json -"])
 

@@ -11,9 +11,8 @@ enum DataCommand {
       .init("--json", value: "FILE", help: "Write what was found as JSON; \"-\" is standard output, instead of text.")
     ],
     discussion: """
-      Prints shape, type and range, and for a matrix what it means as data of an autoencoder: whether its rows are \
-      orthonormal, and the largest
-      cosine between two of them. Values that are not finite are counted.
+      Prints shape, type and range, counts values that are not finite, and says of a matrix what it means as
+      data of an autoencoder: whether its rows are orthonormal, and the largest cosine between two of them.
       """,
     examples: ["basin data inspect data.npy"])
 

@@ -25,15 +25,15 @@ enum ReproduceCommand {
       STUDIES
       \(studies.map { "  \($0.name)  \($0.title), \($0.entries.count) claims" }.joined(separator: "\n"))
 
-      Without a STUDY all of them run. The report is DIR/index.html, with claims.json, data/*.csv, figures/ and \
-      references.bib
-      beside it; with several studies each has its own folder in DIR. Files of the same names are replaced, others are left alone.
+      Without a STUDY all of them run. The report is DIR/index.html, with claims.json, data/*.csv, figures/
+      and references.bib beside it; with several studies each has its own folder in DIR. Files of the same
+      names are replaced, others are left alone.
 
       EXIT STATUS
         0  no claim fails        1  a claim fails        2  the input is wrong        130  interrupted
 
-      SIGINT (Control-C) or SIGTERM ends the run after the claim under way and writes the report of what was measured; a second one ends it
-      at once.
+      SIGINT (Control-C) or SIGTERM ends the run after the claim under way and writes the report of what
+      was measured; a second one ends it at once.
       """,
     examples: [
       "basin reproduce autoencoder", "basin reproduce autoencoder --full --out report --seed 7",

@@ -106,11 +106,11 @@ import Testing
   static let specs: [(change: [String: String], error: String)] = [
     (
       ["\"order\": \"subset\"": "\"order\": {\"kind\": \"replay\", \"batches\": [[0], [4]]}", "\"batch\": 1,": ""],
-      "optimizer.order.batches: batches[1][0]: expected an index from 0 to 3, found 4. Indices count from 0."
+      "optimizer.order.batches[1][0]: expected an index from 0 to 3, found 4. Indices count from 0."
     ),
     (
       ["\"order\": \"subset\"": "\"order\": {\"kind\": \"replay\", \"batches\": [[0], [1]]}", "\"batch\": 1,": ""],
-      "optimizer.steps: steps: expected at most 2, the number of replayed batches, found 100."
+      "optimizer.steps: expected at most 2, the number of replayed batches, found 100."
     ),
     (
       ["\"order\": \"subset\"": "\"order\": {\"kind\": \"replay\", \"batches\": [[0], 1]}", "\"batch\": 1,": ""],
@@ -122,7 +122,7 @@ import Testing
     ),
     (
       ["\"features\": 4": "\"features\": 40"],
-      "problem.features: features: expected a number of data vectors from 1 to the dimension, 10, found 40."
+      "problem.features: expected a number of data vectors from 1 to the dimension, 10, found 40."
     ),
     (
       ["\"dimension\": 10, \"features\": 4": "\"data\": {\"kind\": \"file\", \"path\": \"none.npy\"}"],

@@ -53,8 +53,7 @@ public enum AtomicFile {
     guard !Folder.exists(path) else {
       throw InputError(path, expected: expected, found: "a folder", advice: "Name a file in it.")
     }
-    let slash = path.lastIndex(of: "/")
-    let folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+    let folder = Folder.above(path)
     guard Folder.exists(folder) else {
       throw InputError(
         path, expected: expected, found: "no folder \"\(folder)\"", advice: "Make the folder, or choose another path.")

@@ -14,6 +14,21 @@ public enum InputFile {
   ///
   /// - Throws: ``InputError`` naming the path: nothing there, a folder, no permission, or an error while reading.
   public static func read(_ path: String) throws(InputError) -> [UInt8] {
+    var bytes = [UInt8]()
+    try stream(
+      path,
+      // The stated size is only a hint: some files of the system claim more than there is memory.
+      size: { bytes.reserveCapacity(min(max($0, 0), 1 << 30)) },
+      piece: { bytes.append(contentsOf: $0) })
+    return bytes
+  }
+
+  /// Hands over a file's stated size, then its bytes, or those of a pipe until its end, in pieces of at most 256 KiB.
+  ///
+  /// - Throws: ``InputError`` as ``read(_:)``.
+  static func stream(
+    _ path: String, size: (Int) -> Void = { _ in }, piece: (UnsafeRawBufferPointer) -> Void
+  ) throws(InputError) {
     let expected = "a file that can be read"
     guard !path.utf8.contains(0) else {
       throw InputError("file", expected: expected, found: "a path with a zero byte")
@@ -26,15 +41,13 @@ public enum InputFile {
     guard status.st_mode & S_IFMT != S_IFDIR else {
       throw InputError(path, expected: expected, found: "a folder", advice: "Name a file in it.")
     }
-    var bytes = [UInt8]()
-    // The stated size is only a hint: some files of the system claim more than there is memory.
-    bytes.reserveCapacity(min(max(Int(status.st_size), 0), 1 << 30))
+    size(Int(status.st_size))
     var chunk = [UInt8](repeating: 0, count: 1 << 18)
     while true {
       let count = chunk.withUnsafeMutableBytes { receive($0, from: descriptor) }
-      if count == 0 { return bytes }
+      if count == 0 { return }
       if count > 0 {
-        bytes.append(contentsOf: chunk[0..<count])
+        chunk.withUnsafeBytes { piece(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
       } else if errno != EINTR {
         throw SystemError.last(path, expected: expected)
       }

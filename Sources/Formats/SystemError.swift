@@ -31,6 +31,7 @@ public enum SystemError {
     case EROFS: "The file system is read-only: choose another path."
     case ENOSPC, EDQUOT: "Free some space, or choose another disk."
     case EMFILE, ENFILE: "Too many files are open: raise the limit (ulimit -n)."
+    case ENOLCK, EOPNOTSUPP: "The file system does not offer this: choose a place on a local disk."
     case ENAMETOOLONG: "Choose a shorter name."
     default: ""
     }

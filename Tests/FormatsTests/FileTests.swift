@@ -3,25 +3,11 @@ import Foundation
 import Numerics
 import Testing
 
-/// Each test has a folder of its own, removed afterwards.
-@Suite final class FileTests {
-  let folder: String
+@Suite struct FileTests {
+  private let scratch = ScratchFolder()
+  private var folder: String { scratch.path }
 
-  init() throws {
-    folder = NSTemporaryDirectory() + "/basin-file-tests-" + UUID().uuidString
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: folder) }
-
-  private func names() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: folder).sorted() }
-
-  private func error(_ body: () throws(InputError) -> Void) -> InputError? {
-    do throws(InputError) {
-      try body()
-      return nil
-    } catch { return error }
-  }
+  private func names() throws -> [String] { try scratch.names() }
 
   @Test(arguments: [0, 1, 1000, 1 << 18, (1 << 18) + 1]) func writesAndReadsBack(count: Int) throws {
     let path = folder + "/a.bin"
@@ -37,7 +23,7 @@ import Testing
     try array.write(to: folder + "/a.npy")
     #expect(try NPYFile.read(folder + "/a.npy") == array)
     try AtomicFile.write("no array", to: folder + "/b.npy")
-    #expect(error { () throws(InputError) in _ = try NPYFile.read(folder + "/b.npy") }?.location == folder + "/b.npy")
+    #expect(refusal { () throws(InputError) in _ = try NPYFile.read(folder + "/b.npy") }?.location == folder + "/b.npy")
   }
 
   @Test func keepsPermissionsAndLinks() throws {
@@ -58,28 +44,28 @@ import Testing
     let folderPath = folder
     let advice = "Check the path for typing errors; a folder on the way must exist too."
     #expect(
-      error { () throws(InputError) in _ = try InputFile.read(missing) }
+      refusal { () throws(InputError) in _ = try InputFile.read(missing) }
         == InputError(
           missing, expected: "a file that can be read", found: "\"No such file or directory\"", advice: advice))
     #expect(
-      error { () throws(InputError) in try AtomicFile.write("x", to: missing) }
+      refusal { () throws(InputError) in try AtomicFile.write("x", to: missing) }
         == InputError(
           missing, expected: "a place where a file can be written", found: "\"No such file or directory\"",
           advice: advice))
-    #expect(error { () throws(InputError) in _ = try InputFile.read(folderPath) }?.found == "a folder")
-    #expect(error { () throws(InputError) in try AtomicFile.write("x", to: folderPath) }?.found == "a folder")
-    #expect(error { () throws(InputError) in try AtomicFile.write("x", to: "") }?.found == "an empty path")
-    #expect(error { () throws(InputError) in _ = try InputFile.read("a\0b") }?.found == "a path with a zero byte")
+    #expect(refusal { () throws(InputError) in _ = try InputFile.read(folderPath) }?.found == "a folder")
+    #expect(refusal { () throws(InputError) in try AtomicFile.write("x", to: folderPath) }?.found == "a folder")
+    #expect(refusal { () throws(InputError) in try AtomicFile.write("x", to: "") }?.found == "an empty path")
+    #expect(refusal { () throws(InputError) in _ = try InputFile.read("a\0b") }?.found == "a path with a zero byte")
     #expect(try names() == [])
   }
 
   /// A full device refuses the bytes, and nothing is left behind.
   @Test(.enabled(if: FileManager.default.fileExists(atPath: "/dev/full")))
   func reportsAFullDisk() {
-    let full = error { () throws(InputError) in try AtomicFile.write("x", to: "/dev/full") }
+    let full = refusal { () throws(InputError) in try AtomicFile.write("x", to: "/dev/full") }
     #expect(full?.found == "\"No space left on device\"")
     #expect(full?.advice == "Free some space, or choose another disk.")
-    #expect(error { () throws(InputError) in try AtomicFile.write("x", to: "/dev/null") } == nil)
+    #expect(refusal { () throws(InputError) in try AtomicFile.write("x", to: "/dev/null") } == nil)
     #expect(FileManager.default.fileExists(atPath: "/dev/null"))
   }
 

@@ -1,0 +1,2 @@
+// zlib, as installed by the system's packages.
+#include <zlib.h>

@@ -39,8 +39,32 @@ public struct Record: Sendable {
     public var steps: Int
     /// The measurements at the end.
     public var finals: [Double]
-    /// The measurements along the way.
+    /// The standard errors of `finals`, not a number where there is none; empty if no measure of the plan has one.
+    public var errors: [Double]
+    /// The measurements along the way; of a replica that was saved on the way, those after its last checkpoint. The
+    /// desk has the others.
     public var series: [Series]
+    /// Its share of its worker's wall-clock time, in seconds: replicas that are carried side by side share the time
+    /// evenly, so that the shares of all add up to what was spent.
+    public var wallSeconds: Double
+    /// The same share of the processor time of the worker's thread, which is known to a millisecond; threads that an
+    /// objective starts itself are not counted.
+    public var processorSeconds: Double
+
+    /// Puts a replica together from its parts.
+    public init(
+      trial: Int, outcome: Outcome, steps: Int, finals: [Double], errors: [Double] = [], series: [Series],
+      wallSeconds: Double = 0, processorSeconds: Double = 0
+    ) {
+      self.trial = trial
+      self.outcome = outcome
+      self.steps = steps
+      self.finals = finals
+      self.errors = errors
+      self.series = series
+      self.wallSeconds = wallSeconds
+      self.processorSeconds = processorSeconds
+    }
   }
 
   /// A measurement along the way.
@@ -49,6 +73,12 @@ public struct Record: Sendable {
     public var steps: [Int] = []
     /// The values there.
     public var values: [Double] = []
+
+    /// Puts a series together from its parts, equally many steps and values.
+    public init(steps: [Int] = [], values: [Double] = []) {
+      self.steps = steps
+      self.values = values
+    }
   }
 
   /// The final measurement `name` of every replica, by ascending trial; of those that ended in `outcome` if given.

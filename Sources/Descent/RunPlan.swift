@@ -1,3 +1,5 @@
+import Numerics
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -27,19 +29,54 @@ public struct RunPlan<State: Sendable>: Sendable {
     self.series = series
     self.finals = finals
   }
+
+  /// Refuses a budget below 0 or above `longestRun`, what an engine can do at most, and cadences that make no sense.
+  public func validate(longestRun: Int? = nil) throws(InputError) {
+    guard budget >= 0 else { throw InputError("budget", expected: "a number of steps from 0", found: "\(budget)") }
+    if let longestRun, budget > longestRun {
+      throw InputError(
+        "budget", expected: "at most \(longestRun), the number of replayed batches", found: "\(budget)",
+        advice: "Lower the number of steps, or write more batches.")
+    }
+    try stopping.cadence.validate(location: "stopping.cadence")
+    for probe in series { try probe.cadence.validate(location: "series.\(probe.measure.name).cadence") }
+  }
 }
 
-/// A named number read off a state.
+/// A named number read off a state, with its standard error if it has one.
 public struct Measure<State: Sendable>: Sendable {
   /// The column's name in records: camelCase.
   public var name: String
   /// The number.
   public var value: @Sendable (State) -> Double
+  /// The number and its standard error, if it has one: what records of a run's end are made from.
+  public var estimate: (@Sendable (State) -> Estimate)?
 
-  /// Names a number.
+  /// Names a number that is exact.
   public init(_ name: String, _ value: @escaping @Sendable (State) -> Double) {
     self.name = name
     self.value = value
+  }
+
+  /// Names a number that is estimated, such as a trace from random probe vectors.
+  public static func estimated(_ name: String, _ estimate: @escaping @Sendable (State) -> Estimate) -> Measure {
+    var measure = Measure(name) { estimate($0).value }
+    measure.estimate = estimate
+    return measure
+  }
+}
+
+/// A number that is known up to chance.
+public struct Estimate: Sendable, Hashable {
+  /// The number.
+  public var value: Double
+  /// Its standard error, in its own units; not a number if it is not known.
+  public var standardError: Double
+
+  /// Puts a number and its standard error together.
+  public init(_ value: Double, standardError: Double) {
+    self.value = value
+    self.standardError = standardError
   }
 }
 
@@ -57,7 +94,8 @@ public struct Probe<State: Sendable>: Sendable {
   }
 }
 
-/// The steps at which something happens; step t is the state after t updates.
+/// The steps at which something happens; step t is the state after t updates. Periods and densities are at least 1, and
+/// given steps ascend from 0; `validate` says so before `first` relies on it.
 public enum Cadence: Sendable, Hashable {
   /// 0, k, 2k, …, k ≥ 1.
   case every(Int)
@@ -65,6 +103,33 @@ public enum Cadence: Sendable, Hashable {
   case at([Int])
   /// 0, 1, and then about so many steps a decade, evenly on a logarithmic axis; at least one a decade.
   case perDecade(Int)
+
+  /// Refuses periods and densities below 1, and given steps that do not ascend from 0.
+  public func validate(location: String = "cadence") throws(InputError) {
+    switch self {
+    case .every(let period):
+      guard period >= 1 else {
+        throw InputError("\(location).every", expected: "a number of steps from 1", found: "\(period)")
+      }
+    case .at(let steps):
+      var last = 0
+      for (place, step) in steps.enumerated() {
+        guard step >= last else {
+          throw InputError("\(location).at[\(place)]", expected: "ascending steps from 0", found: "\(step)")
+        }
+        last = step
+      }
+    case .perDecade(let density):
+      guard (1...Self.largestDensity).contains(density) else {
+        throw InputError(
+          "\(location).perDecade", expected: "a number of steps from 1 to \(Self.largestDensity)",
+          found: "\(density)")
+      }
+    }
+  }
+
+  /// A density beyond which every step is one up to far above a million.
+  private static let largestDensity = 1_000_000
 
   /// The first step of the cadence that is at least `step`; nil if there is none.
   public func first(from step: Int) -> Int? {
@@ -79,13 +144,13 @@ public enum Cadence: Sendable, Hashable {
     case .perDecade(let density):
       guard step > 1 else { return step }
       var place = Int((log10(Double(step)) * Double(density)).rounded(.down))
-      while Self.logarithmicStep(place, density) < step { place += 1 }
-      return Self.logarithmicStep(place, density)
+      while Self.logarithmicStep(place, density) < Double(step) { place += 1 }
+      return Int(exactly: Self.logarithmicStep(place, density))
     }
   }
 
-  private static func logarithmicStep(_ place: Int, _ density: Int) -> Int {
-    Int(pow(10, Double(place) / Double(density)).rounded())
+  private static func logarithmicStep(_ place: Int, _ density: Int) -> Double {
+    pow(10, Double(place) / Double(density)).rounded()
   }
 }
 

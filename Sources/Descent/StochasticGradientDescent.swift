@@ -42,6 +42,15 @@ public struct StochasticGradientDescent<Objective: FiniteSumObjective>: DescentE
   /// One.
   public var laneCount: Int { 1 }
 
+  /// The number of replayed batches, if the order is a replay.
+  public var longestRun: Int? { stream.length }
+
+  /// A start has as many entries as the objective has parameters.
+  public func problem(with start: [Objective.Scalar]) -> InputError? {
+    guard start.count != parameters.count else { return nil }
+    return InputError("start", expected: "\(parameters.count) parameters", found: "\(start.count)")
+  }
+
   /// Begins at parameters `start` with the index stream of `trial`.
   public mutating func load(_ start: [Objective.Scalar], trial: Int, lane: Int) {
     precondition(start.count == parameters.count, "a start has as many entries as the objective has parameters")
@@ -85,5 +94,19 @@ public struct StochasticGradientDescent<Objective: FiniteSumObjective>: DescentE
   public func read(lane: Int, into state: inout State) {
     state.step = step
     for j in parameters.indices { state.parameters[j] = parameters[j] }
+  }
+
+  /// d, the number of parameters.
+  public var snapshotSize: Int { parameters.count }
+
+  /// The parameters. A `Scalar` up to the width of `Double` is kept exactly.
+  public func snapshot(lane: Int) -> LaneSnapshot { LaneSnapshot(step: step, values: parameters.map { Double($0) }) }
+
+  /// Goes on from the parameters of `snapshot` with the index stream of `trial`.
+  public mutating func restore(_ snapshot: LaneSnapshot, trial: Int, lane: Int) {
+    precondition(snapshot.values.count == snapshotSize, "a snapshot has as many values as there are parameters")
+    parameters = snapshot.values.map { Objective.Scalar($0) }
+    step = snapshot.step
+    stream.restart(trial: trial)
   }
 }

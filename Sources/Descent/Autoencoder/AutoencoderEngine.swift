@@ -44,27 +44,27 @@ public struct AutoencoderEngine: DescentEngine, ~Copyable {
   public let keepsLogarithms: Bool
 
   /// uᵢ of lane l at `8 i + l`.
-  private let u: UnsafeMutablePointer<Double>
-  private var scale = Lanes(repeating: 1)
-  private var energy = Lanes.zero
-  private var perpendicular = Lanes.zero
+  let u: UnsafeMutablePointer<Double>
+  var scale = Lanes(repeating: 1)
+  var energy = Lanes.zero
+  var perpendicular = Lanes.zero
   /// Factors of uᵢ that are not yet in `logarithms`, laid out as `u`; empty unless `keepsLogarithms`.
-  private let gains: UnsafeMutablePointer<Double>
+  let gains: UnsafeMutablePointer<Double>
   /// log |cᵢ| without `gains`, the scale and `logScale`, laid out as `u`.
-  private var logarithms: [Double]
+  var logarithms: [Double]
   /// The logarithm of what has been folded out of the scale.
-  private var logScale = Lanes.zero
+  var logScale = Lanes.zero
 
-  private var streams: [IndexStream]
-  private var steps = [Int](repeating: 0, count: 8)
-  private var isLoaded = [Bool](repeating: false, count: 8)
+  var streams: [IndexStream]
+  var steps = [Int](repeating: 0, count: 8)
+  var isLoaded = [Bool](repeating: false, count: 8)
 
   /// The upcoming steps' batches: indices and multiplicities at (step · slots + slot) · 8 + lane, rates at step · 8 +
   /// lane.
-  private let indices: UnsafeMutablePointer<SIMD8<Int32>>
-  private let multiplicities: UnsafeMutablePointer<Lanes>
-  private let rates: UnsafeMutablePointer<Lanes>
-  private let slots: Int
+  let indices: UnsafeMutablePointer<SIMD8<Int32>>
+  let multiplicities: UnsafeMutablePointer<Lanes>
+  let rates: UnsafeMutablePointer<Lanes>
+  let slots: Int
   private let hasMultiplicities: Bool
   private let block: Int
 
@@ -111,6 +111,12 @@ public struct AutoencoderEngine: DescentEngine, ~Copyable {
 
   /// Eight.
   public var laneCount: Int { 8 }
+
+  /// The number of replayed batches, if the order is a replay.
+  public var longestRun: Int? { streams[0].length }
+
+  /// A start has one coefficient for each data vector.
+  public func problem(with start: AutoencoderState) -> InputError? { start.problem(count: count) }
 
   /// Begins at `start`, of which coefficients and perpendicular part count, with the index stream of `trial`.
   public mutating func load(_ start: AutoencoderState, trial: Int, lane: Int) {
@@ -246,7 +252,7 @@ public struct AutoencoderEngine: DescentEngine, ~Copyable {
 
   /// The same with `slots` distinct indices a step and their multiplicities.
   @inline(__always)
-  private mutating func runBatches(from begin: Int, to end: Int, isReLU: Bool, keeps: Bool) -> Int {
+  mutating func runBatches(from begin: Int, to end: Int, isReLU: Bool, keeps: Bool) -> Int {
     var α = scale
     var U = energy
     let V = perpendicular * perpendicular
@@ -289,65 +295,7 @@ public struct AutoencoderEngine: DescentEngine, ~Copyable {
   @inline(__always)
   private func needsCare(_ A: Lanes, _ s: Lanes) -> Bool { !all((A .>= 0.25) .& (s .< 2)) }
 
-  // MARK: - The steps outside
-
-  /// Makes one step in every lane: in plain coefficients where care is needed, by the kernel elsewhere.
-  private mutating func stepCarefully(at t: Int) {
-    var replaced: [(lane: Int, state: AutoencoderState)] = []
-    for lane in 0..<8 {
-      var state = makeState()
-      read(lane: lane, into: &state)
-      for i in 0..<count { state.coefficients[i] = nonzero(state.coefficients[i], signOf: u[8 * i + lane]) }
-      if let next = plainStep(state, lane: lane, at: t) {
-        replaced.append((lane, next))
-        // An empty lane needs no care, so the kernel below goes through.
-        set(lane, coefficients: [Double](repeating: 0, count: count), perpendicular: 0)
-      }
-    }
-    _ =
-      activation == .relu
-      ? runBatches(from: t, to: t + 1, isReLU: true, keeps: keepsLogarithms)
-      : runBatches(from: t, to: t + 1, isReLU: false, keeps: keepsLogarithms)
-    for entry in replaced {
-      set(entry.lane, coefficients: entry.state.coefficients, perpendicular: entry.state.perpendicular)
-      guard keepsLogarithms else { continue }
-      logScale[entry.lane] = 0
-      for i in 0..<count {
-        gains[8 * i + entry.lane] = 1
-        logarithms[8 * i + entry.lane] = entry.state.logCoefficients[i]
-      }
-    }
-  }
-
-  /// The step of `lane` in plain coefficients, or nil if the lane needs no care.
-  private func plainStep(_ state: AutoencoderState, lane: Int, at t: Int) -> AutoencoderState? {
-    let h = rates[t][lane]
-    var weight = [Double](repeating: 0, count: count)
-    var Φ = 0.0
-    for slot in (t * slots)..<((t + 1) * slots) {
-      let i = Int(indices[slot][lane])
-      let c = state.coefficients[i]
-      guard activation == .linear || c > 0 else { continue }
-      weight[i] += multiplicities[slot][lane]
-      Φ += multiplicities[slot][lane] * (c * c)
-    }
-    let A = 1 - h * Φ
-    let s = state.squaredNorm
-    if A >= 0.25, s < 2 { return nil }
-    let G = h * (2 - s)
-    var next = state
-    for i in 0..<count {
-      let factor = A + G * weight[i]
-      let isNegative = (factor < 0) != (state.coefficients[i] < 0)
-      let sign = factor == 0 || state.coefficients[i] == 0 ? 0.0 : (isNegative ? -1 : 1)
-      next.coefficients[i] = nonzero(factor * state.coefficients[i], signOf: sign)
-      if keepsLogarithms { next.logCoefficients[i] = state.logCoefficients[i] + log(abs(factor)) }
-    }
-    next.perpendicular = A * state.perpendicular
-    return next
-  }
-
-  private mutating func set(_ lane: Int, coefficients: [Double], perpendicular v: Double) {
+  mutating func set(_ lane: Int, coefficients: [Double], perpendicular v: Double) {
     var sum = 0.0
     for i in 0..<count {
       u[8 * i + lane] = coefficients[i]
@@ -381,7 +329,7 @@ public struct AutoencoderEngine: DescentEngine, ~Copyable {
 
   /// `value`, but where logarithms are kept no nearer to 0 than the smallest normal number: a coefficient of ReLU that
   /// underflowed to 0 would count as idle, and its logarithm would miss the gains that are still its due.
-  private func nonzero(_ value: Double, signOf sign: Double) -> Double {
+  func nonzero(_ value: Double, signOf sign: Double) -> Double {
     guard keepsLogarithms, sign != 0, abs(value) < .leastNormalMagnitude else { return value }
     return sign < 0 ? -.leastNormalMagnitude : .leastNormalMagnitude
   }

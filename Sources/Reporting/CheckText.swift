@@ -1,4 +1,5 @@
 import Claims
+import Formats
 
 /// The texts of a check that every report shows alike: terminal, HTML and the reasons in `claims.json`.
 struct CheckText {

@@ -1,12 +1,13 @@
+import Formats
 import Glibc
 
 extension Figure.Panel {
   /// The panel as a plotly chart: `{"data": […], "layout": {…}}`, the same ranges, colours and styles as the printed figure.
   ///
   /// Colours of text and grid are left to the page, which knows whether it is dark.
-  var plotly: JSONValue {
+  var plotly: JSON {
     let scales = scales
-    var traces: [JSONValue] = []
+    var traces: [JSON] = []
     var shownLabels: Set<String> = [""]
     var pointLayers = 0
     for layer in layers {
@@ -25,7 +26,7 @@ extension Figure.Panel {
     if equalScales { horizontal["constrain"] = "domain" }
     let legendLabels = legendLabels
     let legendRows = legendLabels.isEmpty ? 0 : (legendLabels.map(\.count).reduce(0) { $0 + $1 + 8 } / 60 + 1)
-    let layout: JSONValue = [
+    let layout: JSON = [
       "xaxis": .object(horizontal),
       "yaxis": .object(vertical),
       "title": [
@@ -49,14 +50,14 @@ extension Figure.Panel {
 }
 
 extension Figure.Axis {
-  fileprivate func plotly(_ scale: AxisScale) -> [String: JSONValue] {
-    var axis: [String: JSONValue] = [
+  fileprivate func plotly(_ scale: AxisScale) -> [String: JSON] {
+    var axis: [String: JSON] = [
       "title": ["text": .string(HTML.plotlyText(label)), "standoff": 8.0],
       "zeroline": false, "showline": true, "ticks": "outside", "ticklen": 4.0, "automargin": true,
       "exponentformat": "power",
     ]
     guard scale.isLogarithmic else {
-      axis["range"] = .numbers([scale.range.lowerBound, scale.range.upperBound])
+      axis["range"] = .numbersForPicture([scale.range.lowerBound, scale.range.upperBound])
       return axis
     }
     axis["type"] = "log"
@@ -71,7 +72,7 @@ extension Figure.Axis {
       }
     }
     axis["tickmode"] = "array"
-    axis["tickvals"] = .numbers(ticks.map(\.value))
+    axis["tickvals"] = .numbersForPicture(ticks.map(\.value))
     axis["ticktext"] = .array(ticks.map { .string($0.label) })
     return axis
   }
@@ -80,11 +81,11 @@ extension Figure.Axis {
 extension Figure.Layer {
   fileprivate func plotlyTrace(
     _ horizontal: AxisScale, _ vertical: AxisScale, shape: String, showsInLegend: Bool
-  ) -> JSONValue {
-    let colour = JSONValue.string(colour.rawValue)
-    var trace: [String: JSONValue] = [
+  ) -> JSON {
+    let colour = JSON.string(colour.rawValue)
+    var trace: [String: JSON] = [
       "type": "scatter", "name": .string(HTML.plotlyText(label)), "showlegend": .bool(showsInLegend),
-      "x": .numbers(x.map(horizontal.shown)), "y": .numbers(y.map(vertical.shown)),
+      "x": .numbersForPicture(x.map(horizontal.shown)), "y": .numbersForPicture(y.map(vertical.shown)),
       "hovertemplate": "%{x:.5~g}, %{y:.5~g}",
     ]
     // One entry in the legend then switches every layer of its name.
@@ -101,25 +102,25 @@ extension Figure.Layer {
       let sides = x.map { barSides(at: $0, logarithmic: horizontal.isLogarithmic) }
       trace["type"] = "bar"
       trace["opacity"] = 0.6
-      trace["width"] = .numbers(sides.map { $0.right - $0.left })
+      trace["width"] = .numbersForPicture(sides.map { $0.right - $0.left })
       // A bar is placed by its centre, which on a logarithmic axis is not the point's position.
-      trace["x"] = .numbers(sides.map { horizontal.shown(($0.left + $0.right) / 2) })
-      trace["customdata"] = .numbers(x)
+      trace["x"] = .numbersForPicture(sides.map { horizontal.shown(($0.left + $0.right) / 2) })
+      trace["customdata"] = .numbersForPicture(x)
       trace["hovertemplate"] = "%{customdata:.5~g}, %{y:.5~g}"
       trace["marker"] = ["color": colour]
     }
     if hasBounds, style == .points || style == .bars {
       trace["error_y"] = [
         "type": "data", "symmetric": false, "color": colour, "thickness": 1.2, "width": 3.0,
-        "array": .numbers(zip(high, y).map { vertical.shown($0) - $1 }),
-        "arrayminus": .numbers(zip(low, y).map { $1 - vertical.grounded($0) }),
+        "array": .numbersForPicture(zip(high, y).map { vertical.shown($0) - $1 }),
+        "arrayminus": .numbersForPicture(zip(low, y).map { $1 - vertical.grounded($0) }),
       ]
     }
     return .object(trace)
   }
 
   /// A band as closed outlines, one for each stretch without a gap.
-  fileprivate func plotlyBand(_ horizontal: AxisScale, _ vertical: AxisScale) -> JSONValue {
+  fileprivate func plotlyBand(_ horizontal: AxisScale, _ vertical: AxisScale) -> JSON {
     var outlineX: [Double] = []
     var outlineY: [Double] = []
     let bounds = bounds((horizontal, vertical))
@@ -129,9 +130,10 @@ extension Figure.Layer {
       outlineX += stretch.map { $0[0] } + stretch.reversed().map { $0[0] }
       outlineY += stretch.map { $0[1] } + stretch.reversed().map { $0[2] }
     }
-    var band: [String: JSONValue] = [
+    var band: [String: JSON] = [
       "type": "scatter", "mode": "lines", "fill": "toself", "hoverinfo": "skip", "showlegend": false, "opacity": 0.18,
-      "x": .numbers(outlineX), "y": .numbers(outlineY), "line": ["width": 0.0], "fillcolor": .string(colour.rawValue),
+      "x": .numbersForPicture(outlineX), "y": .numbersForPicture(outlineY), "line": ["width": 0.0],
+      "fillcolor": .string(colour.rawValue),
     ]
     if !label.isEmpty { band["legendgroup"] = .string(label) }
     return .object(band)

@@ -1,3 +1,5 @@
+import Formats
+
 /// The gnuplot program that draws a figure. Its data stand inside it, so it needs no other file.
 struct GnuplotScript {
   /// Where a drawing goes.

@@ -1,4 +1,5 @@
 import Claims
+import Formats
 
 extension HTMLReport {
   /// One row a claim, with the numbers of its decisive check, linking to the claim.

@@ -1,3 +1,5 @@
+import Formats
+
 #if canImport(FoundationEssentials)
   import FoundationEssentials
 #else
@@ -39,7 +41,7 @@ extension HTMLReport {
     let panels = figure.panels.enumerated().map { index, panel in
       let name = panel.title.isEmpty ? "panel \(index + 1)" : panel.title
       return "<div class=\"chart\" role=\"group\" aria-label=\"Interactive chart: \(HTML.escaped(figure.title)), "
-        + "\(HTML.escaped(name))\"><script type=\"application/json\">\(panel.plotly.text)</script></div>"
+        + "\(HTML.escaped(name))\"><script type=\"application/json\">\(panel.plotly.scriptText)</script></div>"
     }
     return "<div class=\"charts\(figure.panels.count > 1 ? " several" : "")\">\(panels.joined(separator: "\n"))</div>\n"
   }

@@ -1,4 +1,5 @@
 import Claims
+import Formats
 
 /// A study's report as one HTML page that needs no network: text, styles, figures and the chart library stand inside it.
 ///

@@ -53,7 +53,7 @@ struct CommandSpecification {
           "basin \(name)", expected: "a known option", found: "\"\(parts[0])\"",
           advice: Suggestion.sentence(for: parts[0], among: known))
       }
-      guard parsed.values[option.name] == nil else {
+      guard parsed.values[option.name] == nil || option.repeats else {
         throw InputError("basin \(name)", expected: "\(option.name) once", found: "it twice")
       }
       guard let placeholder = option.value else {
@@ -69,6 +69,7 @@ struct CommandSpecification {
           advice: "See \"basin \(name) --help\".")
       }
       parsed.values[option.name] = value
+      if option.repeats { parsed.lists[option.name, default: []].append(value) }
     }
     return parsed
   }
@@ -82,14 +83,17 @@ struct OptionSpecification {
   var value: String?
   /// What it does, in a line.
   var help: String
+  /// Whether it may be given more than once.
+  var repeats: Bool
 
-  init(_ name: String, value: String? = nil, help: String) {
+  init(_ name: String, value: String? = nil, repeats: Bool = false, help: String) {
     self.name = name
     self.value = value
+    self.repeats = repeats
     self.help = help
   }
 
-  var signature: String { value.map { "\(name) \($0)" } ?? name }
+  var signature: String { (value.map { "\(name) \($0)" } ?? name) + (repeats ? "…" : "") }
 }
 
 /// The words of a command line, sorted.
@@ -98,6 +102,8 @@ struct ParsedCommand {
   var operands: [String] = []
   /// Values by option name; switches have the empty value.
   var values: [String: String] = [:]
+  /// All values of the options that may be given more than once.
+  var lists: [String: [String]] = [:]
 
   init(command: String) { self.command = command }
 
@@ -112,6 +118,30 @@ struct ParsedCommand {
         found: "\"\(text)\"")
     }
     return number
+  }
+
+  /// One of the names of `Choice`, or `fallback` if the option is not given.
+  func choice<Choice: RawRepresentable<String> & CaseIterable>(
+    _ option: String, default fallback: Choice
+  ) throws(InputError) -> Choice {
+    guard let text = values[option] else { return fallback }
+    guard let choice = Choice(rawValue: text) else {
+      let names = Choice.allCases.map(\.rawValue)
+      throw InputError(
+        "basin \(command) \(option)", expected: names.joined(separator: ", "), found: "\"\(text)\"",
+        advice: Suggestion.closest(to: text, among: names).map { "Did you mean \"\($0)\"?" } ?? "")
+    }
+    return choice
+  }
+
+  /// The one operand of a command that takes one.
+  func operand(_ what: String) throws(InputError) -> String {
+    guard operands.count == 1 else {
+      throw InputError(
+        "basin \(command)", expected: "one \(what)", found: operands.isEmpty ? "none" : "\(operands.count)",
+        advice: "See \"basin \(command) --help\".")
+    }
+    return operands[0]
   }
 
   /// A seed: any whole number from 0 to 2⁶⁴ − 1.

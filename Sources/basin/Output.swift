@@ -21,6 +21,11 @@ struct Output {
     if target == nil { try Terminal.print(text()) } else { try deliverJSON(Self.json(value())) }
   }
 
+  /// The same with JSON whose shape is decided at run time.
+  func deliver(json: @autoclosure () -> JSON, text: @autoclosure () -> String) throws(InputError) {
+    if target == nil { try Terminal.print(text()) } else { try deliverJSON(json().readableText) }
+  }
+
   /// Delivers JSON text, if it was asked for.
   func deliverJSON(_ text: String) throws(InputError) {
     guard let target else { return }

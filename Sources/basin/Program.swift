@@ -13,6 +13,9 @@ enum Program {
     [
       Command(specification: ReproduceCommand.specification, run: ReproduceCommand.run),
       Command(specification: RunCommand.specification, run: RunCommand.run),
+      Command(specification: ShowCommand.specification, run: ShowCommand.run),
+      Command(specification: ExportCommand.specification, run: ExportCommand.run),
+      Command(specification: MergeCommand.specification, run: MergeCommand.run),
       Command(specification: DataCommand.specification, run: DataCommand.run),
       Command(specification: BenchCommand.specification, run: BenchCommand.run),
     ]

@@ -57,11 +57,12 @@ enum ReproduceCommand {
     var tables: [String] = []
     var unwritten: InputError?
     for study in selected {
-      var progress = ProgressLine(total: study.entries.count, unit: "claims", isQuiet: command.has("--quiet"))
+      var progress = ProgressLine(unit: "claims", isQuiet: command.has("--quiet"))
       let report = try study.run(context, version: Program.version, command: commandLine(command, study, seed)) {
-        progress.show($0, $1)
+        progress.show($0, of: study.entries.count, note: $1)
         return !Interruption.isRequested
       }
+      progress.end()
       if report.claims.contains(where: { $0.verdict == .fails }) { status = 1 }
       documents.append(try document(report))
       let folder = studies.count > 1 && selected.count > 1 ? "\(directory)/\(study.name)" : directory

@@ -1,148 +1,168 @@
-import Descent
 import Experiments
+import Formats
 import Foundation
 import Numerics
-import Reporting
 
-/// `basin run`: runs a spec and prints what came out.
+/// `basin run`: runs what a store lacks of a spec's trials.
 enum RunCommand {
+  /// The exit status of a run that a signal stopped: the same command goes on. That of `EX_TEMPFAIL`, "try again", which no
+  /// killed process has.
+  static let stoppedStatus: Int32 = 75
+
   static let specification = CommandSpecification(
-    name: "run", abstract: "Run an experiment that a JSON file describes.", operands: "SPEC.json",
+    name: "run", abstract: "Run the grid of trials that a JSON file describes; run again, it goes on.",
+    operands: "SPEC.json",
     options: [
       .init(
-        "--json", value: "FILE",
-        help: "Write settings, every trial and series as JSON; \"-\" is standard output, instead of text."),
+        "--set", value: "PLACE=VALUE", repeats: true, help: "Put a value, or values separated by commas, into the spec."
+      ),
+      .init(
+        "--store", value: "FILE",
+        help: "Where trials are kept (default: NAME.basin for NAME.json; :memory: keeps none)."),
       .init("--jobs", value: "N", help: "Worker threads (default: one a core). Results do not depend on it."),
+      .init("--shard", value: "K/N", help: "Run part K of N, into a store of its own (default: as the launcher says)."),
+      .init("--shards", value: "N", help: "The number of parts, where the launcher says only which part this is."),
+      .init("--only", value: "STATES", help: "Only trials that are failed, interrupted or pending (commas between)."),
+      .init("--checkpoint", value: "SECONDS", help: "How often trials under way are saved (default: 30)."),
+      .init("--json", value: "FILE", help: "Write the summary as JSON; \"-\" is standard output, instead of text."),
+      .init("--quiet", help: "No progress on standard error."),
+      .init("--schema", help: "Print the JSON Schema of specs and stop."),
     ],
     discussion: """
       SPEC
         {"name": "select", "problem": {"kind": "autoencoder", "activation": "relu", "dimension": 100, "features": 20},
          "init": {"kind": "gaussian", "norm": 0.5},
-         "optimizer": {"kind": "sgd", "step": 0.2, "batch": 1, "order": "subset", "steps": 40000,
+         "optimizer": {"kind": "sgd", "step": 0.2, "batch": [1, 2, 5, 10], "order": "subset", "steps": 40000,
                        "stop": {"when": "converged", "tolerance": 1e-6}},
          "seeds": {"master": 7, "trials": 1000},
          "record": {"every": 100, "series": ["maxCosine"], "final": ["maxCosine", "selectedIndex"]}}
 
-        problem.data    "orthonormal", {"kind": "equicorrelated", "correlation": R}
-                        or {"kind": "file", "path": "rows.npy"}
-        init.kind       sphere, gaussian (norm), coefficients (values, orthogonalNorm)
-                        or file (path of w as .npy)
-        step            a number, or {"base": S, "warmUp": {"kind": K, "factor": F, "until": FRACTION},
-                        "decays": [{"at": FRACTION, "divideBy": D}], "pieces": [{"from": STEP, "value": S}]},
-                        K one of linear, squareRoot, factorPerPercent
-        order           \(SamplingOrder.named.map(\.name).joined(separator: ", ")),
-                        {"kind": "replay", "batches": [[0], [3], [0, 1]]}
-                        or {"kind": "replay", "file": "batches.json"}
-        reduction       mean (default) or sum
-        stop            converged: 1 − max cos ≤ tolerance, asked every "every" steps (default 64)
-        seeds           master, or data, initialization, order, measurement one by one; trials
-        series          \(Spec.seriesMeasures.joined(separator: ", "))
-        final           the same, or coefficients
+        A list where one value is wanted is an axis, as is {"range": [a, b, n]} or {"logspace": [a, b, n]}. Axes
+        multiply; "zip": [["optimizer.batch", "optimizer.step"]] lets some advance together. Paths are relative to
+        the spec's folder. Everything wrong with a spec is said at once, before anything runs. Every key is
+        explained by --schema.
 
-      Paths in a spec are relative to its folder. Everything wrong with a spec is said at once, before anything runs.
+      TRIALS
+        A trial is known by its resolved settings and its number. What is finished is not run again; a spec that was
+        changed adds what is new. Failed trials are left alone but for --only failed. SIGINT (Control-C) or SIGTERM
+        saves what is under way and ends with status 75: the same command goes on, to the last bit as if it had never
+        been stopped. A second signal ends it at once; even then nothing that was committed is lost.
+
+      SHARDS
+        Under Slurm (arrays and steps), mpirun, MPICH, PBS arrays and Kubernetes indexed jobs each process runs its
+        own part into NAME.K-of-N.basin; "basin merge" joins them. PBS and Kubernetes need --shards N.
 
       EXIT STATUS
-        0  all trials ran        1  a trial diverged        2  the input is wrong
+        0  all trials finished        1  a trial failed        2  the input is wrong        75  stopped, can go on
       """,
-    examples: ["basin run Examples/autoencoder.json", "basin run spec.json --json result.json --jobs 2"])
+    examples: [
+      "basin run Examples/autoencoder.json",
+      "basin run Examples/autoencoder.json --set optimizer.batch=1,2,5 --set seeds.trials=100 --store small.basin",
+      "mpirun -n 4 basin run Examples/autoencoder.json",
+    ])
 
   static func run(_ command: ParsedCommand) throws(InputError) -> Int32 {
-    guard command.operands.count == 1 else {
-      throw InputError(
-        "basin run", expected: "one spec file", found: command.operands.isEmpty ? "none" : "\(command.operands.count)",
-        advice: "See \"basin run --help\".")
+    if command.has("--schema") {
+      try Terminal.print(Spec.schemaText)
+      return 0
     }
-    let cores = ProcessInfo.processInfo.activeProcessorCount
-    let jobs = try command.integer("--jobs", in: 1...1024, default: cores)
+    let path = try command.operand("spec file")
+    let jobs = try command.integer("--jobs", in: 1...1024, default: ProcessInfo.processInfo.activeProcessorCount)
+    let checkpointSeconds = try command.integer("--checkpoint", in: 1...86_400, default: 30)
+    let states = try states(command)
+    let (shard, launcher) = try shard(command)
+    let overrides = try overrides(command)
     let output = try Output(command)
-    let spec: Spec
+    guard let spec = readSpec(path, overrides: overrides) else { return 2 }
+
+    let storePath = storePath(command, spec: path, shard: shard)
+    let store = storePath == ":memory:" ? try Store.inMemory() : try Store.write(storePath)
+    if !shard.isWhole, !command.has("--quiet") {
+      Terminal.note("basin: shard \(shard) (\(launcher)), store \(storePath)")
+    }
+    Interruption.listen()
+    let runner = Runner(
+      jobs: jobs, shard: shard, states: states, checkpointSeconds: Double(checkpointSeconds), version: Program.version)
+    var line = ProgressLine(unit: "trials", isQuiet: command.has("--quiet"))
+    let progress = try runner.run(spec, in: store) { progress in
+      line.show(
+        progress.finished, of: progress.wanted,
+        note: progress.failed > 0 ? "\(progress.failed) failed" : "", done: progress.done.total,
+        secondsLeft: progress.secondsLeft)
+      return !Interruption.isRequested
+    }
+    line.end()
+
+    // The store is written; what is said of it is read from it, as any other command would.
+    let results = try Results(store)
+    let summary = try RunSummary(results, progress: progress, shard: shard, jobs: jobs)
+    try output.deliver(json: summary.json, text: summary.text(width: Terminal.width(fallback: 100)))
+    if progress.wasStopped {
+      let command = "basin run \(path) …"
+      Terminal.note(
+        "basin: stopped; \(progress.finished) of \(progress.wanted) trials are finished, what was under way is saved in \(store.path). "
+          + "The same command (\(command)) goes on.")
+      return stoppedStatus
+    }
+    if progress.failed > 0 {
+      Terminal.note(
+        "basin: \(progress.failed) trials failed; \"basin export \(store.path)\" says why, --only failed tries them again."
+      )
+    }
+    return progress.failed > 0 ? 1 : 0
+  }
+
+  private static func readSpec(_ path: String, overrides: [SpecOverride]) -> Spec? {
     do throws(SpecProblems) {
-      spec = try Spec.read(command.operands[0])
+      return try Spec.read(path, overrides: overrides)
     } catch {
       for problem in error.problems { Terminal.note("basin: error: \(problem.description)") }
       if error.problems.count > 1 {
         Terminal.note("basin: \(error.problems.count) problems in \(error.path); nothing was run.")
       }
-      return 2
+      return nil
     }
-    let record = try spec.run(workers: jobs)
-    try output.deliver(RunDocument(spec, record), text: text(spec, record))
-    return record.count(.diverged) > 0 ? 1 : 0
   }
 
-  private static func text(_ spec: Spec, _ record: Record) -> String {
-    let outcomes = Outcome.allCases.compactMap { outcome in
-      record.count(outcome) > 0 ? "\(record.count(outcome)) \(outcome.rawValue)" : nil
-    }
-    var rows = [["measure", "trials", "mean", "10 %", "median", "90 %"]]
-    let sound = record.alive.filter { $0.outcome != .diverged }
-    var columns = [("steps", sound.map { Double($0.steps) })]
-    for (place, name) in record.finalNames.enumerated() { columns.append((name, sound.map { $0.finals[place] })) }
-    for (name, values) in columns {
-      guard let summary = try? Summary(values) else { continue }
-      let quantiles = [0.1, 0.5, 0.9].map {
-        (try? Quantile.estimate($0, of: values)).map { NumberText.readable($0) } ?? "-"
+  private static func overrides(_ command: ParsedCommand) throws(InputError) -> [SpecOverride] {
+    var overrides: [SpecOverride] = []
+    for text in command.lists["--set"] ?? [] { overrides.append(try SpecOverride(parsing: text)) }
+    return overrides
+  }
+
+  private static func states(_ command: ParsedCommand) throws(InputError) -> Set<TrialState> {
+    guard let text = command.values["--only"] else { return Runner.defaultStates }
+    let known: [TrialState] = [.failed, .interrupted, .pending]
+    var states: Set<TrialState> = []
+    for word in text.split(separator: ",", omittingEmptySubsequences: false) {
+      guard let state = known.first(where: { $0.name == word }) else {
+        throw InputError(
+          "basin run --only", expected: "failed, interrupted or pending, with commas between", found: "\"\(word)\"",
+          advice: "Trials that finished would give the same again.")
       }
-      let mean =
-        summary.standardError.map { NumberText.readable(summary.mean, plusMinus: $0) }
-        ?? NumberText.readable(summary.mean)
-      rows.append([name, "\(values.count)", mean] + quantiles)
+      states.insert(state)
     }
-    let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-    let last = rows[0].count - 1
-    let lines = rows.map { row in
-      let cells = row.enumerated().map { $0.offset == last ? $0.element : $0.element.padded(to: widths[$0.offset]) }
-      return "  " + cells.joined(separator: "  ")
-    }
-    return """
-      \(spec.name): \(record.replicas.count) trial\(record.replicas.count == 1 ? "" : "s") \
-      (\(outcomes.joined(separator: ", "))) in \
-      \(NumberText.readable(record.seconds, digits: 3)) s
-      \(lines.joined(separator: "\n"))
-        Dead and diverged trials are left out of the measures.
-
-      """
-  }
-}
-
-/// The JSON contract of `basin run`.
-private struct RunDocument: Encodable {
-  struct Trial: Encodable {
-    var trial: Int
-    var outcome: String
-    var steps: Int
-    var final: [String: Double?]
-    var series: [String: Points]
-  }
-  struct Points: Encodable {
-    var steps: [Int]
-    var values: [Double?]
+    return states
   }
 
-  var name: String
-  var version = Program.version
-  var settings: [String: String]
-  var seeds: Seeds
-  var outcomes: [String: Int]
-  var seconds: Double
-  var trials: [Trial]
-
-  init(_ spec: Spec, _ record: Record) {
-    name = spec.name
-    settings = Dictionary(record.settings.map { ($0.name, $0.value) }) { first, _ in first }
-    seeds = record.seeds
-    outcomes = Dictionary(uniqueKeysWithValues: Outcome.allCases.map { ($0.rawValue, record.count($0)) })
-    seconds = record.seconds
-    // JSON has no infinity and no not-a-number: null stands for both.
-    func finite(_ value: Double) -> Double? { value.isFinite ? value : nil }
-    trials = record.replicas.map { replica in
-      Trial(
-        trial: replica.trial, outcome: replica.outcome.rawValue, steps: replica.steps,
-        final: Dictionary(uniqueKeysWithValues: zip(record.finalNames, replica.finals.map(finite))),
-        series: Dictionary(
-          uniqueKeysWithValues: zip(record.seriesNames, replica.series).map {
-            ($0, Points(steps: $1.steps, values: $1.values.map(finite)))
-          }))
+  /// Which part is run, and who said so.
+  private static func shard(_ command: ParsedCommand) throws(InputError) -> (Shard, launcher: String) {
+    if let text = command.values["--shard"] {
+      if command.has("--shards") {
+        throw InputError("basin run", expected: "either --shard or --shards", found: "both")
+      }
+      return (try Shard(parsing: text, location: "basin run --shard"), "as asked")
     }
+    let shards =
+      command.has("--shards") ? try command.integer("--shards", in: 1...Shard.largestCount, default: 1) : nil
+    let launcher = try Launcher.detect(environment: ProcessInfo.processInfo.environment, shards: shards)
+    return (launcher?.shard ?? .whole, launcher?.name ?? "")
+  }
+
+  private static func storePath(_ command: ParsedCommand, spec: String, shard: Shard) -> String {
+    if let path = command.values["--store"] { return path == ":memory:" ? path : shard.path(of: path) }
+    let name = spec.split(separator: "/").last.map(String.init) ?? spec
+    let stem = name.hasSuffix(".json") ? String(name.dropLast(5)) : name
+    return shard.path(of: "\(stem).basin")
   }
 }

@@ -50,17 +50,18 @@ enum Terminal {
 
 /// How far a long command is: a bar with rate and time left on a terminal, a plain line now and then otherwise.
 struct ProgressLine {
-  private let total: Int
   private let unit: String
   private let isQuiet: Bool
   private let isTerminal = isatty(STDERR_FILENO) == 1
   private let begin = Self.now
-  private var lastPlain = Self.now
+  private var lastShown = 0.0
+  private var isOnLine = false
 
-  init(total: Int, unit: String, isQuiet: Bool) {
-    self.total = total
+  init(unit: String, isQuiet: Bool) {
     self.unit = unit
     self.isQuiet = isQuiet
+    // Without a terminal a command that takes a few seconds says nothing.
+    lastShown = isTerminal ? 0 : Self.now
   }
 
   private static var now: Double {
@@ -69,31 +70,51 @@ struct ProgressLine {
     return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
   }
 
-  /// Shows that `done` are done and `label` is under way.
-  mutating func show(_ done: Int, _ label: String) {
-    guard !isQuiet else { return }
+  /// Shows that `finished` of `total` are done.
+  ///
+  /// - Parameters:
+  ///   - note: what else there is to say; may be empty.
+  ///   - done: how many of them this command did, for the rate; all, if nil.
+  ///   - secondsLeft: how long it will take; from the rate, if nil.
+  mutating func show(
+    _ finished: Int, of total: Int, note: String = "", done: Int? = nil, secondsLeft: Double? = nil
+  ) {
+    guard !isQuiet, Self.now - lastShown >= (isTerminal ? 0.1 : 10) else { return }
+    lastShown = Self.now
     let elapsed = Self.now - begin
-    let left = done > 0 && done < total ? elapsed / Double(done) * Double(total - done) : 0
-    let times = "\(Self.text(elapsed)) gone" + (left > 0 ? ", about \(Self.text(left)) left" : "")
+    let done = done ?? finished
+    var parts = ["\(finished)/\(total) \(unit)"]
+    if done > 0, elapsed > 0 { parts.append("\(Self.rate(Double(done) / elapsed)) \(unit)/s") }
+    parts.append("\(Self.text(elapsed)) gone")
+    let left = secondsLeft ?? (done > 0 ? elapsed / Double(done) * Double(total - finished) : 0)
+    if left > 0, finished < total { parts.append("about \(Self.text(left)) left") }
+    if !note.isEmpty { parts.append(note) }
+    let text = parts.joined(separator: ", ")
     if isTerminal {
-      let filled = total > 0 ? 24 * done / total : 24
+      let filled = total > 0 ? 24 * finished / total : 24
       let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: 24 - filled)
-      let rate = elapsed > 0 && done > 0 ? ", \(Self.rate(Double(done) / elapsed)) \(unit)/s" : ""
-      Terminal.write("\r\u{1B}[K\(bar) \(done)/\(total) \(unit)\(rate), \(times)  \(label)", to: STDERR_FILENO)
-      if done == total { Terminal.write("\r\u{1B}[K", to: STDERR_FILENO) }
-    } else if done == total || Self.now - lastPlain >= 10 {
-      lastPlain = Self.now
-      Terminal.note("\(done)/\(total) \(unit), \(times)")
+      Terminal.write("\r\u{1B}[K\(bar) \(text)", to: STDERR_FILENO)
+      isOnLine = true
+    } else {
+      Terminal.note(text)
     }
+  }
+
+  /// Takes the line away from a terminal.
+  mutating func end() {
+    if isOnLine { Terminal.write("\r\u{1B}[K", to: STDERR_FILENO) }
+    isOnLine = false
   }
 
   private static func rate(_ value: Double) -> String {
     value >= 10 ? "\(Int(value.rounded()))" : "\((value * 10).rounded() / 10)"
   }
 
-  private static func text(_ seconds: Double) -> String {
-    let whole = Int(seconds.rounded())
-    return whole < 60 ? "\(whole) s" : "\(whole / 60) min \(whole % 60) s"
+  /// A time for people: `12 s`, `3 min 5 s`, `2 h 10 min`.
+  static func text(_ seconds: Double) -> String {
+    let whole = Int(min(seconds, 1e9).rounded())
+    if whole < 60 { return "\(whole) s" }
+    return whole < 3_600 ? "\(whole / 60) min \(whole % 60) s" : "\(whole / 3_600) h \(whole % 3_600 / 60) min"
   }
 }
 

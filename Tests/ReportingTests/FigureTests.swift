@@ -116,13 +116,13 @@ struct FigureTests {
 
   @Test("Charts leave out what cannot be shown, and carry one trace a drawn layer")
   func plotly() {
-    let text = Sample.tricky.panels[3].plotly.text
+    let text = Sample.tricky.panels[3].plotly.scriptText
     #expect(text.contains("\"y\":[1]") && !text.contains("hidden"))
-    let panel = Sample.tricky.panels[0].plotly.text
+    let panel = Sample.tricky.panels[0].plotly.scriptText
     #expect(panel.contains("\"x\":[null,null,1,2,null,10,100],\"y\":[1,1,null,2,3,null,100000]"))
     #expect(panel.contains("x_1, x^2 \\u0026amp; \\u0026lt;y\\u0026gt;"))
-    #expect(Sample.trajectories.panels[0].plotly.text.contains("\"scaleanchor\":\"x\""))
-    #expect(Sample.trajectories.panels[0].plotly.text.split(separator: "\"showlegend\":true,\"type\"").count == 3)
+    #expect(Sample.trajectories.panels[0].plotly.scriptText.contains("\"scaleanchor\":\"x\""))
+    #expect(Sample.trajectories.panels[0].plotly.scriptText.split(separator: "\"showlegend\":true,\"type\"").count == 3)
   }
 
   @Test("The chart library is looked for in every directory above the program")

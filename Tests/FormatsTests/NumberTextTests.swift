@@ -1,4 +1,4 @@
-import Reporting
+import Formats
 import Testing
 
 @Suite("Numbers as text")

@@ -1,0 +1,126 @@
+import Descent
+import Formats
+import Numerics
+import Objectives
+
+/// `"kind": "leastSquares"`: linear regression, on the plain loop that serves every finite sum.
+struct LeastSquaresProblem: SpecProblem {
+  private let objective: LeastSquaresObjective
+
+  static let settings = SpecObject(
+    kind: "leastSquares",
+    explanation: """
+      Linear least squares, fᵢ(θ) = ½ (⟨xᵢ, θ⟩ − yᵢ)². Converged: the norm of the full gradient ≤ tolerance. Diverged: ‖θ‖² above \
+      10¹². Measures: loss (mean over all samples), gradientNorm, squaredNorm, steps, parameters.
+      """,
+    fields: [
+      .init(
+        "data",
+        .variants([
+          .init(
+            kind: "gaussian",
+            explanation:
+              "Standard Gaussian xᵢ and y = ⟨xᵢ, θ*⟩ + noise, θ* uniform on the unit sphere, drawn with the data seed.",
+            fields: [
+              .init("samples", .integer(1...10_000_000), .required, "n."),
+              .init("dimension", .integer(1...100_000), .required, "d."),
+              .init("noise", .number(.notNegative), .defaultsTo(0), "The standard deviation of the noise."),
+            ]),
+          .init(
+            kind: "file", explanation: "Data from .npy files.",
+            fields: [
+              .init("inputs", .file, .required, "A matrix n × d with a sample a row."),
+              .init("targets", .file, .required, "n targets."),
+            ]),
+        ]), .required, "The samples.")
+    ])
+
+  static let measures =
+    ["loss", "gradientNorm", "squaredNorm", "steps"].map { SpecMeasure(name: $0) }
+    + [SpecMeasure(name: "parameters", isVector: true)]
+
+  static let defaultFinals = ["loss", "gradientNorm"]
+
+  /// The largest number of entries of the inputs: 400 MB.
+  private static let largestData = 50_000_000
+
+  init(_ settings: SpecSettings, seeds: Seeds, files: SpecFiles) throws(InputError) {
+    let data = settings.object("data")
+    let inputs: Matrix
+    let targets: [Double]
+    if data.kind == "file" {
+      let path = files.resolved(data.file("inputs"))
+      inputs = try NPYFile.read(path).matrix(location: "data.inputs: \(path)")
+      targets = try NPYFile.read(files.resolved(data.file("targets"))).values
+    } else {
+      let (n, d) = (data.integer("samples"), data.integer("dimension"))
+      guard n * d <= Self.largestData else {
+        throw InputError(
+          "data.samples", expected: "at most \(Self.largestData) entries, samples times dimension", found: "\(n * d)")
+      }
+      var stream = RandomStream(seeds.key(.data))
+      inputs = Matrix(rows: n, columns: d, storage: stream.gaussian(count: n * d))
+      let teacher = stream.sphere(count: d, radius: 1)
+      let noise = stream.gaussian(count: n)
+      let scale = data.number("noise")
+      targets = zip(inputs.multiplied(by: teacher), noise).map { $0 + scale * $1 }
+    }
+    let rows = (0..<inputs.rows).map { row in
+      Array(inputs.storage[(row * inputs.columns)..<((row + 1) * inputs.columns)])
+    }
+    do throws(InputError) {
+      objective = try LeastSquaresObjective(inputs: rows, targets: targets)
+    } catch {
+      throw InputError("data.\(error.location)", expected: error.expected, found: error.found, advice: error.advice)
+    }
+  }
+
+  var sampleCount: Int { objective.sampleCount }
+
+  var derivedSettings: [String: JSON] { [:] }
+
+  func workload(_ parts: SpecParts, problems: inout SpecProblemList) -> Workload? {
+    if case .coefficients = parts.start {
+      problems.note(
+        "init.kind", expected: "a start in terms of the parameters", found: "\"coefficients\"",
+        advice: "To give the parameters themselves, use {\"kind\": \"parameters\", \"values\": […]}.")
+      return nil
+    }
+    if let misfit = parts.start.misfit(parameterCount: objective.parameterCount) {
+      problems.note(misfit)
+      return nil
+    }
+    typealias Engine = StochasticGradientDescent<LeastSquaresObjective>
+    let (objective, options, start) = (objective, parts.options, parts.start)
+    let stopping = StoppingRules<Engine.State>(
+      cadence: .every(parts.stop?.every ?? 64),
+      converged: parts.stop.map { stop in
+        { @Sendable in LinearAlgebra.norm(objective.gradient(at: $0.parameters)) <= stop.tolerance }
+      }, diverged: { !(LinearAlgebra.dot($0.parameters, $0.parameters) < 1e12) })
+    let batch = Double(options.batchSize ?? sampleCount)
+    return Workload(
+      plan: parts.plan(stopping: stopping, measures: measures),
+      estimatedCost: Double(options.budget) * batch * Double(objective.parameterCount) + 1,
+      makeEngine: { () throws(InputError) in try Engine(objective, options: options) },
+      start: { trial in
+        let key = options.seeds.key(.initialization, trial: trial)
+        return start.parameters(count: objective.parameterCount, key: key, trial: trial) ?? []
+      })
+  }
+
+  /// The numbers behind a name.
+  private func measures(
+    _ name: String
+  ) -> [Measure<StochasticGradientDescent<LeastSquaresObjective>.State>] {
+    let objective = objective
+    switch name {
+    case "loss": return [Measure(name) { objective.loss(at: $0.parameters) }]
+    case "gradientNorm": return [Measure(name) { LinearAlgebra.norm(objective.gradient(at: $0.parameters)) }]
+    case "squaredNorm": return [Measure(name) { LinearAlgebra.dot($0.parameters, $0.parameters) }]
+    case "steps": return [Measure(name) { Double($0.step) }]
+    case "parameters":
+      return (0..<objective.parameterCount).map { j in Measure("parameter\(j)") { $0.parameters[j] } }
+    default: return []
+    }
+  }
+}

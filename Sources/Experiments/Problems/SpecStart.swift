@@ -1,0 +1,96 @@
+import Descent
+import Formats
+import Numerics
+
+/// Where the trials of a spec begin.
+enum SpecStart: Sendable {
+  /// All parameters 0.
+  case zeros
+  /// Uniform on the sphere ‖w₀‖ = norm.
+  case sphere(norm: Double)
+  /// Independent entries of standard deviation norm/√d, so that E‖w₀‖² = norm².
+  case gaussian(norm: Double)
+  /// cᵢ = ⟨w₀, aᵢ⟩ for orthonormal data, and the norm of the rest.
+  case coefficients([Double], orthogonalNorm: Double)
+  /// Given parameters: one row for all trials, or a row for each.
+  case given(Matrix)
+
+  /// The settings below `init`.
+  static let settings: [SpecObject] = [
+    .init(
+      kind: "gaussian", explanation: "Independent Gaussian entries with E‖w₀‖² = norm², each trial its own.",
+      fields: [norm]),
+    .init(kind: "sphere", explanation: "Uniform on the sphere ‖w₀‖ = norm, each trial its own.", fields: [norm]),
+    .init(kind: "zeros", explanation: "All parameters 0.", fields: []),
+    .init(
+      kind: "coefficients",
+      explanation: "Coefficients ⟨w₀, aᵢ⟩ of orthonormal data (autoencoder), the same in every trial.",
+      fields: [
+        .init("values", .list(.number(.any)), .required, "One coefficient for each data vector."),
+        .init(
+          "orthogonalNorm", .number(.notNegative), .defaultsTo(0), "The norm of w₀ outside of the span of the data."),
+      ]),
+    .init(
+      kind: "parameters", explanation: "The parameters themselves, the same in every trial.",
+      fields: [.init("values", .list(.number(.any)), .required, "All entries of w₀.")]),
+    .init(
+      kind: "file",
+      explanation: "The parameters from a .npy file: one vector for all trials, or a matrix with a row for each.",
+      fields: [.init("path", .file, .required, "The file.")]),
+  ]
+
+  private static let norm = SpecField("norm", .number(.positive), .required, "The norm of w₀, in the mean of squares.")
+
+  /// Reads resolved settings.
+  ///
+  /// - Throws: `InputError` for a file that cannot be used.
+  init(_ settings: SpecSettings, trials: Int, files: SpecFiles) throws(InputError) {
+    switch settings.kind {
+    case "sphere": self = .sphere(norm: settings.number("norm"))
+    case "gaussian": self = .gaussian(norm: settings.number("norm"))
+    case "zeros": self = .zeros
+    case "coefficients":
+      self = .coefficients(settings.numbers("values"), orthogonalNorm: settings.number("orthogonalNorm"))
+    case "parameters":
+      let values = settings.numbers("values")
+      self = .given(Matrix(rows: 1, columns: values.count, storage: values))
+    default:
+      let path = files.resolved(settings.file("path"))
+      let file = try NPYFile.read(path)
+      guard (1...2).contains(file.shape.count), file.values.allSatisfy(\.isFinite) else {
+        throw InputError(
+          path, expected: "a vector, or a matrix with a row for each trial, of finite numbers",
+          found: file.values.allSatisfy(\.isFinite)
+            ? "an array with \(file.shape.count) axes" : "values that are not finite")
+      }
+      let rows = file.shape.count == 2 ? file.shape[0] : 1
+      guard file.shape.count == 1 || rows >= trials else {
+        throw InputError(path, expected: "a row for each of the \(trials) trials", found: "\(rows) rows")
+      }
+      let columns = file.shape[file.shape.count - 1]
+      self = .given(Matrix(rows: rows, columns: columns, storage: file.values))
+    }
+  }
+
+  /// w₀ of a trial of a problem with d = `count` parameters; nil for coefficients, which only the autoencoder understands.
+  func parameters(count: Int, key: RandomKey, trial: Int) -> [Double]? {
+    var stream = RandomStream(key)
+    switch self {
+    case .zeros: return [Double](repeating: 0, count: count)
+    case .sphere(let norm): return stream.sphere(count: count, radius: norm)
+    case .gaussian(let norm):
+      let scale = norm / Double(count).squareRoot()
+      return stream.gaussian(count: count).map { $0 * scale }
+    case .given(let matrix):
+      let row = matrix.rows == 1 ? 0 : trial
+      return Array(matrix.storage[(row * matrix.columns)..<((row + 1) * matrix.columns)])
+    case .coefficients: return nil
+    }
+  }
+
+  /// What does not fit a problem with d = `count` parameters, as the location below `init` and the problem; nil if all fits.
+  func misfit(parameterCount count: Int) -> InputError? {
+    guard case .given(let matrix) = self, matrix.columns != count else { return nil }
+    return InputError("init", expected: "\(count) numbers, the parameters", found: "\(matrix.columns)")
+  }
+}

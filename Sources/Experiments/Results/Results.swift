@@ -1,0 +1,137 @@
+import Formats
+import Numerics
+
+/// What a store holds, as tables: one column for each setting that varies.
+///
+/// `setting columns`: the settings whose values differ between the configurations. A setting that does not apply to a
+/// configuration is empty there. The four seeds are left out where a master seed says the same.
+public final class Results {
+  /// What the store was made for.
+  public let plan: Store.Plan
+  /// The configurations shown: those of the current spec in the order of its grid; then, if asked for, former ones.
+  public let configurations: [Store.StoredConfiguration]
+  /// The places of the settings that vary, such as `optimizer.batch`, in alphabetical order.
+  public let settingNames: [String]
+  /// For each configuration the values of `settingNames`.
+  public let settings: [[JSON?]]
+  /// The names of all measurements at the end, each once; `steps` is a column of its own.
+  public let finalNames: [String]
+  /// The names of all measurements along the way, each once.
+  public let seriesNames: [String]
+  let store: Store
+
+  /// Which settings are columns.
+  public enum Columns: String, Sendable, CaseIterable {
+    /// Those that vary.
+    case varying
+    /// All.
+    case all
+  }
+
+  /// Reads the plan of a store.
+  ///
+  /// - Parameter includesFormer: whether configurations of earlier specs are shown too.
+  public init(_ store: Store, includesFormer: Bool = false, columns: Columns = .varying) throws(InputError) {
+    self.store = store
+    plan = try store.plan()
+    configurations = plan.configurations + (includesFormer ? plan.former : [])
+    var valuesOfPlace: [String: Set<JSON>] = [:]
+    var countOfPlace: [String: Int] = [:]
+    let flat = configurations.map { Configuration.flattened($0.settings, place: "") }
+    for settings in flat {
+      for (place, value) in settings {
+        valuesOfPlace[place, default: []].insert(value)
+        countOfPlace[place, default: 0] += 1
+      }
+    }
+    var names = valuesOfPlace.keys.filter { place in
+      columns == .all || (valuesOfPlace[place]?.count ?? 0) > 1 || countOfPlace[place] != flat.count
+    }
+    if columns == .varying, names.contains("seeds.master") {
+      names.removeAll { $0.hasPrefix("seeds.") && $0 != "seeds.master" }
+    }
+    settingNames = names.sorted()
+    settings = flat.map { pairs in
+      let values = Dictionary(uniqueKeysWithValues: pairs.map { ($0.place, $0.value) })
+      return names.sorted().map { values[$0] }
+    }
+    finalNames = Self.distinct(configurations.flatMap(\.finalNames)).filter { $0 != "steps" }
+    seriesNames = Self.distinct(configurations.flatMap(\.seriesNames))
+  }
+
+  /// Where the store is.
+  public var storePath: String { store.path }
+
+  /// For each configuration, how many of its trials are in each state.
+  public func counts() throws(InputError) -> [StateCounts] { try store.counts(of: configurations) }
+
+  /// About how much processor time the trials that are left take: for each configuration, as many times the mean of its trials
+  /// that came to an end; where there are none, the mean of all. Nil as long as no trial came to an end.
+  public func processorSecondsLeft() throws(InputError) -> Double? {
+    let means = try store.meanProcessorSeconds()
+    guard !means.isEmpty else { return nil }
+    let trials = means.values.reduce(0) { $0 + $1.trials }
+    let mean = means.values.reduce(0) { $0 + $1.seconds * Double($1.trials) } / Double(trials)
+    var left = 0.0
+    for (configuration, counts) in zip(configurations, try counts()) {
+      let count = Double(counts[.pending] + counts[.interrupted])
+      left += count * (means[configuration.row]?.seconds ?? mean)
+    }
+    return left
+  }
+
+  private static func distinct(_ names: [String]) -> [String] {
+    var known: Set<String> = []
+    return names.filter { known.insert($0).inserted }
+  }
+
+  /// For each name of `names`, its place among `own`.
+  func places(of names: [String], in own: [String]) -> [Int?] {
+    let places = Dictionary(own.enumerated().map { ($0.element, $0.offset) }) { first, _ in first }
+    return names.map { places[$0] }
+  }
+
+  /// The configurations grouped by some of the settings (all that vary, if nil), in the order in which groups first come; with the
+  /// statistics of every measure over the trials of each group.
+  ///
+  /// - Throws: `InputError` for a place that is no column, or what reading the store throws.
+  public func groups(by wanted: [String]? = nil) throws(InputError) -> (names: [String], groups: [TrialGroup]) {
+    let names = wanted ?? settingNames
+    for name in names where !settingNames.contains(name) {
+      throw InputError(
+        "--by", expected: "settings that vary", found: "\"\(name)\"",
+        advice: settingNames.isEmpty ? "None varies." : Suggestion.sentence(for: name, among: settingNames))
+    }
+    let columns = names.compactMap { settingNames.firstIndex(of: $0) }
+    var order: [[JSON?]] = []
+    var members: [[JSON?]: [Int]] = [:]
+    for place in configurations.indices {
+      // Without columns a configuration is a group; with none asked for, all are one.
+      let key = columns.map { settings[place][$0] }
+      if members[key] == nil { order.append(key) }
+      members[key, default: []].append(place)
+    }
+    let counts = try store.counts(of: configurations)
+    var groups: [TrialGroup] = []
+    for key in order {
+      var states = StateCounts()
+      var steps: [Double] = []
+      var values = [[Double]](repeating: [], count: finalNames.count)
+      for place in members[key] ?? [] {
+        states.add(counts[place])
+        let finalPlaces = places(of: finalNames, in: configurations[place].finalNames)
+        try store.forEachTrial(of: configurations[place]) { trial in
+          guard trial.state.isSound else { return }
+          steps.append(Double(trial.steps))
+          for (column, final) in finalPlaces.enumerated() {
+            if let final, final < trial.finals.count { values[column].append(trial.finals[final]) }
+          }
+        }
+      }
+      let measures =
+        [MeasureStatistics("steps", steps)] + zip(finalNames, values).map { MeasureStatistics($0, $1) }
+      groups.append(TrialGroup(settings: key, states: states, measures: measures.compactMap(\.self)))
+    }
+    return (names, groups)
+  }
+}

@@ -1,0 +1,196 @@
+import Formats
+import Numerics
+
+/// Holds a spec against its schema: collects every problem, and gives the spec back with all defaults filled in and every
+/// number in its one way of writing.
+///
+/// The result has no shorthand left: what may be an object with a `kind` is one, a file is `{"file": path, "sha256": hash}`.
+struct SpecResolver {
+  /// What is wrong so far.
+  var problems: SpecProblemList
+  /// The files that specs name.
+  var files: SpecFiles
+
+  /// The resolved value; nil if there is a problem with it.
+  mutating func resolve(_ value: JSON, _ schema: SpecSchema, at path: String) -> JSON? {
+    switch schema {
+    case .integer(let range):
+      if let number = Self.whole(value), range.contains(number) { return .integer(number) }
+    case .seed:
+      if case .unsigned = value { return value }
+      if let number = Self.whole(value), number >= 0 { return .integer(number) }
+    case .number(let bounds):
+      if let number = value.double, bounds.contains(number) { return .number(number == 0 ? 0 : number) }
+    case .text:
+      if case .string = value { return value }
+    case .choice(let words):
+      guard case .string(let word) = value else { break }
+      if words.contains(word) { return value }
+      problems.note(
+        path, expected: schema.expectation, found: value.summary, advice: Self.suggestion(for: word, among: words))
+      return nil
+    case .file:
+      guard case .string(let name) = value else { break }
+      return problems.noting(path) { () throws(InputError) in
+        ["file": .string(name), "sha256": .string(try files.hash(name))]
+      }
+    case .list(let element):
+      guard case .array(let entries) = value else { break }
+      var resolved: [JSON] = []
+      for (place, entry) in entries.enumerated() {
+        if let entry = resolve(entry, element, at: "\(path)[\(place)]") { resolved.append(entry) }
+      }
+      return resolved.count == entries.count ? .array(resolved) : nil
+    case .object(let object):
+      guard case .object(let members) = value else { break }
+      return resolve(members, object, at: path)
+    case .variants(let objects):
+      return resolve(value, variants: objects, expectation: schema.expectation, at: path)
+    case .either(let simple, orObject: let object):
+      guard case .object(let members) = value else {
+        if case .array = value { break }
+        return resolve(value, simple, at: path)
+      }
+      return resolve(members, object, at: path)
+    }
+    problems.note(path, expected: schema.expectation, found: value.summary)
+    return nil
+  }
+
+  private mutating func resolve(
+    _ value: JSON, variants objects: [SpecObject], expectation: String, at path: String
+  ) -> JSON? {
+    var members: [String: JSON]
+    switch value {
+    case .string(let word): members = ["kind": .string(word)]
+    case .object(let written): members = written
+    default:
+      problems.note(path, expected: expectation, found: value.summary)
+      return nil
+    }
+    let kinds = objects.map(\.kind)
+    // Where there is one kind only, it goes without saying.
+    if kinds.count == 1, members["kind"] == nil { members["kind"] = .string(kinds[0]) }
+    guard case .string(let kind)? = members["kind"] else {
+      problems.note(
+        "\(path).kind", expected: SpecSchema.list(kinds), found: members["kind"]?.summary ?? "nothing")
+      return nil
+    }
+    guard let object = objects.first(where: { $0.kind == kind }) else {
+      problems.note(
+        value == .string(kind) ? path : "\(path).kind", expected: SpecSchema.list(kinds), found: "\"\(kind)\"",
+        advice: Self.suggestion(for: kind, among: kinds))
+      return nil
+    }
+    guard case .object(var resolved)? = resolve(members, object, at: path) else { return nil }
+    resolved["kind"] = .string(kind)
+    return .object(resolved)
+  }
+
+  private mutating func resolve(_ members: [String: JSON], _ object: SpecObject, at path: String) -> JSON? {
+    let resolved = resolveMembers(members, object, at: path)
+    let needed = object.fields.filter { field in
+      if case .optional = field.presence { members[field.name] ?? .null != .null } else { true }
+    }
+    return needed.allSatisfy { resolved[$0.name] != nil } ? .object(resolved) : nil
+  }
+
+  /// The members without a problem, with defaults for those that are left out; a member of `null` counts as left out. A key
+  /// that nobody knows is a problem, and no member.
+  mutating func resolveMembers(_ members: [String: JSON], _ object: SpecObject, at path: String) -> [String: JSON] {
+    let prefix = path.isEmpty ? "" : "\(path)."
+    var resolved: [String: JSON] = [:]
+    for field in object.fields {
+      let place = prefix + field.name
+      if let value = members[field.name], value != .null {
+        resolved[field.name] = resolve(value, field.schema, at: place)
+        continue
+      }
+      switch field.presence {
+      case .optional: break
+      case .required: problems.note(place, expected: field.schema.expectation, found: "nothing")
+      case .defaultsTo(let value): resolved[field.name] = resolve(value, field.schema, at: place)
+      }
+    }
+    let known = object.fields.map(\.name) + (object.kind.isEmpty ? [] : ["kind"])
+    for key in members.keys.sorted() where !known.contains(key) {
+      problems.note(
+        prefix + key, expected: "a known key", found: "\"\(key)\"",
+        advice: Suggestion.sentence(for: key, among: known))
+    }
+    return resolved
+  }
+
+  /// The value as a whole number, also if it was written like 1e5.
+  private static func whole(_ value: JSON) -> Int? {
+    switch value {
+    case .integer(let number): number
+    case .number(let number): Int(exactly: number)
+    default: nil
+    }
+  }
+
+  private static func suggestion(for word: String, among words: [String]) -> String {
+    Suggestion.closest(to: word, among: words).map { "Did you mean \"\($0)\"?" } ?? ""
+  }
+}
+
+/// The problems found with a spec, each once, at the places where a person wrote what is wrong.
+struct SpecProblemList {
+  /// The problems in the order in which they were found.
+  private(set) var found: [InputError] = []
+  private var known: Set<String> = []
+  /// For the grid point under examination: the places of axes, and the entry of each that was taken.
+  var entries: [(place: String, entry: String)] = []
+
+  mutating func note(_ path: String, expected: String, found: String, advice: String = "") {
+    note(InputError(path, expected: expected, found: found, advice: advice))
+  }
+
+  mutating func note(_ error: InputError) {
+    var error = error
+    // "optimizer.batch" is an axis and the third of its values was taken: the person wrote "optimizer.batch[2]".
+    for (place, entry) in entries where Self.begins(error.location, with: place) {
+      error.location = entry + error.location.dropFirst(place.count)
+      break
+    }
+    if known.insert(error.description).inserted { self.found.append(error) }
+  }
+
+  /// What `body` makes, or nil after noting what it threw; a place that it names is a place below `path`.
+  mutating func noting<Value>(_ path: String, _ body: () throws(InputError) -> Value) -> Value? {
+    do throws(InputError) {
+      return try body()
+    } catch {
+      var error = error
+      error.location = error.location.isEmpty ? path : "\(path): \(error.location)"
+      note(error)
+      return nil
+    }
+  }
+
+  private static func begins(_ location: String, with place: String) -> Bool {
+    guard location.hasPrefix(place) else { return false }
+    let next = location.dropFirst(place.count).first
+    return next == nil || next == "." || next == "[" || next == ":"
+  }
+}
+
+/// The files that a spec names: found beside it, read once.
+final class SpecFiles {
+  private let folder: String
+  private var hashes: [String: String] = [:]
+
+  init(folder: String) { self.folder = folder }
+
+  /// Where a path of the spec leads.
+  func resolved(_ path: String) -> String { path.hasPrefix("/") ? path : folder + path }
+
+  /// SHA-256 of the content.
+  func hash(_ path: String) throws(InputError) -> String {
+    if let known = hashes[path] { return known }
+    let hash = try SHA256.hexDigest(ofFile: resolved(path))
+    hashes[path] = hash
+    return hash
+  }
+}

@@ -1,6 +1,8 @@
 /// A JSON value, read or to be written, whose shape is decided at run time. What has a fixed shape uses `Codable` instead.
 public enum JSON: Sendable, Hashable {
+  /// Nothing.
   case null
+  /// True or false.
   case bool(Bool)
   /// A number written without a fraction or an exponent.
   case integer(Int)
@@ -8,8 +10,11 @@ public enum JSON: Sendable, Hashable {
   case unsigned(UInt64)
   /// Any other number.
   case number(Double)
+  /// A text.
   case string(String)
+  /// A list.
   case array([JSON])
+  /// Members by key.
   case object([String: JSON])
 
   /// What it is, for an error message.
@@ -45,12 +50,18 @@ public enum JSON: Sendable, Hashable {
 extension JSON: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral,
   ExpressibleByBooleanLiteral, ExpressibleByDictionaryLiteral, ExpressibleByArrayLiteral
 {
+  /// A text.
   public init(stringLiteral value: String) { self = .string(value) }
+  /// A whole number.
   public init(integerLiteral value: Int) { self = .integer(value) }
+  /// A number.
   public init(floatLiteral value: Double) { self = .number(value) }
+  /// True or false.
   public init(booleanLiteral value: Bool) { self = .bool(value) }
+  /// An object; of members with one key the last one counts.
   public init(dictionaryLiteral elements: (String, JSON)...) {
     self = .object(Dictionary(elements) { _, last in last })
   }
+  /// A list.
   public init(arrayLiteral elements: JSON...) { self = .array(elements) }
 }

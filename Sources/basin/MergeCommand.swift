@@ -33,7 +33,7 @@ enum MergeCommand {
     for path in sources { _ = try Store.read(path).plan() }
     let store = try Store.write(target)
     Interruption.listen()
-    var line = ProgressLine(unit: "stores", isQuiet: command.has("--quiet"))
+    var line = ProgressLine(unit: "stores", isQuiet: command.has("--quiet"), onlyOnTerminals: true)
     let merge = try Merge(of: sources, into: store) { done in
       line.show(done, of: sources.count)
       return !Interruption.isRequested

@@ -83,7 +83,7 @@ enum RunCommand {
     Interruption.listen()
     let runner = Runner(
       jobs: jobs, shard: shard, states: states, checkpointSeconds: Double(checkpointSeconds), version: Program.version)
-    var line = ProgressLine(unit: "trials", isQuiet: command.has("--quiet"))
+    var line = ProgressLine(unit: "trials", isQuiet: command.has("--quiet"), onlyOnTerminals: true)
     let progress = try runner.run(spec, in: store) { progress in
       line.show(
         progress.finished, of: progress.wanted,

@@ -57,9 +57,10 @@ struct ProgressLine {
   private var lastShown = 0.0
   private var isOnLine = false
 
-  init(unit: String, isQuiet: Bool) {
+  /// - Parameter onlyOnTerminals: whether nothing at all is said where there is no terminal, as in a job's log.
+  init(unit: String, isQuiet: Bool, onlyOnTerminals: Bool = false) {
     self.unit = unit
-    self.isQuiet = isQuiet
+    self.isQuiet = isQuiet || (onlyOnTerminals && !isTerminal)
     // Without a terminal a command that takes a few seconds says nothing.
     lastShown = isTerminal ? 0 : Self.now
   }

@@ -87,7 +87,7 @@ public struct Runner: Sendable {
       if running == 0 { break }
     }
     if let failure { throw failure }
-    progress.wasStopped = queue.mustStop
+    progress.wasStopped = progress.done.total < progress.toRun
     return progress
   }
 

@@ -39,7 +39,7 @@ let package = Package(
     .testTarget(name: "DescentTests", dependencies: ["Numerics", "Objectives", "Descent"]),
     .testTarget(name: "ReportingTests", dependencies: ["Numerics", "Formats", "Claims", "Reporting"]),
     .testTarget(name: "StudiesTests", dependencies: ["Numerics", "Claims", "Reporting", "Studies"]),
-    .testTarget(name: "ExperimentsTests", dependencies: ["Numerics", "Descent", "Experiments"]),
+    .testTarget(name: "ExperimentsTests", dependencies: ["Numerics", "Formats", "Descent", "Experiments"]),
     .testTarget(name: "CommandLineTests", dependencies: ["Formats", "basin"], exclude: ["Snapshots"]),
   ],
   swiftLanguageModes: [.v6]

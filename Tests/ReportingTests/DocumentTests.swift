@@ -1,3 +1,4 @@
+import Formats
 import Claims
 import Foundation
 import Testing
@@ -86,7 +87,7 @@ struct DocumentTests {
   @Test("JSON for charts escapes what could end a script element")
   func chartJSON() throws {
     let hostile = "</script><!-- & \" \\ \u{2028}\n"
-    let text = JSONValue.array([.string(hostile), .number(.nan), .object(["b": 1.5, "a": true])]).text
+    let text = JSON.array([.string(hostile), .number(.nan), .object(["b": 1.5, "a": true])]).scriptText
     #expect(!text.contains("<") && !text.contains(">") && !text.contains("&"))
     let read = try #require(JSONSerialization.jsonObject(with: Data(text.utf8)) as? [Any])
     #expect(read[0] as? String == hostile)

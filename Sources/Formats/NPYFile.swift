@@ -20,11 +20,7 @@ public struct NPYFile: Equatable, Sendable {
   /// - Throws: ``InputError`` unless the sizes are not negative, at most 64, and their product is the number of values.
   public init(shape: [Int], values: [Double]) throws(InputError) {
     let location = "array to write"
-    guard shape.allSatisfy({ $0 >= 0 }), shape.count <= Self.maximumRank else {
-      throw InputError(
-        location, expected: "at most \(Self.maximumRank) sizes, none negative", found: "\(Self.text(shape))")
-    }
-    guard Self.elementCount(shape) == values.count else {
+    guard try Self.checkedCount(shape, location: location) == values.count else {
       throw InputError(
         location, expected: "as many values as the shape \(Self.text(shape)) has places", found: "\(values.count)")
     }
@@ -60,11 +56,7 @@ public struct NPYFile: Equatable, Sendable {
 
   /// The bytes of a version 1.0 file with little-endian doubles in C order; the entries begin at a multiple of 64.
   public func encoded() -> [UInt8] {
-    var header = Array("{'descr': '<f8', 'fortran_order': False, 'shape': \(Self.text(shape)), }".utf8)
-    // 10 bytes come before the header and a line feed ends it. At most 64 sizes of 20 digits: far below version 1.0's 65,535.
-    let padding = (64 - (header.count + 11) % 64) % 64
-    header += [UInt8](repeating: UInt8(ascii: " "), count: padding) + [UInt8(ascii: "\n")]
-    var bytes = Self.magic + [1, 0, UInt8(header.count & 0xFF), UInt8(header.count >> 8)] + header
+    var bytes = NPYHeader.encoded(descriptor: "<f8", shape: shape)
     bytes.reserveCapacity(bytes.count + 8 * values.count)
     for value in values {
       withUnsafeBytes(of: value.bitPattern.littleEndian) { bytes.append(contentsOf: $0) }
@@ -88,6 +80,15 @@ public struct NPYFile: Equatable, Sendable {
 
   static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
   static let maximumRank = 64
+
+  /// The number of entries of a shape to write; nil where it overflows.
+  static func checkedCount(_ shape: [Int], location: String) throws(InputError) -> Int? {
+    guard shape.allSatisfy({ $0 >= 0 }), shape.count <= maximumRank else {
+      throw InputError(
+        location, expected: "at most \(maximumRank) sizes, none negative", found: "\(text(shape))")
+    }
+    return elementCount(shape)
+  }
 
   /// The number of entries of a shape; nil where it overflows.
   static func elementCount(_ shape: [Int]) -> Int? {

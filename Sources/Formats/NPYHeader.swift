@@ -36,6 +36,15 @@ struct NPYHeader {
     self.isFortranOrder = isFortranOrder
     self.shape = shape
   }
+
+  /// The first bytes of a version 1.0 file in C order, to the place, a multiple of 64, where the entries begin.
+  static func encoded(descriptor: String, shape: [Int]) -> [UInt8] {
+    var header = Array("{'descr': '\(descriptor)', 'fortran_order': False, 'shape': \(NPYFile.text(shape)), }".utf8)
+    // 10 bytes come before the header and a line feed ends it. At most 64 sizes of 20 digits: far below version 1.0's 65,535.
+    let padding = (64 - (header.count + 11) % 64) % 64
+    header += [UInt8](repeating: UInt8(ascii: " "), count: padding) + [UInt8(ascii: "\n")]
+    return NPYFile.magic + [1, 0, UInt8(header.count & 0xFF), UInt8(header.count >> 8)] + header
+  }
 }
 
 /// Reads the tokens of an `.npy` header.

@@ -4,6 +4,8 @@ import Numerics
 
 /// `basin export`: writes a store's tables for other programs.
 enum ExportCommand {
+  private enum Format: String, CaseIterable { case csv, jsonl, npz }
+
   static let specification = CommandSpecification(
     name: "export", abstract: "Write the tables of a store as CSV, JSON lines or .npz.", operands: "STORE",
     options: [
@@ -44,7 +46,7 @@ enum ExportCommand {
 
   static func run(_ command: ParsedCommand) throws(InputError) -> Int32 {
     let path = try command.operand("store")
-    let format: Results.TextFormat = try command.choice("--format", default: .csv)
+    let format: Format = try command.choice("--format", default: .csv)
     let table: ResultTable = try command.choice("--table", default: .trials)
     let columns: Results.Columns = try command.choice("--columns", default: .varying)
     let by = command.values["--by"].map { $0.split(separator: ",").map(String.init) }
@@ -53,15 +55,29 @@ enum ExportCommand {
     }
     let results = try Results(try Store.read(path), includesFormer: command.has("--all"), columns: columns)
     let target = command.values["--out"] ?? "-"
-    let textFormat = format
+    guard let textFormat = Results.TextFormat(rawValue: format.rawValue) else {
+      guard target != "-" else {
+        throw InputError(
+          "basin export", expected: "a file for the arrays, by --out", found: "none",
+          advice: "Such as --out results.npz.")
+      }
+      guard !command.has("--table") else {
+        throw InputError(
+          "basin export", expected: "no --table: .npz has trials and series", found: "\"\(table.rawValue)\"")
+      }
+      try results.writeArrays(to: target)
+      return 0
+    }
     if target == "-" {
       try results.write(table, as: textFormat, by: by, withTimes: command.has("--times")) { text throws(InputError) in
         try Terminal.print(text)
       }
     } else {
-      var whole = ""
-      try results.write(table, as: textFormat, by: by, withTimes: command.has("--times")) { whole += $0 }
-      try AtomicFile.write(whole, to: target)
+      var file = try AtomicFileStream(target)
+      try results.write(table, as: textFormat, by: by, withTimes: command.has("--times")) { text throws(InputError) in
+        try file.write(text)
+      }
+      try file.commit()
     }
     return 0
   }

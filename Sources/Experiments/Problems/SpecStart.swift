@@ -39,7 +39,8 @@ enum SpecStart: Sendable {
       fields: [.init("path", .file, .required, "The file.")]),
   ]
 
-  private static let norm = SpecField("norm", .number(.positive), .required, "‖w₀‖; for Gaussian entries the square root of E‖w₀‖².")
+  private static let norm = SpecField(
+    "norm", .number(.positive), .required, "‖w₀‖; for Gaussian entries the square root of E‖w₀‖².")
 
   /// Reads resolved settings.
   ///

@@ -32,7 +32,7 @@ extension Results {
       },
       row: { cells throws(InputError) in
         switch format {
-        case .csv: buffer += CSV.line(cells.map(\.csv))
+        case .csv: buffer += CSV.line(cells.map(\.text))
         case .jsonl:
           buffer += "{" + zip(keys, cells).map { $0 + $1.json }.joined(separator: ",") + "}\n"
         }
@@ -46,7 +46,8 @@ extension Results {
 }
 
 extension ResultCell {
-  fileprivate var csv: String {
+  /// The cell as text: nothing where the column does not apply.
+  var text: String {
     switch self {
     case .empty: ""
     case .integer(let value): String(value)

@@ -99,16 +99,14 @@ extension Results {
   ) throws(InputError) {
     try header(keyNames + ["trial", "step"] + seriesNames)
     for (place, configuration) in configurations.enumerated() where !configuration.seriesNames.isEmpty {
-      let key = key(place)
+      let cells = key(place)
       let seriesPlaces = places(of: seriesNames, in: configuration.seriesNames)
-      for trial in try store.endedTrials(of: configuration) {
-        try store.forEachChunk(of: trial, seriesCount: configuration.seriesNames.count) { chunk throws(InputError) in
-          for (point, step) in chunk.steps.enumerated() {
-            let values = seriesPlaces.map { place -> ResultCell in
-              place.map { .number(chunk.values[$0][point]) } ?? .empty
-            }
-            try row(key + [.integer(trial.trial), .integer(step)] + values)
+      try store.forEachChunk(of: configuration) { key, chunk throws(InputError) in
+        for (point, step) in chunk.steps.enumerated() {
+          let values = seriesPlaces.map { place -> ResultCell in
+            place.map { .number(chunk.values[$0][point]) } ?? .empty
           }
+          try row(cells + [.integer(key.trial), .integer(step)] + values)
         }
       }
     }

@@ -93,13 +93,30 @@ extension Store {
     return counts
   }
 
-  /// Gives the series of a trial to `body`, piece by piece.
+  /// Gives the series of the trials of a configuration that came to an end to `body`, piece by piece: by ascending number, then by
+  /// step. A trial without series is left out.
   public func forEachChunk(
-    of key: TrialKey, seriesCount: Int, _ body: (SeriesChunk) throws(InputError) -> Void
+    of configuration: StoredConfiguration, _ body: (TrialKey, SeriesChunk) throws(InputError) -> Void
   ) throws(InputError) {
-    let statement = try connection.prepare("SELECT steps, numbers FROM series WHERE trial = ? ORDER BY chunk")
-    try statement.bind(key.row, to: 1)
-    while try statement.step() { try body(try chunk(statement, firstColumn: 0, seriesCount: seriesCount)) }
+    let count = configuration.seriesNames.count
+    guard count > 0 else { return }
+    // A trial under way has pieces too, which are shown when it has come to its end.
+    try forEachRow(
+      "SELECT s.trial, s.steps, s.numbers FROM series s JOIN trials t ON t.id = s.trial", of: configuration,
+      column: "s.trial", then: "s.chunk"
+    ) { statement throws(InputError) in
+      try body(TrialKey(row: try statement.integer(0)), try chunk(statement, firstColumn: 1, seriesCount: count))
+    }
+  }
+
+  /// The number of points in the series of each trial of a configuration that has some, by number.
+  public func seriesLengths(of configuration: StoredConfiguration) throws(InputError) -> [Int: Int] {
+    var lengths: [Int: Int] = [:]
+    try forEachRow("SELECT trial, count FROM series", of: configuration, column: "trial") {
+      statement throws(InputError) in
+      lengths[TrialKey(row: try statement.integer(0)).trial, default: 0] += try statement.integer(1)
+    }
+    return lengths
   }
 
   /// The trials of a configuration that came to an end, by ascending number: those that the spec wants, or all of a former one.
@@ -120,11 +137,6 @@ extension Store {
       keys.append(TrialKey(row: try statement.integer(0)))
     }
     return keys
-  }
-
-  /// The number of points in the series of a trial.
-  public func seriesLength(of key: TrialKey) throws(InputError) -> Int {
-    try connection.integer("SELECT coalesce(sum(count), 0) FROM series WHERE trial = \(key.row)") ?? 0
   }
 
   /// For each configuration's row, the mean processor time of its trials that finished, and how many they are.
@@ -170,10 +182,12 @@ extension Store {
 
   /// Steps through the rows of one configuration, by ascending trial.
   private func forEachRow(
-    _ selection: String, of configuration: StoredConfiguration, column: String = "id",
+    _ selection: String, of configuration: StoredConfiguration, column: String = "id", then next: String? = nil,
     _ body: (borrowing SQLiteStatement) throws(InputError) -> Void
   ) throws(InputError) {
-    let statement = try connection.prepare("\(selection) WHERE \(column) >= ?1 AND \(column) < ?2 ORDER BY \(column)")
+    let order = next.map { "\(column), \($0)" } ?? column
+    let statement = try connection.prepare(
+      "\(selection) WHERE \(column) >= ?1 AND \(column) < ?2 ORDER BY \(order)")
     // Trials beyond the wanted number can be there from an earlier spec that wanted more.
     let first = TrialKey(configuration: configuration.row, trial: 0).row
     let end = configuration.trials.map { first + $0 } ?? TrialKey(configuration: configuration.row + 1, trial: 0).row

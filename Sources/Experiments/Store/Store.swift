@@ -47,7 +47,7 @@ public final class Store {
     return store
   }
 
-  /// Opens a store to read; others may write meanwhile.
+  /// Opens a store to read; others may write meanwhile, but what is read is all of one moment.
   ///
   /// - Throws: `InputError` naming the path: nothing there, no store, one of another version, damaged.
   public static func read(_ path: String) throws(InputError) -> Store {
@@ -56,6 +56,7 @@ public final class Store {
       throw InputError(path, expected: "a store", found: "an empty file", advice: "Nothing was ever written to it.")
     }
     try store.checkVersion()
+    try store.connection.execute("BEGIN")
     return store
   }
 

@@ -1,5 +1,5 @@
-import Formats
 import Claims
+import Formats
 import Foundation
 import Testing
 

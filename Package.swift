@@ -41,7 +41,8 @@ let package = Package(
     .testTarget(name: "ReportingTests", dependencies: ["Numerics", "Formats", "Claims", "Reporting"]),
     .testTarget(name: "StudiesTests", dependencies: ["Numerics", "Claims", "Reporting", "Studies"]),
     .testTarget(name: "ExperimentsTests", dependencies: ["Numerics", "Formats", "Descent", "Experiments"]),
-    .testTarget(name: "CommandLineTests", dependencies: ["Formats", "basin"], exclude: ["Snapshots"]),
+    .testTarget(
+      name: "CommandLineTests", dependencies: ["Numerics", "Formats", "Experiments", "basin"], exclude: ["Snapshots"]),
   ],
   swiftLanguageModes: [.v6]
 )

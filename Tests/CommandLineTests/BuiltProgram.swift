@@ -10,7 +10,7 @@ enum BuiltProgram {
   }
 
   /// The test executable and `basin` lie in one folder, whatever the configuration.
-  private static var path: URL {
+  static var path: URL {
     URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent().appending(path: "basin")
   }
 

@@ -2,13 +2,22 @@ import Foundation
 
 /// Commands of this machine, run as in a shell.
 enum Shell {
+  /// Whether there is an mpirun.
+  static let hasMPI = (try? BuiltProgram.withDirectory { try run("command -v mpirun", in: $0) })?.status == 0
+
+  /// What Open MPI wants to see before it runs for root.
+  static let asRoot = ["OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1"]
+
+  /// The option of mpirun for a machine that may have fewer cores than there are ranks; Open MPI asks for it.
+  static let oversubscribe = "$(mpirun --version | grep -q 'Open MPI' && echo --oversubscribe)"
+
   /// What a command left behind.
   struct Outcome {
     var status: Int32
     var output: String
   }
 
-  /// Runs `script` in bash and waits for it. Standard error goes with standard output.
+  /// Runs `script` in bash and waits for it, five minutes at most (status 124). Standard error goes with standard output.
   ///
   /// Of the tests' own environment it sees PATH and HOME: these may themselves run in a job.
   static func run(
@@ -18,8 +27,8 @@ enum Shell {
     let log = directory.appending(path: ".log-\(UUID().uuidString)")
     try Data().write(to: log)
     let process = Process()
-    process.executableURL = URL(filePath: "/bin/bash")
-    process.arguments = ["-c", script]
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments = ["timeout", "300", "bash", "-c", script]
     process.currentDirectoryURL = directory
     let own = ProcessInfo.processInfo.environment.filter { ["PATH", "HOME"].contains($0.key) }
     process.environment = own.merging(environment) { _, new in new }
@@ -31,30 +40,21 @@ enum Shell {
     process.waitUntilExit()
     return Outcome(status: process.terminationStatus, output: try String(contentsOf: log, encoding: .utf8))
   }
-
-  /// A new directory that is removed after `body`.
-  static func withDirectory<Result>(_ body: (URL) throws -> Result) throws -> Result {
-    let directory = FileManager.default.temporaryDirectory.appending(path: "basin-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: directory) }
-    return try body(directory)
-  }
 }
 
 /// The Slurm of `Tests/Support/one-node-slurm`.
 enum OneNodeSlurm {
-  private static let script = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .appending(path: "Support/one-node-slurm").path
+  private static let script = BuiltProgram.root.appending(path: "Tests/Support/one-node-slurm").path
 
   /// Whether it can be started on this machine: as root, with Slurm and munge installed. Found out by starting it.
   static let isPossible: Bool = {
-    let outcome = try? Shell.withDirectory { try Shell.run("'\(script)' check", in: $0) }
+    let outcome = try? BuiltProgram.withDirectory { try Shell.run("'\(script)' check", in: $0) }
     return outcome?.status == 0
   }()
 
   /// Starts it, and ends it after `body`, which gets a folder to work in and the environment to reach it with.
   static func run(_ body: (URL, [String: String]) throws -> Void) throws {
-    try Shell.withDirectory { directory in
+    try BuiltProgram.withDirectory { directory in
       let folder = directory.appending(path: "slurm")
       let start = try Shell.run("'\(script)' start '\(folder.path)'", in: directory)
       guard start.status == 0 else { throw CocoaError(.featureUnsupported, userInfo: ["output": start.output]) }

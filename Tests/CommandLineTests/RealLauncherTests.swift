@@ -1,16 +1,10 @@
+import Experiments
 import Foundation
 import Numerics
 import Testing
 
-@testable import Experiments
-
 /// The launchers themselves: each process writes down its environment, and the shards found in these have to be a run's.
 @Suite("Real launchers", .serialized) struct RealLauncherTests {
-  private static let hasMPI = (try? Shell.withDirectory { try Shell.run("command -v mpirun", in: $0) })?.status == 0
-
-  /// Open MPI will not run for root unless told twice.
-  private static let asRoot = ["OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1"]
-
   /// Writes the environment to a file of its own beside those that begin alike.
   private static let probe = """
     #!/bin/bash
@@ -41,27 +35,24 @@ import Testing
     try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file.path)
   }
 
-  @Test("mpirun", .enabled(if: hasMPI, "there is no mpirun")) func mpirun() throws {
-    try Shell.withDirectory { directory in
+  @Test("mpirun", .enabled(if: Shell.hasMPI, "there is no mpirun")) func mpirun() throws {
+    try BuiltProgram.withDirectory { directory in
       try writeProbe(directory)
-      let oversubscribe =
-        try Shell.run("mpirun --version", in: directory).output.contains("Open MPI")
-        ? "--oversubscribe" : ""
       let outcome = try Shell.run(
-        "mpirun \(oversubscribe) -n 3 ./probe three && mpirun -n 1 ./probe one", in: directory,
-        environment: Self.asRoot)
+        "mpirun \(Shell.oversubscribe) -n 3 ./probe three && mpirun -n 1 ./probe one", in: directory,
+        environment: Shell.asRoot)
       #expect(outcome.status == 0, "\(outcome.output)")
       #expect(try shards("three", in: directory) == ["1 of 3", "2 of 3", "3 of 3"])
       #expect(try shards("one", in: directory) == ["none"])
     }
   }
 
-  @Test("Slurm", .enabled(if: OneNodeSlurm.isPossible, "Slurm cannot be started here"), .timeLimit(.minutes(5)))
+  @Test("Slurm", .enabled(if: OneNodeSlurm.isPossible, "Slurm cannot be started here"))
   func slurm() throws {
     try OneNodeSlurm.run { directory, environment in
       try writeProbe(directory)
       func submit(_ script: String) throws {
-        let environment = environment.merging(Self.asRoot) { own, _ in own }
+        let environment = environment.merging(Shell.asRoot) { own, _ in own }
         let outcome = try Shell.run(script, in: directory, environment: environment)
         #expect(outcome.status == 0, "\(script): \(outcome.output)")
       }
@@ -70,7 +61,7 @@ import Testing
       try submit("sbatch --array=0-1 --ntasks=2 --output=log --wrap './probe outer; srun -n 2 ./probe both'")
       try submit("sbatch --array=1,2,9 --output=log --wrap './probe gaps'")
       try submit("sbatch --ntasks=2 --output=log --wrap 'srun -n 2 sbatch --output=log --wrap \"./probe inner\"'")
-      if Self.hasMPI {
+      if Shell.hasMPI {
         try submit("sbatch --array=1-2 --ntasks=2 --output=log --wrap 'mpirun -n 2 ./probe ranks'")
       }
       // `sbatch --wait` would look every ten seconds only.
@@ -84,7 +75,7 @@ import Testing
       #expect(try launchers("both", in: directory).last??.name.hasSuffix("_1, step task 1") == true)
       #expect(throws: InputError.self) { try launchers("gaps", in: directory) }
       #expect(try shards("inner", in: directory) == ["none", "none"])
-      if Self.hasMPI {
+      if Shell.hasMPI {
         #expect(try shards("ranks", in: directory) == ["1 of 4", "2 of 4", "3 of 4", "4 of 4"])
       }
     }

@@ -73,6 +73,8 @@ enum RunCommand {
     let (shard, launcher) = try shard(command)
     let overrides = try overrides(command)
     let output = try Output(command)
+    // From here on a signal ends the run in good order, whatever it is at.
+    Interruption.listen()
     guard let spec = readSpec(path, overrides: overrides) else { return 2 }
 
     let storePath = storePath(command, spec: path, shard: shard)
@@ -80,7 +82,6 @@ enum RunCommand {
     if !shard.isWhole, !command.has("--quiet") {
       Terminal.note("basin: shard \(shard) (\(launcher)), store \(storePath)")
     }
-    Interruption.listen()
     let runner = Runner(
       jobs: jobs, shard: shard, states: states, checkpointSeconds: Double(checkpointSeconds), version: Program.version)
     var line = ProgressLine(unit: "trials", isQuiet: command.has("--quiet"), onlyOnTerminals: true)

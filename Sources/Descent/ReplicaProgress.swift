@@ -8,21 +8,23 @@ struct ReplicaProgress {
   private var series: [Record.Series]
   /// The number of points in `series`.
   private(set) var pointCount = 0
-  /// The worker's virtual time at the beginning, less what the replica had spent before.
-  private let origin: Seconds
+  /// What had been spent when this worker took it up, and the worker's virtual time then.
+  private let spentBefore: Seconds
+  private let joined: Seconds
 
   /// A run at its start, where everything is due; or at a checkpoint, where nothing is due any more.
   init(_ assignment: TrialAssignment, seriesCount: Int, joined: Seconds) {
     series = [Record.Series](repeating: Record.Series(), count: seriesCount)
+    self.joined = joined
     switch assignment {
     case .fresh(let trial):
       self.trial = trial
       step = 0
-      origin = joined
+      spentBefore = Seconds()
     case .resumed(let checkpoint):
       trial = checkpoint.trial
       step = checkpoint.snapshot.step
-      origin = joined - Seconds(wall: checkpoint.wallSeconds, processor: checkpoint.processorSeconds)
+      spentBefore = Seconds(wall: checkpoint.wallSeconds, processor: checkpoint.processorSeconds)
     }
   }
 
@@ -61,7 +63,7 @@ struct ReplicaProgress {
 
   /// The run's record, at its end.
   func replica(_ outcome: Outcome, finals: [Double], errors: [Double], at virtual: Seconds) -> Record.Replica {
-    let spent = virtual - origin
+    let spent = spentBefore + (virtual - joined)
     return Record.Replica(
       trial: trial, outcome: outcome, steps: step, finals: finals, errors: errors, series: series,
       wallSeconds: spent.wall, processorSeconds: spent.processor)
@@ -69,7 +71,7 @@ struct ReplicaProgress {
 
   /// A checkpoint with what has been recorded since the last one; recording begins afresh.
   mutating func checkpoint(_ snapshot: LaneSnapshot, at virtual: Seconds) -> ReplicaCheckpoint {
-    let spent = virtual - origin
+    let spent = spentBefore + (virtual - joined)
     let checkpoint = ReplicaCheckpoint(
       trial: trial, snapshot: snapshot, series: series, wallSeconds: spent.wall, processorSeconds: spent.processor)
     series = [Record.Series](repeating: Record.Series(), count: series.count)

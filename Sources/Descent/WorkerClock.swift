@@ -27,15 +27,24 @@ struct Seconds {
 /// The clocks are read when a replica leaves or is saved, not when one joins: what has passed since the last reading
 /// then counts for the newcomer too.
 struct WorkerClock {
-  private var thread = ThreadClock()
+  private let now: () -> Seconds
   private var last = Seconds()
   private var replicas = 0
   /// V at the last reading.
   private(set) var virtual = Seconds()
 
+  /// A clock over `now`.
+  init(now: @escaping () -> Seconds) { self.now = now }
+
+  /// A clock over the time of the calling thread.
+  init() {
+    var thread = ThreadClock()
+    self.init { thread.read() }
+  }
+
   /// Counts one replica more; V at its beginning.
   mutating func join() -> Seconds {
-    if replicas == 0 { last = thread.read() }
+    if replicas == 0 { last = now() }
     replicas += 1
     return virtual
   }
@@ -43,10 +52,10 @@ struct WorkerClock {
   /// Brings V up to now.
   mutating func read() {
     guard replicas > 0 else { return }
-    let now = thread.read()
-    virtual.wall += (now.wall - last.wall) / Double(replicas)
-    virtual.processor += (now.processor - last.processor) / Double(replicas)
-    last = now
+    let reading = now()
+    virtual.wall += (reading.wall - last.wall) / Double(replicas)
+    virtual.processor += (reading.processor - last.processor) / Double(replicas)
+    last = reading
   }
 
   /// Brings V up to now and counts one replica less.
@@ -93,18 +102,25 @@ struct ThreadClock {
 struct Pace {
   private static let target = 20_000_000.0
   private static let largest = 1 << 40
+  private let now: () -> UInt64
+  private var lastLook: UInt64
   private var period = 1
   /// The number of steps until the next look at the clock.
   private(set) var remaining = 1
-  private var lastLook = ThreadClock.wallNanoseconds()
+
+  /// A pace by a clock that counts nanoseconds.
+  init(now: @escaping () -> UInt64 = ThreadClock.wallNanoseconds) {
+    self.now = now
+    lastLook = now()
+  }
 
   /// Counts `steps`, at most `remaining`.
   mutating func made(_ steps: Int) {
     remaining -= steps
     guard remaining == 0 else { return }
-    let now = ThreadClock.wallNanoseconds()
-    let elapsed = Double(now - lastLook)
-    lastLook = now
+    let time = now()
+    let elapsed = Double(time - lastLook)
+    lastLook = time
     if elapsed < Self.target {
       period = min(2 * period, Self.largest)
     } else if elapsed > 2 * Self.target {

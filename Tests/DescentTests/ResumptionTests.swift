@@ -89,7 +89,7 @@ import Testing
       for (place, schedule) in Self.schedules.enumerated() {
         let options = Self.options(order, batch, schedule, budget: budget)
         try Self.compare(
-          0..<21, plan: plan, seed: UInt64(100 * which + 10 * place),
+          0..<12, plan: plan, seed: UInt64(100 * which + 10 * place),
           makeEngine: { () throws(InputError) in
             try AutoencoderEngine(
               count: Self.dataCount, activation: activation, options: options, keepsLogarithms: keepsLogarithms)

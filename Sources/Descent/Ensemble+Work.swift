@@ -58,7 +58,10 @@ private struct Worker<State: Sendable, Desk: TrialDesk> {
   private let plan: RunPlan<State>
   private let desk: Desk
   private let hasEstimates: Bool
-  private var lanes: [ReplicaProgress?]
+  private var lanes: [ReplicaProgress<State>?]
+  /// The number of steps made so far, and that at which something is due in each lane.
+  private var stepsMade = 0
+  private var nextEvents: [Int]
   private var emptyLanes: [Int]
   private var deskIsEmpty = false
   private var clock = WorkerClock()
@@ -70,13 +73,15 @@ private struct Worker<State: Sendable, Desk: TrialDesk> {
     self.desk = desk
     self.state = state
     hasEstimates = plan.finals.contains { $0.estimate != nil }
-    lanes = [ReplicaProgress?](repeating: nil, count: laneCount)
+    lanes = [ReplicaProgress<State>?](repeating: nil, count: laneCount)
+    nextEvents = [Int](repeating: .max, count: laneCount)
     emptyLanes = Array((0..<laneCount).reversed())
   }
 
   var hasRoom: Bool { !deskIsEmpty && !emptyLanes.isEmpty }
 
-  var stepsToNextEvent: Int? { lanes.lazy.compactMap { $0?.stepsToNextEvent }.min() }
+  /// The number of steps until something is due; nil if there are no replicas.
+  var stepsToNextEvent: Int? { nextEvents.min().flatMap { $0 == .max ? nil : $0 - stepsMade } }
 
   mutating func next() -> TrialAssignment? {
     let assignment = desk.next()
@@ -93,7 +98,7 @@ private struct Worker<State: Sendable, Desk: TrialDesk> {
       throw InputError(
         "trial", expected: "a number from 0 to \(Ensemble.trialNumbers.upperBound)", found: "\(assignment.trial)")
     }
-    var progress = ReplicaProgress(assignment, seriesCount: plan.series.count, joined: clock.join())
+    let progress = ReplicaProgress(assignment, plan: plan, joined: clock.join())
     var outcome: Outcome?
     do throws(InputError) {
       switch assignment {
@@ -102,11 +107,10 @@ private struct Worker<State: Sendable, Desk: TrialDesk> {
         if let problem = engine.problem(with: start) { throw problem }
         engine.load(start, trial: trial, lane: lane)
         engine.read(lane: lane, into: &state)
-        outcome = progress.observe(state, plan)
+        outcome = progress.observe(state)
       case .resumed(let checkpoint):
         try validate(checkpoint.snapshot, size: engine.snapshotSize)
         engine.restore(checkpoint.snapshot, trial: checkpoint.trial, lane: lane)
-        progress.findNextEvent(plan)
       }
     } catch {
       clock.leave()
@@ -117,6 +121,7 @@ private struct Worker<State: Sendable, Desk: TrialDesk> {
       engine.clear(lane: lane)
     } else {
       lanes[lane] = progress
+      nextEvents[lane] = stepsMade + progress.scheduleNextEvent()
       emptyLanes.removeLast()
     }
   }
@@ -134,26 +139,28 @@ private struct Worker<State: Sendable, Desk: TrialDesk> {
   /// Does what is due in each lane after `steps` updates.
   mutating func advanced<Engine: DescentEngine & ~Copyable>(by steps: Int, _ engine: inout Engine)
   where Engine.State == State {
-    for lane in lanes.indices where lanes[lane]?.advance(by: steps) == true {
-      // Taken out and put back, so that its series are not copied.
-      guard var progress = lanes[lane].take() else { continue }
+    stepsMade += steps
+    for lane in lanes.indices where nextEvents[lane] == stepsMade {
+      guard let progress = lanes[lane] else { continue }
       engine.read(lane: lane, into: &state)
-      if let outcome = progress.observe(state, plan) {
+      if let outcome = progress.observe(state) {
         finish(progress, outcome)
         engine.clear(lane: lane)
+        lanes[lane] = nil
+        nextEvents[lane] = .max
         emptyLanes.append(lane)
         continue
       }
+      nextEvents[lane] = stepsMade + progress.scheduleNextEvent()
       if desk.keepsCheckpoints, progress.pointCount >= Ensemble.largestPointCount {
         clock.read()
         desk.save(progress.checkpoint(engine.snapshot(lane: lane), at: clock.virtual))
       }
-      lanes[lane] = progress
     }
   }
 
   /// Measures the end of a run, whose state has been read, and hands it over.
-  private mutating func finish(_ progress: ReplicaProgress, _ outcome: Outcome) {
+  private mutating func finish(_ progress: ReplicaProgress<State>, _ outcome: Outcome) {
     var finals: [Double] = []
     var errors: [Double] = []
     if hasEstimates {
@@ -172,9 +179,8 @@ private struct Worker<State: Sendable, Desk: TrialDesk> {
     guard desk.keepsCheckpoints else { return }
     clock.read()
     for lane in lanes.indices {
-      guard var progress = lanes[lane].take() else { continue }
+      guard let progress = lanes[lane] else { continue }
       desk.save(progress.checkpoint(engine.snapshot(lane: lane), at: clock.virtual))
-      lanes[lane] = progress
     }
   }
 

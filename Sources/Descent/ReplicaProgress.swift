@@ -1,10 +1,14 @@
 import Numerics
 
 /// The bookkeeping of one run: where it is, when something is due, and what has been recorded since its last checkpoint.
-struct ReplicaProgress {
+///
+/// A reference, because it stays in its lane while it is changed at every event.
+final class ReplicaProgress<State: Sendable> {
   let trial: Int
-  private(set) var step: Int
-  private var nextEvent = 0
+  /// The step of the last event, or of the checkpoint.
+  private var step: Int
+  private var nextEvent: Int
+  private let plan: RunPlan<State>
   private var series: [Record.Series]
   /// The number of points in `series`.
   private(set) var pointCount = 0
@@ -13,31 +17,37 @@ struct ReplicaProgress {
   private let joined: Seconds
 
   /// A run at its start, where everything is due; or at a checkpoint, where nothing is due any more.
-  init(_ assignment: TrialAssignment, seriesCount: Int, joined: Seconds) {
-    series = [Record.Series](repeating: Record.Series(), count: seriesCount)
+  init(_ assignment: TrialAssignment, plan: RunPlan<State>, joined: Seconds) {
+    self.plan = plan
     self.joined = joined
+    series = [Record.Series](repeating: Record.Series(), count: plan.series.count)
     switch assignment {
     case .fresh(let trial):
       self.trial = trial
       step = 0
+      nextEvent = 0
       spentBefore = Seconds()
     case .resumed(let checkpoint):
       trial = checkpoint.trial
       step = checkpoint.snapshot.step
+      nextEvent = step
       spentBefore = Seconds(wall: checkpoint.wallSeconds, processor: checkpoint.processorSeconds)
     }
   }
 
-  var stepsToNextEvent: Int { nextEvent - step }
-
-  /// Counts `steps` updates; true if something is due now.
-  mutating func advance(by steps: Int) -> Bool {
-    step += steps
-    return step == nextEvent
+  /// Looks for the next step at which something is due; the number of steps until then, at least 1.
+  func scheduleNextEvent() -> Int {
+    nextEvent = plan.budget
+    if let due = plan.stopping.cadence.first(from: step + 1) { nextEvent = min(nextEvent, due) }
+    for probe in plan.series {
+      if let due = probe.cadence.first(from: step + 1) { nextEvent = min(nextEvent, due) }
+    }
+    return nextEvent - step
   }
 
-  /// Records what is due at the current step; how the run ended if it is over.
-  mutating func observe<State>(_ state: State, _ plan: RunPlan<State>) -> Outcome? {
+  /// Records what is due at the scheduled step, the first of which is the start; how the run ended if it is over.
+  func observe(_ state: State) -> Outcome? {
+    step = nextEvent
     var outcome: Outcome?
     if plan.stopping.cadence.first(from: step) == step || step == plan.budget {
       outcome = plan.stopping.outcome(state)
@@ -48,17 +58,7 @@ struct ReplicaProgress {
       series[place].values.append(probe.measure.value(state))
       pointCount += 1
     }
-    if outcome == nil { findNextEvent(plan) }
     return outcome
-  }
-
-  /// Looks for the first step after this one at which something is due.
-  mutating func findNextEvent<State>(_ plan: RunPlan<State>) {
-    nextEvent = plan.budget
-    if let due = plan.stopping.cadence.first(from: step + 1) { nextEvent = min(nextEvent, due) }
-    for probe in plan.series {
-      if let due = probe.cadence.first(from: step + 1) { nextEvent = min(nextEvent, due) }
-    }
   }
 
   /// The run's record, at its end.
@@ -70,7 +70,7 @@ struct ReplicaProgress {
   }
 
   /// A checkpoint with what has been recorded since the last one; recording begins afresh.
-  mutating func checkpoint(_ snapshot: LaneSnapshot, at virtual: Seconds) -> ReplicaCheckpoint {
+  func checkpoint(_ snapshot: LaneSnapshot, at virtual: Seconds) -> ReplicaCheckpoint {
     let spent = spentBefore + (virtual - joined)
     let checkpoint = ReplicaCheckpoint(
       trial: trial, snapshot: snapshot, series: series, wallSeconds: spent.wall, processorSeconds: spent.processor)

@@ -56,18 +56,19 @@ extension Figure.Axis {
       "zeroline": false, "showline": true, "ticks": "outside", "ticklen": 4.0, "automargin": true,
       "exponentformat": "power",
     ]
-    guard scale.isLogarithmic else {
+    if scale.isLogarithmic {
+      axis["type"] = "log"
+      axis["range"] = .array(
+        [scale.range.lowerBound, scale.range.upperBound].map { .number(log10($0)) })
+    } else {
       axis["range"] = .numbersForPicture([scale.range.lowerBound, scale.range.upperBound])
-      return axis
+      if scale.categories.isEmpty { return axis }
     }
-    axis["type"] = "log"
-    axis["range"] = .array(
-      [scale.range.lowerBound, scale.range.upperBound].map { .number(log10($0)) })
     // Plotly's own marks between few powers of ten run into each other.
     let ticks = scale.ticks.compactMap { tick -> (value: Double, label: String)? in
       switch tick.label {
       case .powerOfTen(let exponent): (tick.value, "10<sup>\(exponent < 0 ? "−\(-exponent)" : "\(exponent)")</sup>")
-      case .plain(let label): (tick.value, label)
+      case .plain(let label): (tick.value, HTML.plotlyText(label))
       case .none: nil
       }
     }
@@ -86,7 +87,7 @@ extension Figure.Layer {
     var trace: [String: JSON] = [
       "type": "scatter", "name": .string(HTML.plotlyText(label)), "showlegend": .bool(showsInLegend),
       "x": .numbersForPicture(x.map(horizontal.shown)), "y": .numbersForPicture(y.map(vertical.shown)),
-      "hovertemplate": "%{x:.5~g}, %{y:.5~g}",
+      "hovertemplate": horizontal.categories.isEmpty ? "%{x:.5~g}, %{y:.5~g}" : "%{y:.5~g}",
     ]
     // One entry in the legend then switches every layer of its name.
     if !label.isEmpty { trace["legendgroup"] = .string(label) }

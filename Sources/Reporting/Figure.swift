@@ -48,12 +48,23 @@ public struct Figure: Sendable {
     public var isLogarithmic: Bool
     /// The range; nil takes it from the data.
     public var range: ClosedRange<Double>?
+    /// Names for the positions 1, 2, …; empty for an axis of numbers.
+    public var categories: [String]
 
     /// Describes an axis.
     public init(_ label: String, logarithmic: Bool = false, range: ClosedRange<Double>? = nil) {
       self.label = label
       isLogarithmic = logarithmic
       self.range = range
+      categories = []
+    }
+
+    /// Describes an axis with a position for each name.
+    public init(_ label: String, categories: [String]) {
+      self.label = label
+      isLogarithmic = false
+      range = 0.5...(max(Double(categories.count), 1) + 0.5)
+      self.categories = categories
     }
   }
 

@@ -15,16 +15,20 @@ struct FigureLayout {
     var labelCentre: Double
     /// The point at the top centre of the legend.
     var legend: (x: Double, y: Double)
+    /// How far the horizontal axis' label lies below the axis.
+    var labelDepth: Double
+    /// Whether the names of the horizontal axis are too long to stand side by side.
+    var turnsNames: Bool
     /// The number of legend entries side by side.
     var legendColumns: Int
   }
 
-  /// How far the horizontal axis' label lies below the axis.
-  static let labelDepth = 0.32
+  private static let labelDepth = 0.32
   private static let leftMargin = 0.72
   private static let rightMargin = 0.22
   private static let gap = 0.1
-  private static let axisText = 0.45
+  /// From the horizontal axis' label to the legend.
+  private static let labelText = 0.13
   private static let legendLine = 0.155
   /// An average character of 8.25 point DejaVu Sans, generously.
   private static let characterWidth = 0.075
@@ -34,7 +38,8 @@ struct FigureLayout {
   init(_ figure: Figure) {
     let columns = figure.panels.count > 1 ? 2 : 1
     let cell = (Self.width - Double(columns - 1) * Self.gap) / Double(columns)
-    let plotWidth = cell - Self.leftMargin - Self.rightMargin
+    let leftMargin = figure.panels.map(Self.leftMargin).max() ?? Self.leftMargin
+    let plotWidth = cell - leftMargin - Self.rightMargin
     var places: [Place] = []
     // Measured from the top down; turned around below, when the height is known.
     var depth = 0.0
@@ -44,16 +49,19 @@ struct FigureLayout {
       let plotHeight = row.map { Self.plotHeight($0, width: plotWidth) }.max() ?? plotWidth
       let legends = row.map { Self.legendGrid($0.legendLabels, width: plotWidth) }
       let legendHeight = Double(legends.map(\.rows).max() ?? 0) * Self.legendLine
+      let turned = row.map { Self.turnedNames($0, width: plotWidth) }
+      let labelDepth = Self.labelDepth + (turned.max() ?? 0)
       for (column, legend) in legends.enumerated() {
         let left = Double(column) * (cell + Self.gap)
         let foot = depth + title + plotHeight
         places.append(
           Place(
-            left: left + Self.leftMargin, right: left + cell - Self.rightMargin, bottom: foot, top: depth + title,
+            left: left + leftMargin, right: left + cell - Self.rightMargin, bottom: foot, top: depth + title,
             labelCentre: left + 0.1,
-            legend: (left + cell / 2 + 0.1, foot + Self.axisText), legendColumns: legend.columns))
+            legend: (left + cell / 2 + 0.1, foot + labelDepth + Self.labelText), labelDepth: labelDepth,
+            turnsNames: turned[column] > 0, legendColumns: legend.columns))
       }
-      depth += title + plotHeight + Self.axisText + legendHeight + (legendHeight > 0 ? 0.1 : 0.05)
+      depth += title + plotHeight + labelDepth + Self.labelText + legendHeight + (legendHeight > 0 ? 0.1 : 0.05)
     }
     // A figure without panels still needs a page.
     height = max(depth, 0.5)
@@ -64,6 +72,25 @@ struct FigureLayout {
       place.legend.y = depth - place.legend.y
       return place
     }
+  }
+
+  /// Room for the marks of the vertical axis, which where values differ little are long.
+  private static func leftMargin(_ panel: Figure.Panel) -> Double {
+    let longest =
+      panel.scales.vertical.ticks.map { tick in
+        if case .plain(let text) = tick.label { text.count } else { 0 }
+      }.max() ?? 0
+    return max(leftMargin, 0.3 + Double(longest) * 0.066)
+  }
+
+  /// How deep the names of the horizontal axis reach when they are turned by 35°; 0 if they can stand side by side.
+  private static func turnedNames(_ panel: Figure.Panel, width: Double) -> Double {
+    let scale = panel.scales.horizontal
+    guard !scale.categories.isEmpty else { return 0 }
+    let lengths = scale.ticks.map { tick in if case .plain(let text) = tick.label { text.count } else { 0 } }
+    let longest = Double(lengths.max() ?? 0) * characterWidth
+    let shown = lengths.count { $0 > 0 }
+    return (longest + 0.08) * Double(shown) <= width ? 0 : max(longest * 0.57 - 0.1, 0.01)
   }
 
   private static func plotHeight(_ panel: Figure.Panel, width: Double) -> Double {

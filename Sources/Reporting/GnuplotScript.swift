@@ -88,7 +88,7 @@ struct GnuplotScript {
       set label \(Self.quoted(upright)) at screen \(across(place.labelCentre)),\(up((place.bottom + place.top) / 2)) \
       center rotate by 90 noenhanced
       set label \(Self.quoted(lying)) at screen \(across((place.left + place.right) / 2)),\
-      \(up(place.bottom - FigureLayout.labelDepth)) center noenhanced
+      \(up(place.bottom - place.labelDepth)) center noenhanced
       set lmargin at screen \(across(place.left))
       set rmargin at screen \(across(place.right))
       set bmargin at screen \(up(place.bottom))
@@ -110,15 +110,16 @@ struct GnuplotScript {
     }
     var text = "unset logscale\nset autoscale\n"
     text += "set title \(Self.quoted(title)) noenhanced\(onCharacters ? "" : " offset 0,-0.5")\n"
-    text += axis("x", panel.horizontal, scale.horizontal, onCharacters: onCharacters)
-    text += axis("y", panel.vertical, scale.vertical, onCharacters: onCharacters)
+    let turnsNames = layout.places[index].turnsNames
+    text += axis("x", panel.horizontal, scale.horizontal, onCharacters: onCharacters, turnsNames: turnsNames)
+    text += axis("y", panel.vertical, scale.vertical, onCharacters: onCharacters, turnsNames: false)
     text += panel.equalScales && !onCharacters ? "set size ratio -1\n" : "set size noratio\n"
     return text + "plot " + plots(index, onCharacters: onCharacters).joined(separator: ", \\\n  ") + "\n"
   }
 
-  private func axis(_ name: String, _ axis: Figure.Axis, _ scale: AxisScale, onCharacters: Bool)
-    -> String
-  {
+  private func axis(
+    _ name: String, _ axis: Figure.Axis, _ scale: AxisScale, onCharacters: Bool, turnsNames: Bool
+  ) -> String {
     let label = onCharacters && name == "x" ? scale.labelled(axis.label) : ""
     var text = "set \(name)label \(Self.quoted(label)) noenhanced\n"
     if scale.isLogarithmic { text += "set logscale \(name)\n" }
@@ -127,11 +128,15 @@ struct GnuplotScript {
       switch tick.label {
       case .powerOfTen(let exponent):
         "'\(onCharacters ? "1e\(exponent)" : "10^{\(exponent < 0 ? "−\(-exponent)" : "\(exponent)")}")' \(Self.number(tick.value))"
-      case .plain(let label): "'\(label)' \(Self.number(tick.value))"
+      case .plain(let label): "\(Self.quoted(label)) \(Self.number(tick.value))"
       case .none: "'' \(Self.number(tick.value)) 1"
       }
     }
-    return text + "set \(name)tics (\(ticks.joined(separator: ", ")))\n"
+    // Names are shown as they are, while powers of ten need their exponents raised.
+    let names = scale.categories.isEmpty ? "enhanced" : "noenhanced"
+    let turn = turnsNames ? "rotate by 35 right" : "norotate autojustify"
+    let form = onCharacters ? "" : " \(turn) \(names)"
+    return text + "set \(name)tics (\(ticks.joined(separator: ", ")))\(form)\n"
   }
 
   /// Single quotes keep gnuplot from reading backslashes and backquotes; a quote is doubled, a line break becomes a space.

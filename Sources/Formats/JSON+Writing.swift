@@ -20,12 +20,9 @@ extension JSON {
     return output + "\n"
   }
 
-  /// Numbers for a picture: single precision is finer than any screen and half as long, unless they differ by little.
+  /// Numbers for a picture: single precision is finer than any screen and half as long.
   public static func numbersForPicture(_ values: [Double]) -> JSON {
-    let finite = values.filter(\.isFinite)
-    let (low, high) = (finite.min() ?? 0, finite.max() ?? 0)
-    if low < high, high - low < 1e-3 * max(abs(low), abs(high)) { return .array(values.map(JSON.number)) }
-    return .array(
+    .array(
       values.map { value in
         let single = Float(value)
         return .number(single.isNormal ? Double(single.description) ?? value : value)

@@ -8,6 +8,8 @@ public struct Figure: Sendable {
   public var caption: String
   /// One plot each, side by side when there is room.
   public var panels: [Panel]
+  /// Whether a colour means the same in all panels, so that on paper one legend serves them all.
+  public var sharesLegend = false
 
   /// Describes a picture.
   public init(name: String, title: String, caption: String, panels: [Panel]) {

@@ -41,7 +41,8 @@ struct GnuplotScript {
         + "set key below noenhanced Left reverse\n" + panels.joined()
     }
     let panels = figure.panels.indices.map { placement($0) + panelText($0, onCharacters: false) }
-    return terminal(target) + Self.look + "set multiplot\n" + panels.joined() + "unset multiplot\nunset output\n"
+    return terminal(target) + Self.look + "set multiplot\n" + panels.joined() + sharedLegend
+      + "unset multiplot\nunset output\n"
   }
 
   private func terminal(_ target: Target) -> String {
@@ -93,10 +94,14 @@ struct GnuplotScript {
       set rmargin at screen \(across(place.right))
       set bmargin at screen \(up(place.bottom))
       set tmargin at screen \(up(place.top))
-      set key at screen \(across(place.legend.x)),\(up(place.legend.y)) center top horizontal maxcols \
-      \(place.legendColumns) Left reverse noenhanced samplen 2 spacing 1 textcolor rgb '#222222'
+      \(key(at: place.legend))
 
       """
+  }
+
+  private func key(at legend: FigureLayout.Legend) -> String {
+    "set key at screen \(Self.number(legend.x / FigureLayout.width)),\(Self.number(legend.y / layout.height)) center top"
+      + " horizontal maxcols \(legend.columns) Left reverse noenhanced samplen 2 spacing 1 textcolor rgb '#222222'"
   }
 
   private func panelText(_ index: Int, onCharacters: Bool) -> String {
@@ -180,19 +185,21 @@ extension GnuplotScript {
     var plots = ["\(prefix)_\(index)_corner using 1:2 with dots linecolor rgb '#ffffffff' notitle"]
     var shownLabels: Set<String> = [""]
     var pointLayers = 0
+    let hasOwnLegend = layout.sharedLegend == nil || onCharacters
     for (number, layer) in figure.panels[index].layers.enumerated() {
       guard layer.isDrawn(scales[index]) else { continue }
       let name = block(index, number, "")
       let hasBounds = !onCharacters && !layer.bounds(scales[index]).isEmpty
-      let title = shownLabels.insert(layer.label).inserted ? "title \(Self.quoted(layer.label))" : "notitle"
+      let title =
+        shownLabels.insert(layer.label).inserted && hasOwnLegend ? "title \(Self.quoted(layer.label))" : "notitle"
       let colour = layer.colour.rawValue
       let translucent = "#80" + colour.dropFirst()
       switch layer.style {
       case .line, .thinLine, .dashed:
         if hasBounds {
           plots.append(
-            "\(name)_bounds using 1:2:3 with filledcurves fillcolor rgb '\(colour)' fillstyle transparent solid 0.18"
-              + " noborder notitle")
+            "\(name)_bounds using 1:2:3 with filledcurves fillcolor rgb '\(colour)' fillstyle transparent solid "
+              + "\(Self.number(figure.panels[index].bandOpacity)) noborder notitle")
         }
         let pen =
           switch layer.style {
@@ -215,6 +222,32 @@ extension GnuplotScript {
       }
     }
     return plots
+  }
+
+  /// A plot of nothing as wide as the page, whose legend is that of all panels: gnuplot makes a legend as wide as its plot.
+  private var sharedLegend: String {
+    guard let legend = layout.sharedLegend else { return "" }
+    let entries = figure.sharedLegendLayers.map { layer -> String in
+      let look =
+        layer.style == .points || layer.style == .bars ? "points pointtype 7 pointsize 0.45" : "lines linewidth 1.5"
+      return "NaN with \(look) linecolor rgb '\(layer.colour.rawValue)' title \(Self.quoted(layer.label))"
+    }
+    return """
+      unset label
+      unset logscale
+      unset border
+      unset tics
+      unset grid
+      set title ''
+      set size noratio
+      set lmargin at screen 0
+      set rmargin at screen 1
+      set bmargin at screen 0
+      set tmargin at screen \(Self.number(legend.y / layout.height))
+      \(key(at: legend))
+      plot [0:1] [0:1] \(entries.joined(separator: ", \\\n  "))
+
+      """
   }
 
   /// Drawn as arrows with flat heads, as gnuplot's own error bars erase what lies around the point.

@@ -80,9 +80,11 @@ extension GridArrangement {
   func figures(name: String, title: String, caption: String, panels: ([Panel]) -> [Figure.Panel]) -> [Figure] {
     figures.enumerated().map { number, group in
       let isOne = figures.count == 1
-      return Figure(
+      var figure = Figure(
         name: isOne ? name : "\(name)-\(number + 1)",
         title: isOne ? title : "\(title), \(number + 1) of \(figures.count)", caption: caption, panels: panels(group))
+      figure.sharesLegend = true
+      return figure
     }
   }
 }
@@ -126,7 +128,33 @@ private struct GridPlot {
     if case .numbers(let axis) = arrangement.horizontal, grid.values(axis).contains(.none) {
       sentences.append("Dashed: where \(grid.axes[axis]) does not apply.")
     }
+    let hidden = arrangement.figures.joined().flatMap(hiddenLines)
+    if let first = hidden.first, hidden.count == 1 {
+      sentences.append("\(first.above) lies on \(first.below).")
+    } else if !hidden.isEmpty {
+      sentences.append("Where fewer lines are seen than the legend has, some lie on others.")
+    }
     return sentences.joined(separator: " ")
+  }
+
+  /// The lines that are drawn over others with the same points.
+  private func hiddenLines(_ panel: GridArrangement.Panel) -> [(above: String, below: String)] {
+    var known: [[ResultGrid.Setting?]: [(label: String, values: [Double?])]] = [:]
+    var hidden: [(above: String, below: String)] = []
+    for line in panel.lines {
+      let places: [ResultGrid.Setting?] = line.groups.map { group in
+        switch arrangement.horizontal {
+        case .numbers(let axis): grid.groups[group][axis]
+        case .categories, .other: nil
+        }
+      }
+      // Side by side nothing hides anything.
+      if places.contains(nil) { continue }
+      let values = line.groups.map { quantity.points[$0]?.value }
+      if let other = known[places]?.first(where: { $0.values == values }) { hidden.append((line.label, other.label)) }
+      known[places, default: []].append((line.label, values))
+    }
+    return hidden
   }
 
   func panels(_ panels: [GridArrangement.Panel]) -> [Figure.Panel] {

@@ -75,6 +75,7 @@ extension HTMLReport {
     .overview tbody th { white-space: nowrap; }
     .checks tbody th { min-width: 10rem; }
     .number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
+    .shown small { white-space: nowrap; }
     td small { color: var(--quiet); }
     .pass { text-align: center; }
     .mark { font-weight: 700; color: var(--holds); }

@@ -29,7 +29,8 @@ public struct ResultDistribution: Sendable {
     let panel = drawsBars ? bars(sorted, distinct) : distributionFunction(sorted)
     let kind =
       drawsBars ? "Share of trials for each value of" : "Share of trials whose value is at most that below, for"
-    return Figure(name: name, title: label, caption: "\(kind) \(label). \(caption)", panels: [panel])
+    return Figure(
+      name: name, title: "Distribution of \(label)", caption: "\(kind) \(label). \(caption)", panels: [panel])
   }
 
   private func bars(_ sorted: [Double], _ distinct: [Double]) -> Figure.Panel {

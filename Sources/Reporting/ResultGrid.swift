@@ -17,7 +17,7 @@ public struct ResultGrid: Sendable {
     /// The value for people; empty where the setting does not apply.
     public var text: String {
       switch self {
-      case .number(let value): NumberText.readable(value, digits: 7)
+      case .number(let value): NumberText.readable(value)
       case .text(let value): value
       case .none: ""
       }
@@ -115,9 +115,11 @@ struct GridArrangement {
   init(_ grid: ResultGrid, isOverAxes: Bool) {
     let all = Array(grid.axes.indices)
     func largest(_ axes: [Int]) -> Int? {
-      axes.max {
-        grid.values($0).count < grid.values($1).count || (grid.values($0).count == grid.values($1).count && $0 > $1)
+      // Of equals the optimiser's, then the first.
+      func rank(_ axis: Int) -> (Int, Int, Int) {
+        (grid.values(axis).count, grid.axes[axis].hasPrefix("optimizer.") ? 1 : 0, -axis)
       }
+      return axes.max { rank($0) < rank($1) }
     }
     var horizontal = Horizontal.other
     var position: Int?
@@ -180,10 +182,8 @@ struct GridArrangement {
           return Line(label: label(line, lineAxes), colour: Self.colours[place % Self.colours.count], groups: groups)
         })
     }
-    // As many panels in each figure, give or take one.
-    let count = max(1, (built.count + Self.mostPanels - 1) / Self.mostPanels)
-    figures = (0..<count).map { number in
-      Array(built[(number * built.count / count)..<((number + 1) * built.count / count)])
+    figures = stride(from: 0, to: built.count, by: Self.mostPanels).map { start in
+      Array(built[start..<min(start + Self.mostPanels, built.count)])
     }
   }
 

@@ -70,7 +70,9 @@ extension ResultGrid {
     let sentences =
       [series.caption]
       + (hasTail ? ["Dashed: more than half of the trials have ended."] : []) + arrangement.remarks
-    return arrangement.figures(name: series.name, title: series.label, caption: sentences.joined(separator: " ")) {
+    return arrangement.figures(
+      name: series.name, title: "\(series.label), step by step", caption: sentences.joined(separator: " ")
+    ) {
       $0.map { panel in
         Figure.Panel(
           title: panel.title, horizontal: horizontal, vertical: vertical,
@@ -86,14 +88,13 @@ extension ResultSeries.Curve {
   /// The solid part and the dashed one, which begins where the other ends.
   fileprivate func layers(_ label: String, _ colour: Figure.Colour) -> [Figure.Layer] {
     let count = steps.count { $0 <= lastOfHalf }
-    func layer(_ style: Figure.Style, _ range: Range<Int>) -> [Figure.Layer] {
-      guard range.count > 1 || count == steps.count else { return [] }
-      return [
-        Figure.Layer(
-          label, style, colour, x: Array(steps[range]), y: Array(median[range]), low: Array(low[range]),
-          high: Array(high[range]))
-      ]
+    func layer(_ style: Figure.Style, _ range: Range<Int>) -> Figure.Layer {
+      Figure.Layer(
+        label, style, colour, x: Array(steps[range]), y: Array(median[range]), low: Array(low[range]),
+        high: Array(high[range]))
     }
-    return layer(.line, 0..<count) + (count < steps.count ? layer(.dashed, max(count - 1, 0)..<steps.count) : [])
+    // The solid part is there even if it is but a point: the legend shows the first part.
+    let solid = layer(.line, 0..<max(count, 1))
+    return count < steps.count ? [solid, layer(.dashed, max(count - 1, 0)..<steps.count)] : [solid]
   }
 }

@@ -12,12 +12,8 @@ extension Table {
     public enum Form: Sendable, Equatable {
       /// One as it is.
       case plain(String)
-      /// A value and its error, rounded to it: `0.4986 ± 0.0012`.
-      case plusMinus(String, error: String)
-      /// A value and its interval, rounded to it: `0.4986 [0.4962, 0.5010]`.
-      case interval(String, low: String, high: String)
-      /// An interval alone: `[0.4962, 0.5010]`.
-      case range(low: String, high: String)
+      /// A value, with its error if it has one, and its interval below: `0.4986 ± 0.0012`, `[0.4962, 0.5010]`.
+      case estimate(String, error: String?, low: String, high: String)
     }
 
     /// Describes a column.
@@ -63,7 +59,8 @@ extension Table {
 
   private func preview(_ rows: ArraySlice<[Cell]>) -> String {
     let header = columns.map { "<th scope=\"col\">\(HTML.escaped($0.name))</th>" }
-    return Self.text(header: header, rows: rows.map { row in row.map { Self.cell($0.text, isNumber: $0.isNumber) } })
+    return Self.text(
+      header: header, rows: rows.map { row in row.map { Self.cell(HTML.escaped($0.text), isNumber: $0.isNumber) } })
   }
 
   private func people(_ rows: ArraySlice<[Cell]>) -> String {
@@ -72,13 +69,15 @@ extension Table {
       func cell(_ name: String, _ row: [Cell]) -> Cell { places[name].map { row[$0] } ?? .text("") }
       switch column.form {
       case .plain(let name):
-        return (column.heading, { cell(name, $0).text }, rows.contains { cell(name, $0).isNumber })
-      case .plusMinus(let name, let error):
-        return (column.heading, { cell(name, $0).text(plusMinus: cell(error, $0)) }, true)
-      case .interval(let name, let low, let high):
-        return (column.heading, { cell(name, $0).text(from: cell(low, $0), to: cell(high, $0)) }, true)
-      case .range(let low, let high):
-        return (column.heading, { cell(low, $0).range(to: cell(high, $0)) }, true)
+        return (column.heading, { HTML.escaped(cell(name, $0).text) }, rows.contains { cell(name, $0).isNumber })
+      case .estimate(let name, let error, let low, let high):
+        return (
+          column.heading,
+          { row in
+            cell(name, row).estimate(error.map { cell($0, row) }, from: cell(low, row), to: cell(high, row))
+          },
+          true
+        )
       }
     }
     let header = columns.map { column in
@@ -99,7 +98,7 @@ extension Table {
   }
 
   private static func cell(_ text: String, isNumber: Bool) -> String {
-    "<td\(isNumber ? " class=\"number\"" : "")>\(HTML.escaped(text))</td>"
+    "<td\(isNumber ? " class=\"number\"" : "")>\(text)</td>"
   }
 }
 
@@ -123,18 +122,13 @@ extension Table.Cell {
     }
   }
 
-  fileprivate func text(plusMinus error: Table.Cell) -> String {
-    guard let number, let error = error.number, error > 0 else { return text }
-    return NumberText.readable(number, plusMinus: error)
-  }
-
-  fileprivate func range(to high: Table.Cell) -> String {
-    guard let number, let high = high.number else { return "" }
-    return String(NumberText.readable((number + high) / 2, from: number, to: high).drop { $0 != "[" })
-  }
-
-  fileprivate func text(from low: Table.Cell, to high: Table.Cell) -> String {
-    guard let number, let low = low.number, let high = high.number else { return text }
-    return NumberText.readable(number, from: low, to: high)
+  /// HTML with the interval on a line of its own.
+  fileprivate func estimate(_ error: Table.Cell?, from low: Table.Cell, to high: Table.Cell) -> String {
+    guard let number else { return HTML.escaped(text) }
+    guard let low = low.number, let high = high.number else { return NumberText.readable(number) }
+    let texts = NumberText.readable(number, from: low, to: high)
+    let value = error?.number.map { $0 > 0 ? NumberText.readable(number, plusMinus: $0) : NumberText.readable(number) }
+    let interval = texts.drop { $0 != "[" }
+    return (value ?? String(texts.prefix { $0 != " " })) + (interval.isEmpty ? "" : "<br><small>\(interval)</small>")
   }
 }

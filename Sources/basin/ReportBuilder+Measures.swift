@@ -18,11 +18,11 @@ extension ReportBuilder {
         .init("\(state.name)Share", "their share of the trials that are not pending"),
         .init(low, "lower end of its 95 % Wilson interval"), .init(high, "upper end of its 95 % Wilson interval"),
       ]
-      shown.append(.init("share [95 %]", .interval("\(state.name)Share", low: low, high: high)))
+      shown.append(.init("share", .estimate("\(state.name)Share", error: nil, low: low, high: high)))
     }
     var table = Table(
       name: "states",
-      caption: "How many trials of each group are in each state, with the state's share and its 95 % Wilson interval.",
+      caption: "How many trials are in each state, and their share with its [95 % Wilson interval].",
       columns: columns)
     table.title = "States"
     table.shown = shown
@@ -45,15 +45,20 @@ extension ReportBuilder {
     guard states.count > 1 else { return [] }
     // Of two, one says the other.
     let drawn = states.count == 2 ? Array(states.prefix(1)) : states
-    let rest = states.count == 2 ? " All others: \(states[1].name)." : ""
+    let rest = states.count == 2 ? " The others: \(states[1].name)." : ""
+    // An interval of a single trial says nothing.
+    let isSingle = groups.allSatisfy { $0.states.total <= 1 }
+    let interval = isSingle ? "" : ", with 95 % Wilson intervals"
     return drawn.flatMap { state in
       grid.figures(
         of: GridQuantity(
           name: "share-\(state.name)", title: "Share \(state.name)", label: "share \(state.name)",
-          caption: "Share of trials that are \(state.name), with 95 % Wilson intervals, \(trialsEach)\(rest)",
+          caption: "Share of \(state.name) trials\(interval). \(trialsEach)\(rest)",
           spread: .bars, range: -0.02...1.02,
           points: groups.map { group in
-            group.share(of: state).map { .init($0.value, low: $0.interval.low, high: $0.interval.high) }
+            group.share(of: state).map {
+              .init($0.value, low: isSingle ? .nan : $0.interval.low, high: isSingle ? .nan : $0.interval.high)
+            }
           }))
     }
   }
@@ -89,10 +94,11 @@ extension ReportBuilder {
       let distribution = ResultDistribution(label: name, values: try values(of: name))
       part.figures = [distribution.figure(name: "measure-\(name)", caption: caption)].compactMap(\.self)
     } else {
-      let what = high > 1 ? "Median (points) and 10–90 % band of \(name) at the end of trials" : "\(name) at the end"
+      let what = high > 1 ? "Median (points) and 10–90 % band of \(name) when trials end" : "\(name) when trials end"
       part.figures = grid.figures(
         of: GridQuantity(
-          name: "measure-\(name)", title: name, label: name, caption: "\(what), \(caption)", spread: .band,
+          name: "measure-\(name)", title: "\(name) at the end", label: name, caption: "\(what). \(caption)",
+          spread: .band,
           points: statistics.map { statistics in
             statistics.map { .init($0.median, low: $0.quantiles[0], high: $0.quantiles[3]) }
           }))
@@ -104,8 +110,9 @@ extension ReportBuilder {
     let quantiles = MeasureStatistics.quantileLevels.map { "q\(Int(($0 * 100).rounded()))" }
     var table = Table(
       name: "measure-\(name)",
-      caption: "\(caption) Mean ± its standard error and bootstrap interval; median with a distribution-free interval; "
-        + "quantiles. Intervals are 95 %.",
+      caption:
+        "\(caption) Mean with its standard error and bootstrap interval, median with a distribution-free interval, "
+        + "and quantiles; [intervals] are 95 %.",
       columns: settingColumns + [
         .init("count", "number of values"), .init("notFinite", "number of values left out, as they are not finite"),
         .init("leftOut", "number of trials left out: dead, diverged or failed"), .init("mean", "mean"),
@@ -119,9 +126,8 @@ extension ReportBuilder {
       settingShown + [.init("n", .plain("count"))]
       + (statistics.contains { ($0?.notFinite ?? 0) > 0 } ? [.init("not finite", .plain("notFinite"))] : [])
       + (leftOut(of: total) == nil ? [] : [.init("left out", .plain("leftOut"))]) + [
-        .init("mean ± s.e.", .plusMinus("mean", error: "standardError")),
-        .init("95 % of mean", .range(low: "meanLow", high: "meanHigh")),
-        .init("median [95 %]", .interval("median", low: "medianLow", high: "medianHigh")),
+        .init("mean ± s.e.", .estimate("mean", error: "standardError", low: "meanLow", high: "meanHigh")),
+        .init("median", .estimate("median", error: nil, low: "medianLow", high: "medianHigh")),
       ] + zip(quantiles, MeasureStatistics.quantileLevels).map { .init("\(Int(($1 * 100).rounded())) %", .plain($0)) }
     for (group, measure) in zip(groups, statistics) {
       let leftOut = group.states[.dead] + group.states[.diverged] + group.states[.failed]

@@ -85,7 +85,7 @@ struct ReportBuilder {
       sentences.append("\(finals.count) of \(measureCount) measures are shown; --measures names others.")
     }
     return sentences.joined(separator: " ") + "\n\n"
-      + "Statistics are over trials that converged or were exhausted. \(leftOut(of: total) ?? "No other has ended.")"
+      + "Statistics are over trials that converged or were exhausted. \(leftOut(of: total) ?? "None is left out.")"
   }
 
   private func notice() throws(InputError) -> String? {

@@ -140,7 +140,7 @@ struct GnuplotScript {
     // Names are shown as they are, while powers of ten need their exponents raised.
     let names = scale.categories.isEmpty ? "enhanced" : "noenhanced"
     let turn = turnsNames ? "rotate by 35 right" : "norotate autojustify"
-    let form = onCharacters ? "" : " \(turn) \(names)"
+    let form = onCharacters ? "" : " nomirror \(turn) \(names)"
     return text + "set \(name)tics (\(ticks.joined(separator: ", ")))\(form)\n"
   }
 

@@ -58,14 +58,19 @@ struct ExperimentPage {
       </tbody></table>
       </div>
       """
-    let settings = report.settings.map {
-      ("<code>\(HTML.escaped($0.place))</code>", "<code>\(HTML.escaped($0.value))</code>")
+    let settings = report.settings.map { setting in
+      "<tr><th scope=\"row\"><code>\(HTML.escaped(setting.place))</code></th>"
+        + "<td><code>\(HTML.escaped(setting.value))</code></td></tr>"
     }
+    let fixed =
+      settings.isEmpty
+      ? "<p>Nothing.</p>"
+      : "<table class=\"axes\"><tbody>\n\(settings.joined(separator: "\n"))\n</tbody></table>"
     return """
       <h3>Varied</h3>
       \(varied)
       <h3>Fixed</h3>
-      \(settings.isEmpty ? "<p>Nothing.</p>" : HTML.facts(settings))
+      \(fixed)
       <details><summary>The spec as JSON</summary>
       <pre class="bibtex" tabindex="0" role="region" aria-label="Spec"><code>\(HTML.escaped(report.specification))</code></pre>
       <p class="downloads"><a href="spec.json" download>spec.json</a></p>

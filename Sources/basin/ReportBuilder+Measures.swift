@@ -44,8 +44,9 @@ extension ReportBuilder {
   private func shares(_ states: [TrialState]) -> [Figure] {
     guard states.count > 1 else { return [] }
     // Of two, one says the other.
-    let drawn = states.count == 2 ? Array(states.prefix(1)) : states
-    let rest = states.count == 2 ? " The others: \(states[1].name)." : ""
+    let isPair = states.count == 2
+    let drawn = isPair ? [states[0] == .converged ? states[0] : states[1]] : states
+    let rest = isPair ? " The others: \(states[drawn[0] == states[0] ? 1 : 0].name)." : ""
     // An interval of a single trial says nothing.
     let isSingle = groups.allSatisfy { $0.states.total <= 1 }
     let interval = isSingle ? "" : ", with 95 % Wilson intervals"

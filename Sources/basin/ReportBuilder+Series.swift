@@ -107,9 +107,7 @@ private struct SeriesReader {
     guard let longest = trials.longestMember else { return ([], false) }
     var recorded: [Int] = []
     let longestConfiguration = trials.configurations[longest.configuration]
-    try store.forEachChunk(of: longest.key, seriesCount: longestConfiguration.seriesNames.count) { chunk in
-      recorded += chunk.steps
-    }
+    try store.forEachChunk(of: longestConfiguration, where: { $0 == longest.key }) { recorded += $1.steps }
     let steps = thinned(recorded)
     let perTrial = max(recorded.count * longestConfiguration.seriesNames.count, 1)
     let limit = max(
@@ -120,7 +118,10 @@ private struct SeriesReader {
 
     // For each series and step the values of all trials.
     var columns = [[[Double]]](repeating: [[Double]](repeating: [], count: steps.count), count: series.count)
-    for member in members { try add(member, trials, steps, to: &columns) }
+    for (place, configuration) in trials.configurations.enumerated() {
+      let wanted = Set(members.filter { $0.configuration == place }.map(\.key))
+      try add(wanted, of: configuration, steps, to: &columns)
+    }
     let ends = members.map(\.steps).sorted(by: >)
     let lastOfHalf = Double(ends[(ends.count + 1) / 2 - 1])
     return (
@@ -128,13 +129,13 @@ private struct SeriesReader {
     )
   }
 
-  /// Puts a trial's values at `steps` into the columns: at each step the last one that was recorded up to there.
+  /// Puts the values of trials at `steps` into the columns: at each step the last one that was recorded up to there.
   private func add(
-    _ member: GroupTrials.Member, _ trials: GroupTrials, _ steps: [Int], to columns: inout [[[Double]]]
+    _ wanted: Set<TrialKey>, of configuration: Store.StoredConfiguration, _ steps: [Int], to columns: inout [[[Double]]]
   ) throws(InputError) {
-    let names = trials.configurations[member.configuration].seriesNames
-    let places = series.map { names.firstIndex(of: $0) }
-    var last = [Double](repeating: .nan, count: series.count)
+    let places = series.map { configuration.seriesNames.firstIndex(of: $0) }
+    var current: TrialKey?
+    var last: [Double] = []
     var next = 0
     func fill(before step: Int) {
       while next < steps.count, steps[next] < step {
@@ -142,7 +143,12 @@ private struct SeriesReader {
         next += 1
       }
     }
-    try store.forEachChunk(of: member.key, seriesCount: names.count) { chunk in
+    try store.forEachChunk(of: configuration, where: wanted.contains) { key, chunk in
+      if key != current {
+        if current != nil { fill(before: .max) }
+        (current, next) = (key, 0)
+        last = [Double](repeating: .nan, count: series.count)
+      }
       for (point, step) in chunk.steps.enumerated() {
         fill(before: step)
         for (column, place) in places.enumerated() {
@@ -150,7 +156,7 @@ private struct SeriesReader {
         }
       }
     }
-    fill(before: .max)
+    if current != nil { fill(before: .max) }
   }
 
   /// At most a few hundred of the recorded steps, evenly spread on the axis.

@@ -39,6 +39,29 @@ public enum NumberText {
     return "(\(valueDigits.plain) ± \(errorDigits.plain))e\(leading)"
   }
 
+  /// A value with an interval, all to the place of the second digit of half the interval: `0.4986 [0.4962, 0.5010]`.
+  ///
+  /// An end that is infinite, as that of a small sample's interval, is shown as such: `3.1 [−∞, 4.2]`. Without an end the value stands alone.
+  public static func readable(_ value: Double, from low: Double, to high: Double) -> String {
+    guard value.isFinite, low.isFinite || high.isFinite, low <= high else { return readable(value) }
+    let half = low.isFinite && high.isFinite ? (high - low) / 2 : low.isFinite ? abs(value - low) : abs(high - value)
+    guard half > 0 else { return "\(readable(value)) [\(end(low)), \(end(high))]" }
+    let place = DecimalDigits(half).leadingExponent - 1
+    let largest = [value, low, high].filter(\.isFinite).map { DecimalDigits($0).leadingExponent }.max() ?? 0
+    let texts = [value, low, high].map { number -> String in
+      guard number.isFinite else { return end(number) }
+      var digits = DecimalDigits(number)
+      digits.round(toExponent: min(place, 0))
+      if usesExponent(largest) { digits.round(toExponent: place) }
+      return usesExponent(largest) ? digits.scientific : digits.plain
+    }
+    return "\(texts[0]) [\(texts[1]), \(texts[2])]"
+  }
+
+  private static func end(_ value: Double) -> String {
+    value.isFinite ? readable(value) : value < 0 ? "−∞" : "∞"
+  }
+
   /// Two values with as many digits as it takes to see that they differ, if they do: a failed check must not show two equal texts.
   public static func distinguishable(_ first: Double, _ second: Double, digits: Int = 5) -> (String, String) {
     for count in digits..<max(digits + 1, 17) {

@@ -6,6 +6,8 @@ struct AxisScale: Equatable {
   let isLogarithmic: Bool
   /// Not empty, and positive if logarithmic.
   let range: ClosedRange<Double>
+  /// Names for the positions 1, 2, …; empty for an axis of numbers.
+  let categories: [String]
 
   /// A mark on an axis.
   struct Tick: Equatable {
@@ -25,6 +27,7 @@ struct AxisScale: Equatable {
   ///   - keepsZero: Whether the range begins exactly at zero when that is the least value: bars stand on the axis.
   init(_ axis: Figure.Axis, values: [Double], keepsZero: Bool = false) {
     isLogarithmic = axis.isLogarithmic
+    categories = axis.categories
     let usable = values.filter { $0.isFinite && (!axis.isLogarithmic || $0 > 0) }
     let dataLow = usable.min() ?? (axis.isLogarithmic ? 1 : 0)
     let dataHigh = usable.max() ?? (axis.isLogarithmic ? 10 : 1)
@@ -52,12 +55,26 @@ struct AxisScale: Equatable {
   }
 
   /// The marks of the axis, at numbers that are easy to read.
-  var ticks: [Tick] { isLogarithmic ? logarithmicTicks : linearTicks }
+  var ticks: [Tick] {
+    categories.isEmpty ? (isLogarithmic ? logarithmicTicks : linearTicks) : categoryTicks
+  }
+
+  /// A mark for each name; where they are many, only some carry it.
+  private var categoryTicks: [Tick] {
+    let stride = (categories.count + Self.mostNames - 1) / Self.mostNames
+    return categories.enumerated().map { place, name in
+      let text = name.count > Self.longestName ? name.prefix(Self.longestName - 1) + "…" : name
+      return Tick(value: Double(place + 1), label: place % stride == 0 ? .plain(text) : .none)
+    }
+  }
+
+  private static let mostNames = 30
+  private static let longestName = 24
 
   /// The power of ten by which the marks of a linear axis are divided, where they would otherwise be long; its label then says so.
   var commonExponent: Int? {
     let exponent = Int(log10(max(abs(range.lowerBound), abs(range.upperBound))).rounded(.down))
-    return !isLogarithmic && (exponent >= 5 || exponent < -3) ? exponent : nil
+    return !isLogarithmic && categories.isEmpty && (exponent >= 5 || exponent < -3) ? exponent : nil
   }
 
   /// An axis label with the common power of ten of its marks, such as `step (×10⁶)`.
@@ -79,9 +96,11 @@ struct AxisScale: Equatable {
     let last = (range.upperBound / step).rounded(.down)
     // Far from zero a step can be below the rounding of the values, and then marks say nothing.
     guard last - first < 20, abs(first) < 1e12 else { return [] }
+    // As many as neighbours differ in.
+    let digits = max(6, Int(log10(max(abs(first), abs(last), 1)).rounded(.down)) + 2)
     return stride(from: first, through: last, by: 1).map { multiple in
       let value = multiple * step
-      let text = NumberText.readable(value / Self.power(commonExponent ?? 0), digits: 6)
+      let text = NumberText.readable(value / Self.power(commonExponent ?? 0), digits: digits)
       return Tick(value: value, label: .plain(text.replacing("-", with: "−")))
     }
   }
@@ -120,6 +139,7 @@ struct AxisScale: Equatable {
   private init(isLogarithmic: Bool, range: ClosedRange<Double>) {
     self.isLogarithmic = isLogarithmic
     self.range = range
+    categories = []
   }
 
   private static func isUsable(_ range: ClosedRange<Double>, logarithmic: Bool) -> Bool {

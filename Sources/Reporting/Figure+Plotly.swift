@@ -14,7 +14,7 @@ extension Figure.Panel {
       guard layer.isDrawn(scales) else { continue }
       let showsInLegend = shownLabels.insert(layer.label).inserted
       if layer.style != .points, layer.style != .bars, layer.hasBounds {
-        traces.append(layer.plotlyBand(scales.horizontal, scales.vertical))
+        traces.append(layer.plotlyBand(scales.horizontal, scales.vertical, opacity: bandOpacity))
       }
       let shape = ["circle", "square", "triangle-up", "diamond", "triangle-down"][pointLayers % 5]
       if layer.style == .points { pointLayers += 1 }
@@ -56,18 +56,19 @@ extension Figure.Axis {
       "zeroline": false, "showline": true, "ticks": "outside", "ticklen": 4.0, "automargin": true,
       "exponentformat": "power",
     ]
-    guard scale.isLogarithmic else {
-      axis["range"] = .numbersForPicture([scale.range.lowerBound, scale.range.upperBound])
-      return axis
+    if scale.isLogarithmic {
+      axis["type"] = "log"
+      axis["range"] = .array(
+        [scale.range.lowerBound, scale.range.upperBound].map { .number(log10($0)) })
+    } else {
+      axis["range"] = scale.numbersForPicture([scale.range.lowerBound, scale.range.upperBound])
+      if scale.categories.isEmpty { return axis }
     }
-    axis["type"] = "log"
-    axis["range"] = .array(
-      [scale.range.lowerBound, scale.range.upperBound].map { .number(log10($0)) })
     // Plotly's own marks between few powers of ten run into each other.
     let ticks = scale.ticks.compactMap { tick -> (value: Double, label: String)? in
       switch tick.label {
       case .powerOfTen(let exponent): (tick.value, "10<sup>\(exponent < 0 ? "−\(-exponent)" : "\(exponent)")</sup>")
-      case .plain(let label): (tick.value, label)
+      case .plain(let label): (tick.value, HTML.plotlyText(label))
       case .none: nil
       }
     }
@@ -78,6 +79,15 @@ extension Figure.Axis {
   }
 }
 
+extension AxisScale {
+  /// Numbers in single precision, unless what the axis shows differs by so little that this would be seen.
+  fileprivate func numbersForPicture(_ values: [Double]) -> JSON {
+    let largest = max(abs(range.lowerBound), abs(range.upperBound))
+    if !isLogarithmic, range.upperBound - range.lowerBound < 1e-3 * largest { return .array(values.map(JSON.number)) }
+    return .numbersForPicture(values)
+  }
+}
+
 extension Figure.Layer {
   fileprivate func plotlyTrace(
     _ horizontal: AxisScale, _ vertical: AxisScale, shape: String, showsInLegend: Bool
@@ -85,8 +95,9 @@ extension Figure.Layer {
     let colour = JSON.string(colour.rawValue)
     var trace: [String: JSON] = [
       "type": "scatter", "name": .string(HTML.plotlyText(label)), "showlegend": .bool(showsInLegend),
-      "x": .numbersForPicture(x.map(horizontal.shown)), "y": .numbersForPicture(y.map(vertical.shown)),
-      "hovertemplate": "%{x:.5~g}, %{y:.5~g}",
+      "x": horizontal.numbersForPicture(x.map(horizontal.shown)),
+      "y": vertical.numbersForPicture(y.map(vertical.shown)),
+      "hovertemplate": horizontal.categories.isEmpty ? "%{x:.5~g}, %{y:.5~g}" : "%{y:.5~g}",
     ]
     // One entry in the legend then switches every layer of its name.
     if !label.isEmpty { trace["legendgroup"] = .string(label) }
@@ -112,15 +123,15 @@ extension Figure.Layer {
     if hasBounds, style == .points || style == .bars {
       trace["error_y"] = [
         "type": "data", "symmetric": false, "color": colour, "thickness": 1.2, "width": 3.0,
-        "array": .numbersForPicture(zip(high, y).map { vertical.shown($0) - $1 }),
-        "arrayminus": .numbersForPicture(zip(low, y).map { $1 - vertical.grounded($0) }),
+        "array": vertical.numbersForPicture(zip(high, y).map { vertical.shown($0) - $1 }),
+        "arrayminus": vertical.numbersForPicture(zip(low, y).map { $1 - vertical.grounded($0) }),
       ]
     }
     return .object(trace)
   }
 
   /// A band as closed outlines, one for each stretch without a gap.
-  fileprivate func plotlyBand(_ horizontal: AxisScale, _ vertical: AxisScale) -> JSON {
+  fileprivate func plotlyBand(_ horizontal: AxisScale, _ vertical: AxisScale, opacity: Double) -> JSON {
     var outlineX: [Double] = []
     var outlineY: [Double] = []
     let bounds = bounds((horizontal, vertical))
@@ -131,8 +142,9 @@ extension Figure.Layer {
       outlineY += stretch.map { $0[1] } + stretch.reversed().map { $0[2] }
     }
     var band: [String: JSON] = [
-      "type": "scatter", "mode": "lines", "fill": "toself", "hoverinfo": "skip", "showlegend": false, "opacity": 0.18,
-      "x": .numbersForPicture(outlineX), "y": .numbersForPicture(outlineY), "line": ["width": 0.0],
+      "type": "scatter", "mode": "lines", "fill": "toself", "hoverinfo": "skip", "showlegend": false,
+      "opacity": .number(opacity),
+      "x": horizontal.numbersForPicture(outlineX), "y": vertical.numbersForPicture(outlineY), "line": ["width": 0.0],
       "fillcolor": .string(colour.rawValue),
     ]
     if !label.isEmpty { band["legendgroup"] = .string(label) }

@@ -8,6 +8,8 @@ public struct Figure: Sendable {
   public var caption: String
   /// One plot each, side by side when there is room.
   public var panels: [Panel]
+  /// Whether a colour means the same in all panels, so that on paper one legend serves them all.
+  public var sharesLegend = false
 
   /// Describes a picture.
   public init(name: String, title: String, caption: String, panels: [Panel]) {
@@ -48,12 +50,23 @@ public struct Figure: Sendable {
     public var isLogarithmic: Bool
     /// The range; nil takes it from the data.
     public var range: ClosedRange<Double>?
+    /// Names for the positions 1, 2, …; empty for an axis of numbers.
+    public var categories: [String]
 
     /// Describes an axis.
     public init(_ label: String, logarithmic: Bool = false, range: ClosedRange<Double>? = nil) {
       self.label = label
       isLogarithmic = logarithmic
       self.range = range
+      categories = []
+    }
+
+    /// Describes an axis with a position for each name.
+    public init(_ label: String, categories: [String]) {
+      self.label = label
+      isLogarithmic = false
+      range = 0.5...(max(Double(categories.count), 1) + 0.5)
+      self.categories = categories
     }
   }
 

@@ -6,6 +6,16 @@ struct FigureLayout {
   let height: Double
   /// One place a panel.
   let places: [Place]
+  /// Where the legend of all panels stands; nil if each has its own.
+  let sharedLegend: Legend?
+
+  /// The place of a legend.
+  struct Legend {
+    /// The point at the top centre.
+    var x, y: Double
+    /// The number of entries side by side.
+    var columns: Int
+  }
 
   /// The place of one panel.
   struct Place {
@@ -13,18 +23,19 @@ struct FigureLayout {
     var left, right, bottom, top: Double
     /// The horizontal position of the upright label.
     var labelCentre: Double
-    /// The point at the top centre of the legend.
-    var legend: (x: Double, y: Double)
-    /// The number of legend entries side by side.
-    var legendColumns: Int
+    /// The place of its legend.
+    var legend: Legend
+    /// How far the horizontal axis' label lies below the axis.
+    var labelDepth: Double
+    /// Whether the names of the horizontal axis are too long to stand side by side.
+    var turnsNames: Bool
   }
 
-  /// How far the horizontal axis' label lies below the axis.
-  static let labelDepth = 0.32
+  private static let labelDepth = 0.32
+  private static let axisText = 0.45
   private static let leftMargin = 0.72
   private static let rightMargin = 0.22
   private static let gap = 0.1
-  private static let axisText = 0.45
   private static let legendLine = 0.155
   /// An average character of 8.25 point DejaVu Sans, generously.
   private static let characterWidth = 0.075
@@ -33,8 +44,10 @@ struct FigureLayout {
   /// Up to two panels side by side, more in further rows.
   init(_ figure: Figure) {
     let columns = figure.panels.count > 1 ? 2 : 1
+    let sharedLabels = figure.sharedLegendLayers.map(\.label)
     let cell = (Self.width - Double(columns - 1) * Self.gap) / Double(columns)
-    let plotWidth = cell - Self.leftMargin - Self.rightMargin
+    let leftMargin = figure.panels.map(Self.leftMargin).max() ?? Self.leftMargin
+    let plotWidth = cell - leftMargin - Self.rightMargin
     var places: [Place] = []
     // Measured from the top down; turned around below, when the height is known.
     var depth = 0.0
@@ -42,21 +55,32 @@ struct FigureLayout {
       let row = figure.panels[start..<min(start + columns, figure.panels.count)]
       let title = row.contains { !$0.title.isEmpty } ? 0.26 : 0.1
       let plotHeight = row.map { Self.plotHeight($0, width: plotWidth) }.max() ?? plotWidth
-      let legends = row.map { Self.legendGrid($0.legendLabels, width: plotWidth) }
+      let legends = row.map { Self.legendGrid(sharedLabels.isEmpty ? $0.legendLabels : [], width: plotWidth) }
       let legendHeight = Double(legends.map(\.rows).max() ?? 0) * Self.legendLine
+      let turned = row.map { Self.turnedNames($0, width: plotWidth) }
+      let deepest = turned.max() ?? 0
+      let axisText = Self.axisText + deepest
       for (column, legend) in legends.enumerated() {
         let left = Double(column) * (cell + Self.gap)
         let foot = depth + title + plotHeight
         places.append(
           Place(
-            left: left + Self.leftMargin, right: left + cell - Self.rightMargin, bottom: foot, top: depth + title,
+            left: left + leftMargin, right: left + cell - Self.rightMargin, bottom: foot, top: depth + title,
             labelCentre: left + 0.1,
-            legend: (left + cell / 2 + 0.1, foot + Self.axisText), legendColumns: legend.columns))
+            legend: Legend(x: left + cell / 2 + 0.1, y: foot + axisText, columns: legend.columns),
+            labelDepth: Self.labelDepth + deepest, turnsNames: turned[column] > 0))
       }
-      depth += title + plotHeight + Self.axisText + legendHeight + (legendHeight > 0 ? 0.1 : 0.05)
+      depth += title + plotHeight + axisText + legendHeight + (legendHeight > 0 ? 0.1 : 0.05)
+    }
+    var sharedLegend: Legend?
+    if !sharedLabels.isEmpty {
+      let legend = Self.legendGrid(sharedLabels, width: Self.width - Self.leftMargin)
+      sharedLegend = Legend(x: Self.width / 2 + 0.1, y: depth, columns: legend.columns)
+      depth += Double(legend.rows) * Self.legendLine + 0.1
     }
     // A figure without panels still needs a page.
     height = max(depth, 0.5)
+    self.sharedLegend = sharedLegend.map { Legend(x: $0.x, y: depth - $0.y, columns: $0.columns) }
     self.places = places.map { place in
       var place = place
       place.bottom = depth - place.bottom
@@ -64,6 +88,25 @@ struct FigureLayout {
       place.legend.y = depth - place.legend.y
       return place
     }
+  }
+
+  /// Room for the marks of the vertical axis, which where values differ little are long.
+  private static func leftMargin(_ panel: Figure.Panel) -> Double {
+    let longest =
+      panel.scales.vertical.ticks.map { tick in
+        if case .plain(let text) = tick.label { text.count } else { 0 }
+      }.max() ?? 0
+    return max(leftMargin, 0.3 + Double(longest) * 0.066)
+  }
+
+  /// How deep the names of the horizontal axis reach when they are turned by 35°; 0 if they can stand side by side.
+  private static func turnedNames(_ panel: Figure.Panel, width: Double) -> Double {
+    let scale = panel.scales.horizontal
+    guard !scale.categories.isEmpty else { return 0 }
+    let lengths = scale.ticks.map { tick in if case .plain(let text) = tick.label { text.count } else { 0 } }
+    let longest = Double(lengths.max() ?? 0) * characterWidth
+    let shown = lengths.count { $0 > 0 }
+    return (longest + 0.08) * Double(shown) <= width ? 0 : max(longest * 0.57 - 0.1, 0.01)
   }
 
   private static func plotHeight(_ panel: Figure.Panel, width: Double) -> Double {
@@ -84,7 +127,25 @@ struct FigureLayout {
   }
 }
 
+extension Figure {
+  /// For each text of a legend that serves all panels the first layer that has it; empty if each panel has its own.
+  var sharedLegendLayers: [Layer] {
+    guard sharesLegend, panels.count > 1 else { return [] }
+    var seen: Set<String> = [""]
+    return panels.flatMap { panel in
+      let scales = panel.scales
+      return panel.layers.filter { $0.isDrawn(scales) && seen.insert($0.label).inserted }
+    }
+  }
+}
+
 extension Figure.Panel {
+  /// How opaque bands are: where many lie over each other, each less.
+  var bandOpacity: Double {
+    let bands = Set(layers.filter { $0.hasBounds && $0.style != .points && $0.style != .bars }.map(\.colour)).count
+    return bands <= 3 ? 0.18 : max(0.06, 0.54 / Double(bands))
+  }
+
   /// The legend's texts of what is drawn, each once: many trajectories may share one.
   var legendLabels: [String] {
     var seen: Set<String> = [""]

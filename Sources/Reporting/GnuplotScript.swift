@@ -41,7 +41,8 @@ struct GnuplotScript {
         + "set key below noenhanced Left reverse\n" + panels.joined()
     }
     let panels = figure.panels.indices.map { placement($0) + panelText($0, onCharacters: false) }
-    return terminal(target) + Self.look + "set multiplot\n" + panels.joined() + "unset multiplot\nunset output\n"
+    return terminal(target) + Self.look + "set multiplot\n" + panels.joined() + sharedLegend
+      + "unset multiplot\nunset output\n"
   }
 
   private func terminal(_ target: Target) -> String {
@@ -88,15 +89,19 @@ struct GnuplotScript {
       set label \(Self.quoted(upright)) at screen \(across(place.labelCentre)),\(up((place.bottom + place.top) / 2)) \
       center rotate by 90 noenhanced
       set label \(Self.quoted(lying)) at screen \(across((place.left + place.right) / 2)),\
-      \(up(place.bottom - FigureLayout.labelDepth)) center noenhanced
+      \(up(place.bottom - place.labelDepth)) center noenhanced
       set lmargin at screen \(across(place.left))
       set rmargin at screen \(across(place.right))
       set bmargin at screen \(up(place.bottom))
       set tmargin at screen \(up(place.top))
-      set key at screen \(across(place.legend.x)),\(up(place.legend.y)) center top horizontal maxcols \
-      \(place.legendColumns) Left reverse noenhanced samplen 2 spacing 1 textcolor rgb '#222222'
+      \(key(at: place.legend))
 
       """
+  }
+
+  private func key(at legend: FigureLayout.Legend) -> String {
+    "set key at screen \(Self.number(legend.x / FigureLayout.width)),\(Self.number(legend.y / layout.height)) center top"
+      + " horizontal maxcols \(legend.columns) Left reverse noenhanced samplen 2 spacing 1 textcolor rgb '#222222'"
   }
 
   private func panelText(_ index: Int, onCharacters: Bool) -> String {
@@ -110,15 +115,16 @@ struct GnuplotScript {
     }
     var text = "unset logscale\nset autoscale\n"
     text += "set title \(Self.quoted(title)) noenhanced\(onCharacters ? "" : " offset 0,-0.5")\n"
-    text += axis("x", panel.horizontal, scale.horizontal, onCharacters: onCharacters)
-    text += axis("y", panel.vertical, scale.vertical, onCharacters: onCharacters)
+    let turnsNames = layout.places[index].turnsNames
+    text += axis("x", panel.horizontal, scale.horizontal, onCharacters: onCharacters, turnsNames: turnsNames)
+    text += axis("y", panel.vertical, scale.vertical, onCharacters: onCharacters, turnsNames: false)
     text += panel.equalScales && !onCharacters ? "set size ratio -1\n" : "set size noratio\n"
     return text + "plot " + plots(index, onCharacters: onCharacters).joined(separator: ", \\\n  ") + "\n"
   }
 
-  private func axis(_ name: String, _ axis: Figure.Axis, _ scale: AxisScale, onCharacters: Bool)
-    -> String
-  {
+  private func axis(
+    _ name: String, _ axis: Figure.Axis, _ scale: AxisScale, onCharacters: Bool, turnsNames: Bool
+  ) -> String {
     let label = onCharacters && name == "x" ? scale.labelled(axis.label) : ""
     var text = "set \(name)label \(Self.quoted(label)) noenhanced\n"
     if scale.isLogarithmic { text += "set logscale \(name)\n" }
@@ -127,11 +133,15 @@ struct GnuplotScript {
       switch tick.label {
       case .powerOfTen(let exponent):
         "'\(onCharacters ? "1e\(exponent)" : "10^{\(exponent < 0 ? "−\(-exponent)" : "\(exponent)")}")' \(Self.number(tick.value))"
-      case .plain(let label): "'\(label)' \(Self.number(tick.value))"
+      case .plain(let label): "\(Self.quoted(label)) \(Self.number(tick.value))"
       case .none: "'' \(Self.number(tick.value)) 1"
       }
     }
-    return text + "set \(name)tics (\(ticks.joined(separator: ", ")))\n"
+    // Names are shown as they are, while powers of ten need their exponents raised.
+    let names = scale.categories.isEmpty ? "enhanced" : "noenhanced"
+    let turn = turnsNames ? "rotate by 35 right" : "norotate autojustify"
+    let form = onCharacters ? "" : " nomirror \(turn) \(names)"
+    return text + "set \(name)tics (\(ticks.joined(separator: ", ")))\(form)\n"
   }
 
   /// Single quotes keep gnuplot from reading backslashes and backquotes; a quote is doubled, a line break becomes a space.
@@ -175,19 +185,21 @@ extension GnuplotScript {
     var plots = ["\(prefix)_\(index)_corner using 1:2 with dots linecolor rgb '#ffffffff' notitle"]
     var shownLabels: Set<String> = [""]
     var pointLayers = 0
+    let hasOwnLegend = layout.sharedLegend == nil || onCharacters
     for (number, layer) in figure.panels[index].layers.enumerated() {
       guard layer.isDrawn(scales[index]) else { continue }
       let name = block(index, number, "")
       let hasBounds = !onCharacters && !layer.bounds(scales[index]).isEmpty
-      let title = shownLabels.insert(layer.label).inserted ? "title \(Self.quoted(layer.label))" : "notitle"
+      let title =
+        shownLabels.insert(layer.label).inserted && hasOwnLegend ? "title \(Self.quoted(layer.label))" : "notitle"
       let colour = layer.colour.rawValue
       let translucent = "#80" + colour.dropFirst()
       switch layer.style {
       case .line, .thinLine, .dashed:
         if hasBounds {
           plots.append(
-            "\(name)_bounds using 1:2:3 with filledcurves fillcolor rgb '\(colour)' fillstyle transparent solid 0.18"
-              + " noborder notitle")
+            "\(name)_bounds using 1:2:3 with filledcurves fillcolor rgb '\(colour)' fillstyle transparent solid "
+              + "\(Self.number(figure.panels[index].bandOpacity)) noborder notitle")
         }
         let pen =
           switch layer.style {
@@ -210,6 +222,32 @@ extension GnuplotScript {
       }
     }
     return plots
+  }
+
+  /// A plot of nothing as wide as the page, whose legend is that of all panels: gnuplot makes a legend as wide as its plot.
+  private var sharedLegend: String {
+    guard let legend = layout.sharedLegend else { return "" }
+    let entries = figure.sharedLegendLayers.map { layer -> String in
+      let look =
+        layer.style == .points || layer.style == .bars ? "points pointtype 7 pointsize 0.45" : "lines linewidth 1.5"
+      return "NaN with \(look) linecolor rgb '\(layer.colour.rawValue)' title \(Self.quoted(layer.label))"
+    }
+    return """
+      unset label
+      unset logscale
+      unset border
+      unset tics
+      unset grid
+      set title ''
+      set size noratio
+      set lmargin at screen 0
+      set rmargin at screen 1
+      set bmargin at screen 0
+      set tmargin at screen \(Self.number(legend.y / layout.height))
+      \(key(at: legend))
+      plot [0:1] [0:1] \(entries.joined(separator: ", \\\n  "))
+
+      """
   }
 
   /// Drawn as arrows with flat heads, as gnuplot's own error bars erase what lies around the point.

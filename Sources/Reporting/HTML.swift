@@ -34,4 +34,19 @@ enum HTML {
     }
     return String(scalars)
   }
+
+  /// A file name as part of an address.
+  static func address(_ name: String) -> String {
+    name.utf8.map { byte in
+      let scalar = Unicode.Scalar(byte)
+      let isPlain = byte < 128 && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil)
+      if isPlain || "-._~".unicodeScalars.contains(scalar) { return String(scalar) }
+      return "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+    }.joined()
+  }
+
+  /// A list of facts: what, and its value in HTML.
+  static func facts(_ rows: [(what: String, value: String)]) -> String {
+    "<dl class=\"facts\">\(rows.map { "<dt>\($0.what)</dt><dd>\($0.value)</dd>" }.joined(separator: "\n"))</dl>"
+  }
 }

@@ -62,6 +62,12 @@ extension HTMLReport {
     .scroll:focus-visible, pre:focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
     table { border-collapse: collapse; width: 100%; font-size: 0.92rem; line-height: 1.4; }
     th, td { padding: 0.4rem 0.7rem; border-bottom: 1px solid var(--rule); text-align: left; vertical-align: top; }
+    .shown { width: auto; min-width: 100%; font-size: 0.86rem; }
+    .scroll:has(> .shown) { max-height: 30rem; overflow: auto; }
+    .shown thead th { position: sticky; top: 0; background: var(--ground); box-shadow: inset 0 -1px var(--rule); }
+    .axes { width: auto; }
+    details { margin: 1rem 0; }
+    summary { cursor: pointer; }
     th:first-child, td:first-child { padding-left: 0; }
     th:last-child, td:last-child { padding-right: 0; }
     thead th { color: var(--quiet); font-weight: 600; white-space: nowrap; }
@@ -69,6 +75,7 @@ extension HTMLReport {
     .overview tbody th { white-space: nowrap; }
     .checks tbody th { min-width: 10rem; }
     .number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
+    .shown small { white-space: nowrap; }
     td small { color: var(--quiet); }
     .pass { text-align: center; }
     .mark { font-weight: 700; color: var(--holds); }
@@ -147,7 +154,8 @@ extension HTMLReport {
       section { margin-top: 1.5rem; padding-top: 0.8rem; }
       h2, h3, h4, thead { break-after: avoid; }
       figure, .claim, .correction, tr, .references li, .reason, .box { break-inside: avoid; }
-      .scroll, .bibtex { overflow: visible; }
+      .scroll, .scroll:has(> .shown), .bibtex { overflow: visible; max-height: none; }
+      .shown thead th { position: static; }
       .bibtex { white-space: pre-wrap; overflow-wrap: anywhere; font-size: 7.5pt; }
       table { font-size: 8.5pt; }
       .number { white-space: normal; }

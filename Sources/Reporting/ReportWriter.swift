@@ -1,4 +1,3 @@
-import Claims
 import Formats
 import Glibc
 import Numerics
@@ -23,6 +22,18 @@ public struct ReportWriter: Sendable {
   /// - Parameter directory: Made where missing; files of the same names are replaced.
   /// - Throws: `InputError` naming the path that could not be written.
   public func write(_ report: StudyReport, to directory: String) throws(InputError) -> WrittenReport {
+    try write(any: report, to: directory)
+  }
+
+  /// Writes `index.html`, `spec.json`, `data/*.csv` and `figures/*`, each file whole or not at all.
+  ///
+  /// - Parameter directory: Made where missing; files of the same names are replaced.
+  /// - Throws: `InputError` naming the path that could not be written.
+  public func write(_ report: ExperimentReport, to directory: String) throws(InputError) -> WrittenReport {
+    try write(any: report, to: directory)
+  }
+
+  private func write(any report: any Report, to directory: String) throws(InputError) -> WrittenReport {
     try checkNames(report)
     for folder in [directory, "\(directory)/data", "\(directory)/figures"] { try Folder.make(folder) }
     var files: [String] = []
@@ -33,8 +44,7 @@ public struct ReportWriter: Sendable {
     for table in report.tables { try add("data/\(table.name).csv", table.csv) }
     for attachment in report.attachments { try add("data/\(attachment.fileName)", attachment.text) }
     for figure in report.figures { try add("figures/\(figure.name).csv", figure.table.csv) }
-    try add("references.bib", report.allCitations.map(\.bibTeX).joined(separator: "\n"))
-    try add("claims.json", try claims(report))
+    for document in try report.documents() { try add(document.name, document.text) }
 
     let (drawings, problem) = try draw(report.figures, below: directory)
     for figure in report.figures where drawings[figure.name] != nil {
@@ -48,14 +58,6 @@ public struct ReportWriter: Sendable {
   }
 
   private static let formats = ["svg", "pdf", "png"]
-
-  private func claims(_ report: StudyReport) throws(InputError) -> String {
-    do {
-      return String(decoding: try ClaimDocument(report).json(), as: UTF8.self)
-    } catch {
-      throw InputError("claims.json", expected: "a report that JSON can express", found: "\(error)")
-    }
-  }
 
   /// Draws into a folder beside the place where the figures go, then moves them, so that none is ever half written.
   private func draw(_ figures: [Figure], below directory: String) throws(InputError) -> ([String: String], String?) {
@@ -86,7 +88,7 @@ public struct ReportWriter: Sendable {
   }
 
   /// Names become file names: each once, and without a way out of the directory.
-  private func checkNames(_ report: StudyReport) throws(InputError) {
+  private func checkNames(_ report: any Report) throws(InputError) {
     let groups = [
       ("figures", report.figures.map(\.name)),
       ("data", report.tables.map { "\($0.name).csv" } + report.attachments.map(\.fileName)),

@@ -1,4 +1,5 @@
 import Claims
+import Numerics
 
 /// Everything a study found: what the terminal, `claims.json`, the CSV files, the figures and the HTML report show.
 public struct StudyReport: Sendable {
@@ -101,77 +102,25 @@ public struct StudyReport: Sendable {
   }
 }
 
-/// A table of numbers and words with documented columns, written as one tidy CSV file.
-public struct Table: Sendable {
-  /// A file name without extension, unique in its report.
-  public var name: String
-  /// What the table holds, in a sentence.
-  public var caption: String
-  /// The columns.
-  public var columns: [Column]
-  /// The rows, each as long as `columns`.
-  public private(set) var rows: [[Cell]] = []
-
-  /// A column: a camelCase name that stays stable, and its meaning.
-  public struct Column: Sendable {
-    /// The name in the header line.
-    public var name: String
-    /// What it holds, with the unit.
-    public var meaning: String
-
-    /// Describes a column.
-    public init(_ name: String, _ meaning: String) {
-      self.name = name
-      self.meaning = meaning
+extension StudyReport: Report {
+  func documents() throws(InputError) -> [(name: String, text: String)] {
+    do {
+      let claims = String(decoding: try ClaimDocument(self).json(), as: UTF8.self)
+      return [("references.bib", allCitations.map(\.bibTeX).joined(separator: "\n")), ("claims.json", claims)]
+    } catch {
+      throw InputError("claims.json", expected: "a report that JSON can express", found: "\(error)")
     }
   }
 
-  /// A value in a table.
-  public enum Cell: Sendable, Equatable, ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral,
-    ExpressibleByStringLiteral
-  {
-    case number(Double)
-    case integer(Int)
-    case text(String)
+  func content(_ gallery: FigureGallery) -> PageContent { StudyPage(report: self).content(gallery) }
 
-    /// A number.
-    public init(floatLiteral value: Double) { self = .number(value) }
-    /// A whole number.
-    public init(integerLiteral value: Int) { self = .integer(value) }
-    /// A word.
-    public init(stringLiteral value: String) { self = .text(value) }
-  }
-
-  /// An empty table.
-  public init(name: String, caption: String, columns: [Column]) {
-    self.name = name
-    self.caption = caption
-    self.columns = columns
-  }
-
-  /// Adds a row.
-  ///
-  /// - Precondition: `row` has one cell a column.
-  public mutating func append(_ row: [Cell]) {
-    precondition(row.count == columns.count, "table \(name) has \(columns.count) columns, the row \(row.count)")
-    rows.append(row)
-  }
-}
-
-extension Table {
-  /// The numbers of a column, for figures and summaries; text is not a number.
-  ///
-  /// - Precondition: the table has a column of this name.
-  public func column(_ name: String) -> [Double] {
-    guard let place = columns.firstIndex(where: { $0.name == name }) else {
-      preconditionFailure("table \(self.name) has no column \(name)")
+  /// The report's publications, then those that only claims name, each once.
+  var allCitations: [Citation] {
+    let sources = claims.compactMap { claim -> Citation? in
+      guard case .publication(let citation, _) = claim.source else { return nil }
+      return citation
     }
-    return rows.map { row in
-      switch row[place] {
-      case .number(let value): value
-      case .integer(let value): Double(value)
-      case .text: .nan
-      }
-    }
+    var keys: Set<String> = []
+    return (citations + sources).filter { keys.insert($0.key).inserted }
   }
 }

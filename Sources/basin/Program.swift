@@ -16,6 +16,7 @@ enum Program {
       Command(specification: ShowCommand.specification, run: ShowCommand.run),
       Command(specification: ExportCommand.specification, run: ExportCommand.run),
       Command(specification: MergeCommand.specification, run: MergeCommand.run),
+      Command(specification: ReportCommand.specification, run: ReportCommand.run),
       Command(specification: DataCommand.specification, run: DataCommand.run),
       Command(specification: BenchCommand.specification, run: BenchCommand.run),
     ]

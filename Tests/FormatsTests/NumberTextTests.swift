@@ -34,6 +34,18 @@ struct NumberTextTests {
     #expect(NumberText.readable(value, plusMinus: error) == text)
   }
 
+  @Test(
+    "A value with an interval stops at the second digit of half its length",
+    arguments: [
+      (0.49861, 0.4962, 0.5011, "0.4986 [0.4962, 0.5011]"), (4442.3, 4310.2, 4570.9, "4442 [4310, 4571]"),
+      (0.99999938, 0.99999935, 0.99999942, "0.999999380 [0.999999350, 0.999999420]"), (3, 2, .infinity, "3.0 [2.0, ∞]"),
+      (3, -.infinity, .infinity, "3"), (2, 2, 2, "2 [2, 2]"), (.nan, 1, 2, "nan"), (1, 0.94, 1, "1.000 [0.940, 1.000]"),
+      (3.1e-14, 2.6e-14, 3.6e-14, "3.1e-14 [2.6e-14, 3.6e-14]"),
+    ] as [(Double, Double, Double, String)])
+  func interval(value: Double, low: Double, high: Double, text: String) {
+    #expect(NumberText.readable(value, from: low, to: high) == text)
+  }
+
   @Test("Two values that differ never look alike")
   func distinguishable() {
     #expect(NumberText.distinguishable(0.25, 0.2500000001) == ("0.25", "0.2500000001"))

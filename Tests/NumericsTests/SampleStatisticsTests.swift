@@ -51,6 +51,7 @@ import Testing
   func quantilesEqualNumPy(probability: Double, reference: Double) throws {
     let values = [3.0, 1, 4, 1.5, 9, 2.6, 5.3, 5.8, 9.7, 9.3]
     #expect(try Quantile.estimate(probability, of: values) == reference)
+    #expect(try Quantile.estimates([0, probability, 1], of: values)[1] == reference)
   }
 
   /// Ranks by definition from SciPy's binom: the largest l with P(Bin ≤ l − 1) ≤ tail, the smallest u with P(Bin ≥ u) ≤ tail.

@@ -67,6 +67,8 @@ public struct MeasureStatistics: Sendable {
 public struct TrialGroup: Sendable {
   /// The settings' values, in the order of the columns.
   public let settings: [JSON?]
+  /// The places of the group's configurations among those of the results.
+  public let configurations: [Int]
   /// How many trials are in each state.
   public let states: StateCounts
   /// The statistics of each measure.

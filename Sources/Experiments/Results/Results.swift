@@ -18,7 +18,8 @@ public final class Results {
   public let finalNames: [String]
   /// The names of all measurements along the way, each once.
   public let seriesNames: [String]
-  let store: Store
+  /// The store itself, for single trials and their series.
+  public let store: Store
 
   /// Which settings are columns.
   public enum Columns: String, Sendable, CaseIterable {
@@ -130,7 +131,9 @@ public final class Results {
       }
       let measures =
         [MeasureStatistics("steps", steps)] + zip(finalNames, values).map { MeasureStatistics($0, $1) }
-      groups.append(TrialGroup(settings: key, states: states, measures: measures.compactMap(\.self)))
+      groups.append(
+        TrialGroup(
+          settings: key, configurations: members[key] ?? [], states: states, measures: measures.compactMap(\.self)))
     }
     return (names, groups)
   }

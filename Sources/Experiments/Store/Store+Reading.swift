@@ -94,9 +94,10 @@ extension Store {
   }
 
   /// Gives the series of the trials of a configuration that came to an end to `body`, piece by piece: by ascending number, then by
-  /// step. A trial without series is left out.
+  /// step. A trial without series is left out, and so is what `isWanted` does not want, which costs next to nothing.
   public func forEachChunk(
-    of configuration: StoredConfiguration, _ body: (TrialKey, SeriesChunk) throws(InputError) -> Void
+    of configuration: StoredConfiguration, where isWanted: (TrialKey) -> Bool = { _ in true },
+    _ body: (TrialKey, SeriesChunk) throws(InputError) -> Void
   ) throws(InputError) {
     let count = configuration.seriesNames.count
     guard count > 0 else { return }
@@ -105,7 +106,8 @@ extension Store {
       "SELECT s.trial, s.steps, s.numbers FROM series s JOIN trials t ON t.id = s.trial", of: configuration,
       column: "s.trial", then: "s.chunk"
     ) { statement throws(InputError) in
-      try body(TrialKey(row: try statement.integer(0)), try chunk(statement, firstColumn: 1, seriesCount: count))
+      let key = TrialKey(row: try statement.integer(0))
+      if isWanted(key) { try body(key, try chunk(statement, firstColumn: 1, seriesCount: count)) }
     }
   }
 

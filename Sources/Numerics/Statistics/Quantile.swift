@@ -11,6 +11,16 @@ public enum Quantile {
     return ofSorted(sample.sorted(), probability)
   }
 
+  /// Several sample quantiles of type 7, for one sort.
+  ///
+  /// - Throws: ``InputError`` for a p outside of [0, 1], an empty sample, or values that are not finite.
+  public static func estimates(_ probabilities: [Double], of sample: [Double]) throws(InputError) -> [Double] {
+    for probability in probabilities { try requireProbability(probability) }
+    try Sample.require(sample, "sample")
+    let sorted = sample.sorted()
+    return probabilities.map { ofSorted(sorted, $0) }
+  }
+
   /// The sample median: the middle value, or the mean of the two middle ones.
   ///
   /// - Throws: ``InputError`` for an empty sample, or values that are not finite.

@@ -6,13 +6,22 @@ import Formats
   import Foundation
 #endif
 
-extension HTMLReport {
-  /// Every figure: the interactive charts if there is a chart library, and the static picture for paper and for no JavaScript.
-  var figures: String {
-    if report.figures.isEmpty { return "" }
-    let problem = drawingProblem.map { "<p class=\"reason notApplicable\">\(HTML.escaped($0))</p>\n" } ?? ""
-    return problem + report.figures.map(figure).joined(separator: "\n")
+/// The figures of a page: interactive charts if there is a chart library, and static pictures for paper and for no JavaScript.
+struct FigureGallery: Sendable {
+  /// The static figures as SVG text, by figure name.
+  var drawings: [String: String] = [:]
+  /// Why static figures are missing, and what to do about it, in one or two sentences; nil if none is.
+  var drawingProblem: String?
+  /// Whether the page has the chart library.
+  var isInteractive = false
+
+  /// Says why static figures are missing; empty if none is.
+  var problem: String {
+    drawingProblem.map { "<p class=\"reason notApplicable\">\(HTML.escaped($0))</p>\n" } ?? ""
   }
+
+  /// The figures, one below the other.
+  func html(_ figures: [Figure]) -> String { figures.map(figure).joined(separator: "\n") }
 
   private func figure(_ figure: Figure) -> String {
     let anchor = "figure-" + HTML.anchor(figure.name)
@@ -30,7 +39,7 @@ extension HTMLReport {
     return """
       <figure id="\(anchor)" class="\(drawing == nil ? "undrawn" : "drawn")" aria-labelledby="\(anchor)-title">
       <h3 id="\(anchor)-title">\(HTML.escaped(figure.title))</h3>
-      \(chartScript == nil ? "" : charts(figure))\(image ?? "")
+      \(isInteractive ? charts(figure) : "")\(image ?? "")
       <figcaption>\(HTML.paragraphs(figure.caption))<p class="downloads">\(links.joined(separator: " · "))</p></figcaption>
       </figure>
       """
@@ -46,52 +55,8 @@ extension HTMLReport {
     return "<div class=\"charts\(figure.panels.count > 1 ? " several" : "")\">\(panels.joined(separator: "\n"))</div>\n"
   }
 
-  /// A table's description, its first rows, and the link to the whole.
-  func tableEntry(_ table: Table) -> String {
-    let shown = table.rows.prefix(Self.previewRows)
-    let header = table.columns.map { "<th scope=\"col\">\(HTML.escaped($0.name))</th>" }.joined()
-    let rows = shown.map { row in "<tr>\(row.map(Self.cell).joined())</tr>" }
-    let columns = table.columns.map {
-      "<dt><code>\(HTML.escaped($0.name))</code></dt><dd>\(HTML.escaped($0.meaning))</dd>"
-    }
-    let count = table.rows.count
-    let extent =
-      shown.count < count ? "first \(shown.count) of \(count) rows" : "\(count) \(count == 1 ? "row" : "rows")"
-    return """
-      <article class="table" id="table-\(HTML.anchor(table.name))">
-      <h3>\(HTML.escaped(table.name))</h3>
-      \(HTML.paragraphs(table.caption))
-      <p class="downloads"><a href="data/\(HTML.address(table.name)).csv" download>CSV</a> · \(extent)</p>
-      <dl class="columns">\(columns.joined(separator: "\n"))</dl>
-      <div class="scroll" tabindex="0" role="region" aria-label="Rows of \(HTML.escaped(table.name))">
-      <table class="preview"><thead><tr>\(header)</tr></thead>
-      <tbody>
-      \(rows.joined(separator: "\n"))
-      </tbody></table>
-      </div>
-      </article>
-      """
-  }
-
-  /// Enough rows to see what a table holds.
-  private static let previewRows = 6
-
-  private static func cell(_ cell: Table.Cell) -> String {
-    switch cell {
-    case .number(let value): "<td class=\"number\">\(NumberText.readable(value))</td>"
-    case .integer(let value): "<td class=\"number\">\(value)</td>"
-    case .text(let value): "<td>\(HTML.escaped(value))</td>"
-    }
-  }
-
-  /// The chart library and the lines that draw with it; nothing without a library.
-  var scripts: String {
-    guard let chartScript, !report.figures.isEmpty else { return "" }
-    return "<script>\(chartScript)</script>\n<script>\n\(Self.drawingScript)</script>\n"
-  }
-
   /// Draws a figure's charts when it comes near the screen, and recolours them with the page.
-  private static let drawingScript = """
+  static let drawingScript = """
     (() => {
       'use strict';
       if (!window.Plotly) return;
@@ -140,16 +105,4 @@ extension HTMLReport {
     })();
 
     """
-}
-
-extension HTML {
-  /// A file name as part of an address.
-  static func address(_ name: String) -> String {
-    name.utf8.map { byte in
-      let scalar = Unicode.Scalar(byte)
-      let isPlain = byte < 128 && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil)
-      if isPlain || "-._~".unicodeScalars.contains(scalar) { return String(scalar) }
-      return "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
-    }.joined()
-  }
 }

@@ -1,7 +1,7 @@
 import Claims
 import Formats
 
-extension HTMLReport {
+extension StudyPage {
   /// One row a claim, with the numbers of its decisive check, linking to the claim.
   var overview: String {
     if report.claims.isEmpty { return "" }

@@ -8,6 +8,8 @@ struct AutoencoderProblem: SpecProblem {
   private let objective: AutoencoderObjective
   /// Whether the data vectors are orthonormal, so that the O(b) engine serves.
   private let isOrthonormal: Bool
+  /// The span of the data, which each start needs.
+  private let span: AutoencoderSpan
 
   static let settings = SpecObject(
     kind: "autoencoder",
@@ -80,6 +82,7 @@ struct AutoencoderProblem: SpecProblem {
     }
     objective = AutoencoderObjective(data: vectors, activation: activation)
     isOrthonormal = data.kind == "orthonormal" || vectors.orthonormalityDefect <= 1e-12
+    span = isOrthonormal ? .orthonormal : AutoencoderSpan(of: vectors)
   }
 
   /// A size that the data decides may be given, and then has to agree.
@@ -152,12 +155,12 @@ struct AutoencoderProblem: SpecProblem {
   }
 
   private func start(_ parts: SpecParts) -> @Sendable (Int) -> AutoencoderState {
-    let (objective, isOrthonormal) = (objective, isOrthonormal)
+    let (objective, span) = (objective, span)
     let (start, seeds) = (parts.start, parts.options.seeds)
     return { trial in
       let key = seeds.key(.initialization, trial: trial)
       if let w = start.parameters(count: objective.parameterCount, key: key, trial: trial) {
-        return AutoencoderState(of: objective, at: w, isOrthonormal: isOrthonormal)
+        return AutoencoderState(of: objective, at: w, span: span)
       }
       guard case .coefficients(let values, let outside) = start else { preconditionFailure("no other start has no w") }
       return AutoencoderState(coefficients: values, perpendicular: outside)

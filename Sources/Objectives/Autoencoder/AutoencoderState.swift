@@ -39,29 +39,55 @@ public struct AutoencoderState: Sendable, Equatable {
     self.squaredNorm = squaredNorm
   }
 
-  /// The state of the plain objective at parameters w. O(mn) for orthonormal data, else O(m²n + m³).
+  /// The state of the plain objective at parameters w. O(mn), and O(m²) for data that is not orthonormal; O(m²n + m³) more to find the
+  /// span out.
   ///
   /// `perpendicular` is √(s − cᵀ Γ⁻¹ c), Γ the Gram matrix; not a number if the data vectors are linearly dependent.
-  /// Whether the data is orthonormal (to 1e-9) is found out unless it is said.
-  public init(of objective: AutoencoderObjective, at parameters: [Double], isOrthonormal: Bool? = nil) {
-    let data = objective.data
-    let c = (0..<data.count).map { objective.correlation(parameters.span, $0) }
+  ///
+  /// - Parameter span: the span of the objective's data, for those who ask for many states; found out if nil.
+  public init(of objective: AutoencoderObjective, at parameters: [Double], span: AutoencoderSpan? = nil) {
+    let c = (0..<objective.data.count).map { objective.correlation(parameters.span, $0) }
     coefficients = c
     squaredNorm = objective.squaredNorm(parameters.span)
-    let inside =
-      isOrthonormal ?? (data.orthonormalityDefect <= 1e-9)
-      ? c.reduce(0) { $0 + $1 * $1 } : Self.squaredNormInSpan(c, of: data)
+    let inside = (span ?? AutoencoderSpan(of: objective.data)).squaredNorm(of: c)
     perpendicular = inside.isNaN ? .nan : max(squaredNorm - inside, 0).squareRoot()
   }
+}
 
-  /// cᵀ Γ⁻¹ c; not a number where the smallest eigenvalue of Γ is within rounding of 0.
+/// The span of data vectors: how long the part of w in it is, given the inner products with the vectors.
+public struct AutoencoderSpan: Sendable {
+  /// The eigenvalues of the Gram matrix and its eigenvectors as rows; nil for orthonormal data.
+  private let spectrum: SymmetricEigendecomposition?
+  /// Whether the vectors are linearly independent to rounding.
+  private let isIndependent: Bool
+
+  /// The span of orthonormal vectors.
+  public static let orthonormal = AutoencoderSpan(spectrum: nil, isIndependent: true)
+
+  private init(spectrum: SymmetricEigendecomposition?, isIndependent: Bool) {
+    self.spectrum = spectrum
+    self.isIndependent = isIndependent
+  }
+
+  /// The span of the vectors of `data`, which count as orthonormal to 1e-9. O(m²n + m³).
   ///
   /// By eigenvalues and not by Cholesky factors: rounding lets about every other singular matrix pass for a positive definite one.
-  private static func squaredNormInSpan(_ c: [Double], of data: AutoencoderData) -> Double {
+  public init(of data: AutoencoderData) {
     let gram = Matrix(rows: data.count, columns: data.count, storage: data.gram)
-    guard let spectrum = try? LinearAlgebra.symmetricEigendecomposition(of: gram) else { return .nan }
-    let rounding = Double(data.count + data.dimension) * Double.ulpOfOne * (spectrum.values.last ?? 0)
-    guard let smallest = spectrum.values.first, smallest > rounding else { return .nan }
+    if data.orthonormalityDefect <= 1e-9 {
+      self = .orthonormal
+    } else if let spectrum = try? LinearAlgebra.symmetricEigendecomposition(of: gram) {
+      let rounding = Double(data.count + data.dimension) * Double.ulpOfOne * (spectrum.values.last ?? 0)
+      self.init(spectrum: spectrum, isIndependent: (spectrum.values.first ?? 0) > rounding)
+    } else {
+      self.init(spectrum: nil, isIndependent: false)
+    }
+  }
+
+  /// cᵀ Γ⁻¹ c; not a number for linearly dependent vectors.
+  func squaredNorm(of c: [Double]) -> Double {
+    guard isIndependent else { return .nan }
+    guard let spectrum else { return c.reduce(0) { $0 + $1 * $1 } }
     var sum = 0.0
     for (value, projection) in zip(spectrum.values, spectrum.vectors.multiplied(by: c)) {
       sum += projection * projection / value

@@ -118,7 +118,7 @@ private struct GridPlot {
       horizontal.range = AxisScale(horizontal, values: positions).range
       self.horizontal = horizontal
     case .categories(let axis):
-      horizontal = Figure.Axis(grid.axes[axis], categories: grid.values(axis).map { $0.text.isEmpty ? "–" : $0.text })
+      horizontal = Figure.Axis(grid.axes[axis], categories: grid.values(axis).map { grid.name(of: $0, on: axis) })
     case .other: horizontal = Figure.Axis("")
     }
   }

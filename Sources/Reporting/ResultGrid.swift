@@ -65,6 +65,13 @@ public struct ResultGrid: Sendable {
     return axes[axis]
   }
 
+  /// What a position is called. Where the setting does not apply, those say what there is instead that follow from it.
+  func name(of value: Setting, on axis: Int) -> String {
+    guard value == .none, let group = groups.first(where: { $0[axis] == .none }) else { return value.text }
+    let others = axes.indices.filter { $0 != axis && group[$0] != .none && follows($0, from: axis) }
+    return others.isEmpty ? "–" : others.map { "\(shortName($0)) = \(group[$0].text)" }.joined(separator: ", ")
+  }
+
   static func distinct<Value: Hashable>(_ values: [Value]) -> [Value] {
     var known: Set<Value> = []
     return values.filter { known.insert($0).inserted }

@@ -95,7 +95,7 @@ extension ReportBuilder {
       let distribution = ResultDistribution(label: name, values: try values(of: name))
       part.figures = [distribution.figure(name: "measure-\(name)", caption: caption)].compactMap(\.self)
     } else {
-      let what = high > 1 ? "Median (points) and 10–90 % band of \(name) when trials end" : "\(name) when trials end"
+      let what = high > 1 ? "Median (points) and 10–90 % range of \(name) when trials end" : "\(name) when trials end"
       part.figures = grid.figures(
         of: GridQuantity(
           name: "measure-\(name)", title: "\(name) at the end", label: name, caption: "\(what). \(caption)",

@@ -133,6 +133,19 @@ struct ResultGridTests {
     #expect(script.contains("\"ticktext\":[\"iid\",\"cyclic\",\"–\"]") && script.contains("\"tickvals\":[1,2,3]"))
   }
 
+  @Test("A position without a value is named by what there is instead")
+  func instead() throws {
+    let grid = ResultGrid(
+      axes: ["init", "init.norm", "init.values"],
+      groups: [
+        [.text("parameters"), .none, .text("[1,2]")], [.text("parameters"), .none, .text("[3,4]")],
+        [.text("sphere"), .number(1), .none],
+      ])
+    let figure = try #require(grid.figures(of: quantity(grid) { Double($0) }).first)
+    #expect(figure.panels[0].horizontal.categories == ["[1,2]", "[3,4]", "init = sphere, norm = 1"])
+    #expect(figure.caption == "C. init goes with init.values. init.norm goes with init.values.")
+  }
+
   @Test("Long names of categories are turned and have room, short ones stand")
   func turned() {
     func layout(_ names: [String]) -> FigureLayout {

@@ -145,7 +145,7 @@ import Testing
 
   @Test("a store can be shown and exported while it is written") func whileWritten() throws {
     try BuiltProgram.withDirectory(["grid.json": Experiment.grid(trials: 5_000, steps: 2_000)]) { directory in
-      let running = try BuiltProgram.start(["run", "grid.json"], in: directory)
+      let running = try BuiltProgram.start(["run", "grid.json", "--jobs", "1"], in: directory)
       try running.wait { try Experiment.count("exhausted", of: "grid.basin", in: directory) > 0 }
       #expect(running.isRunning)
       var seen = 0

@@ -48,25 +48,25 @@ import Testing
 
   @Test("stop among thousands of short trials, and the same command goes on to the same bytes")
   func shortTrials() throws {
-    let spec = Experiment.grid(trials: 3_000, steps: 2_000)
+    let spec = Experiment.grid(trials: 5_000, steps: 2_000)
     let whole = try Experiment.undisturbed(spec)
     try BuiltProgram.withDirectory(["spec.json": spec]) { directory in
       var stops = 0
       while stops < 4 {
-        let running = try BuiltProgram.start(["run", "spec.json"], in: directory)
+        let running = try BuiltProgram.start(["run", "spec.json", "--jobs", "1"], in: directory)
         usleep(150_000)
         running.send(stops % 2 == 0 ? SIGTERM : SIGINT)
         let outcome = try running.wait(atMost: Self.patience)
         // 143 and 130: the signal came before the program had begun to listen.
         if outcome.status == 0 { break }
-        if outcome.status == 75 { try expectStopped(outcome, "spec.json", store: "spec.basin", trials: 12_000) }
+        if outcome.status == 75 { try expectStopped(outcome, "spec.json", store: "spec.basin", trials: 20_000) }
         #expect([75, 130, 143].contains(outcome.status))
         stops += 1
       }
       #expect(stops > 0)
       #expect(try BuiltProgram.run(["run", "spec.json"], in: directory).status == 0)
       #expect(try Experiment.tables("spec.basin", in: directory) == whole)
-      try Experiment.expectSound("spec.basin", trials: 12_000, in: directory)
+      try Experiment.expectSound("spec.basin", trials: 20_000, in: directory)
     }
   }
 

@@ -15,10 +15,12 @@ enum Interruption {
   /// Begins to listen.
   static func listen() {
     for number in [SIGINT, SIGTERM] {
-      // A handler may do little: it notes the wish and gives the signal its usual meaning back.
-      signal(number) { received in
+      // A handler may do little: it notes the wish and gives both signals their usual meaning back, so that the second
+      // ends the command whichever it is.
+      signal(number) { _ in
         Interruption.wasRequested.store(true, ordering: .relaxed)
-        signal(received, SIG_DFL)
+        signal(SIGINT, SIG_DFL)
+        signal(SIGTERM, SIG_DFL)
       }
     }
   }

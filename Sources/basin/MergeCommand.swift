@@ -39,17 +39,23 @@ enum MergeCommand {
       return !Interruption.isRequested
     }
     line.end()
-    try Terminal.print(text(merge, target: target))
     let left = merge.states[.pending] + merge.states[.interrupted]
-    if left > 0, Interruption.isRequested { return RunCommand.stoppedStatus }
+    let wasStopped = left > 0 && Interruption.isRequested
+    try Terminal.print(text(merge, target: target, wasStopped: wasStopped))
+    if wasStopped {
+      Terminal.note("basin: stopped; the same command goes on.")
+      return RunCommand.stoppedStatus
+    }
     return left > 0 ? 1 : 0
   }
 
-  private static func text(_ merge: Merge, target: String) -> String {
+  private static func text(_ merge: Merge, target: String, wasStopped: Bool) -> String {
     var text = "\(target): \(merge.copied) trials copied, \(merge.present) already there\n"
     let left = merge.states[.pending] + merge.states[.interrupted]
     guard left > 0 else { return text + "All \(merge.states.total) trials are there.\n" }
     text += "\(left) of \(merge.states.total) trials are missing.\n"
+    // Why, cannot be said of a merge that did not come to its end.
+    if wasStopped { return text }
     let names = merge.missingShards.map(\.description)
     if !names.isEmpty {
       text += "Not among the merged stores: shard \(names.joined(separator: ", shard ")).\n"

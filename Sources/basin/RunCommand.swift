@@ -107,7 +107,7 @@ enum RunCommand {
     }
     if progress.failed > 0 {
       Terminal.note(
-        "basin: \(progress.failed) trials failed; \"basin export \(store.path)\" says why, --only failed tries them again."
+        "basin: \(progress.failed) trial\(progress.failed == 1 ? "" : "s") failed; \"basin export \(store.path)\" says why, --only failed tries again."
       )
     }
     return progress.failed > 0 ? 1 : 0

@@ -92,6 +92,8 @@ struct RunSummary {
             + [measure.quantiles[0], measure.median, measure.quantiles[3]].map { NumberText.readable($0) })
       }
     }
+    // Where no trial has ended yet there is nothing below the header.
+    if rows.count == 1 { rows = [] }
     let isCut = rows.count > Self.longestTable
     let lines = TextTable.lines(isCut ? Array(rows[..<Self.longestTable]) : rows)
     let time = progress.map { " in \(NumberText.readable($0.seconds, digits: 3)) s" } ?? ""

@@ -2,56 +2,62 @@ import Foundation
 
 /// The `basin` that was built beside these tests, run as a user would run it.
 enum BuiltProgram {
-  /// What a run left behind.
-  struct Outcome {
-    var status: Int32
-    var output: String
-    var errors: String
-  }
-
   /// The test executable and `basin` lie in one folder, whatever the configuration.
-  static var path: URL {
-    URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent().appending(path: "basin")
-  }
-
-  /// Runs `basin` in `directory` and waits for it. Output goes through files, which cannot fill up and block.
-  static func run(_ arguments: [String], in directory: URL) throws -> Outcome {
-    let streams = directory.appending(path: ".streams-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: streams, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: streams) }
-    let (output, errors) = (streams.appending(path: "output"), streams.appending(path: "errors"))
-    for file in [output, errors] { try Data().write(to: file) }
-    let process = Process()
-    process.executableURL = path
-    process.arguments = arguments
-    process.currentDirectoryURL = directory
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = try FileHandle(forWritingTo: output)
-    process.standardError = try FileHandle(forWritingTo: errors)
-    try process.run()
-    process.waitUntilExit()
-    return Outcome(
-      status: process.terminationStatus, output: try String(contentsOf: output, encoding: .utf8),
-      errors: try String(contentsOf: errors, encoding: .utf8))
-  }
-
-  /// A new directory that is removed after `body`.
-  static func withDirectory<Result>(_ body: (URL) throws -> Result) throws -> Result {
-    let directory = FileManager.default.temporaryDirectory.appending(path: "basin-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: directory) }
-    return try body(directory)
-  }
-
-  /// Runs `basin` with `arguments` in a new directory that holds `files`.
-  static func run(_ arguments: [String], files: [String: String] = [:]) throws -> Outcome {
-    try withDirectory { directory in
-      for (name, text) in files { try Data(text.utf8).write(to: directory.appending(path: name)) }
-      return try run(arguments, in: directory)
-    }
-  }
+  static let path = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
+    .appending(path: "basin")
 
   /// The root of the package.
   static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent()
+
+  /// Runs `basin` in `directory` and waits for it.
+  static func run(
+    _ arguments: [String], in directory: URL, environment: [String: String] = [:]
+  ) throws -> RunningProgram.Outcome {
+    try start(arguments, in: directory, environment: environment).wait()
+  }
+
+  /// Runs `basin` with `arguments` in a new directory that holds `files`.
+  static func run(_ arguments: [String], files: [String: String] = [:]) throws -> RunningProgram.Outcome {
+    try withDirectory(files) { try run(arguments, in: $0) }
+  }
+
+  /// Starts `basin` in `directory`.
+  static func start(
+    _ arguments: [String], in directory: URL, environment: [String: String] = [:]
+  ) throws -> RunningProgram {
+    try RunningProgram(path.path, arguments, in: directory, environment: environment)
+  }
+
+  /// Runs a script in `directory`; `$BASIN` is the program.
+  static func shell(
+    _ script: String, in directory: URL, environment: [String: String] = [:], atMost seconds: Double = 120
+  ) throws -> RunningProgram.Outcome {
+    let environment = environment.merging(["BASIN": path.path]) { own, _ in own }
+    return try RunningProgram("/bin/bash", ["-c", script], in: directory, environment: environment)
+      .wait(atMost: seconds)
+  }
+
+  /// A new directory with `files` that is removed after `body`.
+  static func withDirectory<Result>(_ files: [String: String] = [:], _ body: (URL) throws -> Result) throws -> Result {
+    let directory = FileManager.default.temporaryDirectory.appending(path: "basin-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: directory) }
+    for (name, text) in files { try Data(text.utf8).write(to: directory.appending(path: name)) }
+    return try body(directory)
+  }
+
+  /// Where a command is on PATH.
+  static func command(_ names: String...) -> String? {
+    let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
+    return names.lazy.flatMap { name in folders.lazy.map { "\($0)/\(name)" } }
+      .first { FileManager.default.isExecutableFile(atPath: $0) }
+  }
+
+  /// Whether python3 is here and has a module.
+  static func pythonHas(_ module: String) -> Bool {
+    guard command("python3") != nil else { return false }
+    let outcome = try? withDirectory { try shell("python3 -c 'import \(module)'", in: $0) }
+    return outcome?.status == 0
+  }
 }

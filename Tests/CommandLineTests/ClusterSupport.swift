@@ -3,7 +3,7 @@ import Foundation
 /// Commands of this machine, run as in a shell.
 enum Shell {
   /// Whether there is an mpirun.
-  static let hasMPI = (try? BuiltProgram.withDirectory { try run("command -v mpirun", in: $0) })?.status == 0
+  static let hasMPI = BuiltProgram.command("mpirun") != nil
 
   /// What Open MPI wants to see before it runs for root.
   static let asRoot = ["OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1"]
@@ -11,34 +11,11 @@ enum Shell {
   /// The option of mpirun for a machine that may have fewer cores than there are ranks; Open MPI asks for it.
   static let oversubscribe = "$(mpirun --version | grep -q 'Open MPI' && echo --oversubscribe)"
 
-  /// What a command left behind.
-  struct Outcome {
-    var status: Int32
-    var output: String
-  }
-
-  /// Runs `script` in bash and waits for it, five minutes at most (status 124). Standard error goes with standard output.
-  ///
-  /// Of the tests' own environment it sees PATH and HOME: these may themselves run in a job.
+  /// Runs `script` in bash and waits for it, five minutes at most. Standard error goes with standard output.
   static func run(
     _ script: String, in directory: URL, environment: [String: String] = [:]
-  ) throws -> Outcome {
-    // A file cannot fill up and block; and a daemon that keeps it open keeps nobody waiting.
-    let log = directory.appending(path: ".log-\(UUID().uuidString)")
-    try Data().write(to: log)
-    let process = Process()
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = ["timeout", "300", "bash", "-c", script]
-    process.currentDirectoryURL = directory
-    let own = ProcessInfo.processInfo.environment.filter { ["PATH", "HOME"].contains($0.key) }
-    process.environment = own.merging(environment) { _, new in new }
-    process.standardInput = FileHandle.nullDevice
-    let handle = try FileHandle(forWritingTo: log)
-    process.standardOutput = handle
-    process.standardError = handle
-    try process.run()
-    process.waitUntilExit()
-    return Outcome(status: process.terminationStatus, output: try String(contentsOf: log, encoding: .utf8))
+  ) throws -> RunningProgram.Outcome {
+    try BuiltProgram.shell("exec 2>&1\n\(script)", in: directory, environment: environment, atMost: 300)
   }
 }
 

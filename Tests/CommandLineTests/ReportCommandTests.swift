@@ -20,7 +20,7 @@ import Testing
      "record": {"every": 50, "series": ["loss"]}}
     """
 
-  private func run(_ arguments: [String], in directory: URL) throws -> BuiltProgram.Outcome {
+  private func run(_ arguments: [String], in directory: URL) throws -> RunningProgram.Outcome {
     try BuiltProgram.run(arguments, in: directory)
   }
 

@@ -67,26 +67,21 @@ import Testing
         #expect(page.contains(text))
       }
       // The kept start repeats the miss that the claim reports.
-      let replay = try BuiltProgram.run(
-        ["run", "first/data/cyclic-worst-miss-m5.json", "--json", "-"], in: directory)
+      let replay = try BuiltProgram.run(["run", "first/data/cyclic-worst-miss-m5.json"], in: directory)
       #expect(replay.status == 0)
-      let document = try #require(
-        try JSONSerialization.jsonObject(with: Data(replay.output.utf8)) as? [String: Any])
-      let trial = try #require((document["trials"] as? [[String: Any]])?.first)
-      let selected = try #require((trial["final"] as? [String: Double])?["selectedIndex"])
+      let trial = try #require(try Experiment.rows("cyclic-worst-miss-m5.basin", in: directory).first)
+      let selected = try #require(trial["selectedIndex"] as? Double)
       let spec = try #require(
         try JSONSerialization.jsonObject(
           with: Data(contentsOf: directory.appending(path: "first/data/cyclic-worst-miss-m5.json"))) as? [String: Any])
       let start = try #require((spec["init"] as? [String: Any])?["values"] as? [Double])
-      #expect(trial["outcome"] as? String == "converged")
+      #expect(trial["state"] as? String == "converged")
       #expect(start[Int(selected)] < start.max() ?? 0)
       if let browser = Self.browser { try look(at: directory.appending(path: "first/index.html"), with: browser) }
     }
   }
 
-  static let browser = ["chromium", "chromium-browser", "google-chrome"].lazy.flatMap { name in
-    (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").map { "\($0)/\(name)" }
-  }.first { FileManager.default.isExecutableFile(atPath: $0) }
+  static let browser = BuiltProgram.command("chromium", "chromium-browser", "google-chrome")
 
   /// Opens the page in a headless browser: it must render and keep its claims, without a network.
   private func look(at page: URL, with browser: String) throws {

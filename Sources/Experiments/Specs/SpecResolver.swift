@@ -163,7 +163,9 @@ struct SpecProblemList {
       return try body()
     } catch {
       var error = error
-      error.location = error.location.isEmpty ? path : "\(path): \(error.location)"
+      // An entry of a list stands at "path[1]", a place in a file at "path: file".
+      let isEntry = error.location.isEmpty || error.location.hasPrefix("[")
+      error.location = isEntry ? path + error.location : "\(path): \(error.location)"
       note(error)
       return nil
     }

@@ -26,7 +26,9 @@ extension SpecSchema {
       // A kind without required members can be written as its bare word.
       let words = objects.filter { $0.fields.allSatisfy { !$0.isRequired } }.map { JSON.string($0.kind) }
       let shorthand: [JSON] = words.isEmpty ? [] : [["enum": .array(words)]]
-      return ["oneOf": .array(objects.map { $0.jsonSchema(canBeAxis: canBeAxis) } + shorthand)]
+      // Where there is one kind only, it goes without saying.
+      let schemas = objects.map { $0.jsonSchema(canBeAxis: canBeAxis, needsKind: objects.count > 1) }
+      return ["oneOf": .array(schemas + shorthand)]
     case .either(let value, orObject: let object):
       return ["oneOf": [value.single(canBeAxis: canBeAxis), object.jsonSchema(canBeAxis: canBeAxis)]]
     }
@@ -54,7 +56,7 @@ extension SpecSchema {
 
 extension SpecObject {
   /// The object in the vocabulary of JSON Schema.
-  func jsonSchema(canBeAxis: Bool) -> JSON {
+  func jsonSchema(canBeAxis: Bool, needsKind: Bool = true) -> JSON {
     var properties: [String: JSON] = [:]
     for field in fields {
       var schema = field.schema.jsonSchema(canBeAxis: canBeAxis && field.canBeAxis)
@@ -68,7 +70,7 @@ extension SpecObject {
     var required = fields.filter(\.isRequired).map { JSON.string($0.name) }
     if !kind.isEmpty {
       properties["kind"] = ["const": .string(kind)]
-      required.insert("kind", at: 0)
+      if needsKind { required.insert("kind", at: 0) }
     }
     return [
       "type": "object", "description": .string(explanation), "properties": .object(properties),

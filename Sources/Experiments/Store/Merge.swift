@@ -41,8 +41,7 @@ public struct Merge: Sendable {
     }
     try target.adopt(own ?? first)
     for (number, path) in sources.enumerated() {
-      guard observe(number) else { break }
-      try copy(from: try Store.read(path), into: target)
+      guard try copy(from: try Store.read(path), into: target, isWanted: { observe(number) }) else { break }
     }
     _ = observe(sources.count)
     let plan = try target.plan()
@@ -50,7 +49,11 @@ public struct Merge: Sendable {
     if states[.pending] + states[.interrupted] > 0 { missingShards = try Self.missing(in: target) }
   }
 
-  private mutating func copy(from source: Store, into target: Store) throws(InputError) {
+  /// - Parameter isWanted: asked before each commit; false ends the copying.
+  /// - Returns: whether all was copied.
+  private mutating func copy(
+    from source: Store, into target: Store, isWanted: () -> Bool
+  ) throws(InputError) -> Bool {
     var rowOfHash: [String: Int] = [:]
     let targetPlan = try target.plan()
     for configuration in targetPlan.configurations + targetPlan.former {
@@ -63,6 +66,7 @@ public struct Merge: Sendable {
       let keys = try source.knownTrials(of: configuration)
       var begin = 0
       while begin < keys.count {
+        guard isWanted() else { return false }
         let end = min(begin + Self.batch, keys.count)
         let (copied, present) = try target.connection.transaction { () throws(InputError) in
           var counts = (copied: 0, present: 0)
@@ -80,6 +84,7 @@ public struct Merge: Sendable {
         begin = end
       }
     }
+    return true
   }
 
   /// The shards that no merged store was run as, of the largest division that some of them were.

@@ -28,6 +28,8 @@ extension JSON {
 private struct JSONParser {
   let bytes: [UInt8]
   let location: String
+  /// Some editors begin a file with a byte-order mark, which is not shown.
+  private let textStart: Int
   private var place = 0
   private var depth = 0
 
@@ -36,12 +38,12 @@ private struct JSONParser {
 
   init(bytes: [UInt8], location: String) {
     self.bytes = bytes
+    textStart = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
     self.location = location
   }
 
   mutating func document() throws(InputError) -> JSON {
-    // Some editors begin a file with a byte-order mark.
-    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { place = 3 }
+    place = textStart
     skipSpace()
     let value = try value()
     skipSpace()
@@ -235,9 +237,9 @@ private struct JSONParser {
   }
 
   private func problem(_ expected: String, found: String? = nil) -> InputError {
-    let before = bytes[..<min(place, bytes.count)]
+    let before = bytes[textStart..<min(place, bytes.count)]
     let line = before.count { $0 == 0x0A } + 1
-    let lineStart = (before.lastIndex(of: 0x0A) ?? -1) + 1
+    let lineStart = before.lastIndex(of: 0x0A).map { $0 + 1 } ?? textStart
     let column = String(decoding: before[lineStart...], as: UTF8.self).count + 1
     return InputError(
       "\(location), line \(line), column \(column)", expected: "JSON, here \(expected)", found: found ?? what(at: place)

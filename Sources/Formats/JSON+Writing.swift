@@ -1,23 +1,26 @@
 extension JSON {
   /// Compact text with sorted keys: the same value is the same text. Numbers that JSON cannot write become `null`.
-  public var text: String {
-    var output = ""
-    write(to: &output, forHTML: false, indentation: nil)
-    return output
+  public var text: String { String(decoding: utf8, as: UTF8.self) }
+
+  /// The bytes of `text`, in UTF-8.
+  public var utf8: [UInt8] {
+    var writer = JSONWriter(forHTML: false)
+    writer.write(self, indentation: nil)
+    return writer.bytes
   }
 
   /// Compact text that can stand in an HTML script element: `<`, `>` and `&` are escaped, so that no `</script` and no `<!--` can arise.
   public var scriptText: String {
-    var output = ""
-    write(to: &output, forHTML: true, indentation: nil)
-    return output
+    var writer = JSONWriter(forHTML: true)
+    writer.write(self, indentation: nil)
+    return writer.text
   }
 
   /// Text for people, one member a line, ending in a line feed. What fits on a line stays on it.
   public var readableText: String {
-    var output = ""
-    write(to: &output, forHTML: false, indentation: 0)
-    return output + "\n"
+    var writer = JSONWriter(forHTML: false)
+    writer.write(self, indentation: 0)
+    return writer.text + "\n"
   }
 
   /// Numbers for a picture: single precision is finer than any screen and half as long.
@@ -31,65 +34,98 @@ extension JSON {
 
   /// `text` in double quotes, escaped.
   public static func quoted(_ text: String) -> String {
-    var output = ""
-    write(text, to: &output, forHTML: false)
-    return output
+    var writer = JSONWriter(forHTML: false)
+    writer.write(text)
+    return writer.text
   }
+}
+
+private struct JSONWriter {
+  let forHTML: Bool
+  private(set) var bytes: [UInt8] = []
 
   private static let lineWidth = 100
 
-  private func write(to output: inout String, forHTML: Bool, indentation: Int?) {
-    switch self {
-    case .null: output += "null"
-    case .bool(let value): output += value ? "true" : "false"
-    case .integer(let value): output += "\(value)"
-    case .unsigned(let value): output += "\(value)"
-    case .number(let value): output += value.isFinite ? NumberText.shortest(value) : "null"
-    case .string(let value): Self.write(value, to: &output, forHTML: forHTML)
+  init(forHTML: Bool) { self.forHTML = forHTML }
+
+  var text: String { String(decoding: bytes, as: UTF8.self) }
+
+  /// - Parameter indentation: of the line on which the value begins; nil for everything on one line.
+  mutating func write(_ value: JSON, indentation: Int?) {
+    switch value {
+    case .null: append("null")
+    case .bool(let value): append(value ? "true" : "false")
+    case .integer(let value): append(String(value))
+    case .unsigned(let value): append(String(value))
+    case .number(let value): append(value.isFinite ? NumberText.shortest(value) : "null")
+    case .string(let value): write(value)
     case .array(let values):
-      let items = values.map { ("", $0) }
-      writeItems(items, between: "[", "]", to: &output, forHTML: forHTML, indentation: indentation)
+      write(values, between: "[", "]", of: value, indentation: indentation) { writer, item, inner in
+        writer.write(item, indentation: inner)
+      }
     case .object(let members):
-      let items = members.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
-      writeItems(items, between: "{", "}", to: &output, forHTML: forHTML, indentation: indentation)
+      let sorted = members.sorted { $0.key < $1.key }
+      write(sorted, between: "{", "}", of: value, indentation: indentation) { writer, item, inner in
+        writer.write(item.key)
+        writer.append(indentation == nil ? ":" : ": ")
+        writer.write(item.value, indentation: inner)
+      }
     }
   }
 
-  private func writeItems(
-    _ items: [(key: String, value: JSON)], between open: String, _ close: String, to output: inout String,
-    forHTML: Bool,
-    indentation: Int?
+  private mutating func write<Item>(
+    _ items: [Item], between open: String, _ close: String, of value: JSON, indentation: Int?,
+    _ writeItem: (inout JSONWriter, Item, Int?) -> Void
   ) {
     var inner = indentation.map { $0 + 2 }
-    if let indentation, text.count + indentation <= Self.lineWidth { inner = nil }
-    let isSpaced = indentation != nil
-    output += open
+    if let indentation, value.text.count + indentation <= Self.lineWidth { inner = nil }
+    append(open)
     for (place, item) in items.enumerated() {
-      if place > 0 { output += inner == nil && isSpaced ? ", " : "," }
-      if let inner { output += "\n" + String(repeating: " ", count: inner) }
-      if open == "{" {
-        Self.write(item.key, to: &output, forHTML: forHTML)
-        output += isSpaced ? ": " : ":"
-      }
-      item.value.write(to: &output, forHTML: forHTML, indentation: inner ?? indentation)
+      if place > 0 { append(inner == nil && indentation != nil ? ", " : ",") }
+      if let inner { breakLine(inner) }
+      writeItem(&self, item, inner ?? indentation)
     }
-    if inner != nil, let indentation, !items.isEmpty { output += "\n" + String(repeating: " ", count: indentation) }
-    output += close
+    if inner != nil, let indentation, !items.isEmpty { breakLine(indentation) }
+    append(close)
   }
 
-  private static func write(_ string: String, to output: inout String, forHTML: Bool) {
-    output += "\""
-    for scalar in string.unicodeScalars {
-      switch scalar {
-      case "\"": output += "\\\""
-      case "\\": output += "\\\\"
-      case "<", ">", "&", "\u{2028}", "\u{2029}":
-        output += forHTML ? escape(scalar) : String(scalar)
-      case "\0"..<" ": output += escape(scalar)
-      default: output.unicodeScalars.append(scalar)
-      }
+  private mutating func breakLine(_ indentation: Int) {
+    bytes.append(0x0A)
+    bytes.append(contentsOf: repeatElement(0x20, count: indentation))
+  }
+
+  mutating func append(_ text: String) { bytes.append(contentsOf: text.utf8) }
+
+  mutating func write(_ text: String) {
+    bytes.append(0x22)
+    // Nearly all texts stand as they are, which is faster than a look at each of their characters.
+    if text.utf8.contains(where: mayNeedEscape) {
+      for scalar in text.unicodeScalars { write(scalar) }
+    } else {
+      append(text)
     }
-    output += "\""
+    bytes.append(0x22)
+  }
+
+  /// Whether a character with this byte in it may have to be escaped.
+  private func mayNeedEscape(_ byte: UInt8) -> Bool {
+    switch byte {
+    case 0..<0x20, UInt8(ascii: "\""), UInt8(ascii: "\\"): true
+    // 0xE2 is the first byte of the line separator U+2028.
+    case UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "&"), 0xE2: forHTML
+    default: false
+    }
+  }
+
+  private mutating func write(_ scalar: Unicode.Scalar) {
+    switch scalar {
+    case "\"": append("\\\"")
+    case "\\": append("\\\\")
+    case "<", ">", "&", "\u{2028}", "\u{2029}":
+      append(forHTML ? Self.escape(scalar) : String(scalar))
+    case "\0"..<" ": append(Self.escape(scalar))
+    default: append(String(scalar))
+    }
   }
 
   private static func escape(_ scalar: Unicode.Scalar) -> String {

@@ -10,6 +10,8 @@ struct AutoencoderProblem: SpecProblem {
   private let isOrthonormal: Bool
   /// The span of the data, which each start needs.
   private let span: AutoencoderSpan
+  /// ‖aᵢ‖.
+  private let norms: [Double]
 
   static let settings = SpecObject(
     kind: "autoencoder",
@@ -53,12 +55,10 @@ struct AutoencoderProblem: SpecProblem {
     let data = settings.object("data")
     let vectors: AutoencoderData
     if data.kind == "file" {
-      let path = files.resolved(data.file("path"))
-      let file = try NPYFile.read(path)
+      let (file, place) = try files.array(data.file("path"), place: "data.path")
       guard file.shape.count == 2 else {
         throw InputError(
-          "data.path: \(path)", expected: "a matrix with one data vector a row",
-          found: "an array with \(file.shape.count) axes")
+          place, expected: "a matrix with one data vector a row", found: "an array with \(file.shape.count) axes")
       }
       vectors = try AutoencoderData(count: file.shape[0], dimension: file.shape[1], values: file.values)
       try Self.check(settings, "features", vectors.count, "rows")
@@ -75,12 +75,19 @@ struct AutoencoderProblem: SpecProblem {
           found: "\(count * dimension)",
           advice: "For orthonormal data only the norm of w outside of their span matters: a smaller dimension will do.")
       }
-      vectors =
-        data.kind == "equicorrelated"
-        ? try .equicorrelated(count: count, dimension: dimension, correlation: data.number("correlation"))
-        : try .standardBasis(count: count, dimension: dimension)
+      do throws(InputError) {
+        vectors =
+          data.kind == "equicorrelated"
+          ? try .equicorrelated(count: count, dimension: dimension, correlation: data.number("correlation"))
+          : try .standardBasis(count: count, dimension: dimension)
+      } catch {
+        var error = error
+        if error.location == "correlation" { error.location = "data.correlation" }
+        throw error
+      }
     }
     objective = AutoencoderObjective(data: vectors, activation: activation)
+    norms = vectors.norms
     isOrthonormal = data.kind == "orthonormal" || vectors.orthonormalityDefect <= 1e-12
     span = isOrthonormal ? .orthonormal : AutoencoderSpan(of: vectors)
   }
@@ -149,7 +156,7 @@ struct AutoencoderProblem: SpecProblem {
     if outside > 0, objective.parameterCount == objective.sampleCount {
       return InputError(
         "init.orthogonalNorm", expected: "0, because the data span all \(objective.parameterCount) dimensions",
-        found: "\(outside)")
+        found: NumberText.shortest(outside))
     }
     return nil
   }
@@ -170,7 +177,7 @@ struct AutoencoderProblem: SpecProblem {
   private func plan(_ parts: SpecParts) -> RunPlan<AutoencoderState> {
     let activation = objective.activation
     let isOrthonormal = isOrthonormal
-    let norms = objective.data.norms
+    let norms = norms
     let stopping = StoppingRules<AutoencoderState>(
       cadence: .every(parts.stop?.every ?? 64),
       converged: parts.stop.map { stop in
@@ -188,7 +195,7 @@ struct AutoencoderProblem: SpecProblem {
   private func measures(_ name: String) -> [Measure<AutoencoderState>] {
     let activation = objective.activation
     let isOrthonormal = isOrthonormal
-    let norms = objective.data.norms
+    let norms = norms
     let normalised = { @Sendable (state: AutoencoderState) in isOrthonormal ? state : state.normalised(by: norms) }
     switch name {
     case "maxCosine": return [Measure(name) { normalised($0).maximumCosine(activation) }]

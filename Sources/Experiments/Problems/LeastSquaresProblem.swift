@@ -49,9 +49,14 @@ struct LeastSquaresProblem: SpecProblem {
     let inputs: Matrix
     let targets: [Double]
     if data.kind == "file" {
-      let path = files.resolved(data.file("inputs"))
-      inputs = try NPYFile.read(path).matrix(location: "data.inputs: \(path)")
-      targets = try NPYFile.read(files.resolved(data.file("targets"))).values
+      let (file, place) = try files.array(data.file("inputs"), place: "data.inputs")
+      inputs = try file.matrix(location: place)
+      let (column, columnPlace) = try files.array(data.file("targets"), place: "data.targets")
+      guard column.shape.count == 1 || (column.shape.count == 2 && column.shape[1] == 1) else {
+        throw InputError(
+          columnPlace, expected: "one target a row of inputs", found: "an array of shape \(column.shape)")
+      }
+      targets = column.values
     } else {
       let (n, d) = (data.integer("samples"), data.integer("dimension"))
       guard n * d <= Self.largestData else {
@@ -64,6 +69,9 @@ struct LeastSquaresProblem: SpecProblem {
       let noise = stream.gaussian(count: n)
       let scale = data.number("noise")
       targets = zip(inputs.multiplied(by: teacher), noise).map { $0 + scale * $1 }
+    }
+    guard inputs.columns > 0 else {
+      throw InputError("data.inputs", expected: "rows with one number or more", found: "empty ones")
     }
     let rows = (0..<inputs.rows).map { row in
       Array(inputs.storage[(row * inputs.columns)..<((row + 1) * inputs.columns)])

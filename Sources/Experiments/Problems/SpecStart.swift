@@ -56,11 +56,11 @@ enum SpecStart: Sendable {
       let values = settings.numbers("values")
       self = .given(Matrix(rows: 1, columns: values.count, storage: values))
     default:
-      let path = files.resolved(settings.file("path"))
-      let file = try NPYFile.read(path)
+      let (file, path) = try files.array(settings.file("path"), place: "path")
       guard (1...2).contains(file.shape.count), file.values.allSatisfy(\.isFinite) else {
         throw InputError(
-          path, expected: "a vector, or a matrix with a row for each trial, of finite numbers",
+          path,
+          expected: "a vector, or a matrix with a row for each trial, of finite numbers",
           found: file.values.allSatisfy(\.isFinite)
             ? "an array with \(file.shape.count) axes" : "values that are not finite")
       }

@@ -4,7 +4,7 @@ import Numerics
 /// What a store holds, as tables: one column for each setting that varies.
 ///
 /// `setting columns`: the settings whose values differ between the configurations. A setting that does not apply to a
-/// configuration is empty there. The four seeds are left out where a master seed says the same.
+/// configuration is empty there. A seed is left out where the master seed decides it.
 public final class Results {
   /// What the store was made for.
   public let plan: Store.Plan
@@ -48,16 +48,24 @@ public final class Results {
     var names = valuesOfPlace.keys.filter { place in
       columns == .all || (valuesOfPlace[place]?.count ?? 0) > 1 || countOfPlace[place] != flat.count
     }
-    if columns == .varying, names.contains("seeds.master") {
-      names.removeAll { $0.hasPrefix("seeds.") && $0 != "seeds.master" }
+    let values = flat.map { Dictionary($0.map { ($0.place, $0.value) }) { first, _ in first } }
+    if columns == .varying {
+      names.removeAll { $0.hasPrefix("seeds.") && $0 != "seeds.master" && Self.followsFromMaster($0, values) }
     }
-    settingNames = names.sorted()
-    settings = flat.map { pairs in
-      let values = Dictionary(uniqueKeysWithValues: pairs.map { ($0.place, $0.value) })
-      return names.sorted().map { values[$0] }
-    }
+    let sorted = names.sorted()
+    settingNames = sorted
+    settings = values.map { values in sorted.map { values[$0] } }
     finalNames = Self.distinct(configurations.flatMap(\.finalNames)).filter { $0 != "steps" }
     seriesNames = Self.distinct(configurations.flatMap(\.seriesNames))
+  }
+
+  /// Whether two configurations with the same master seed always have the same seed `name` too.
+  private static func followsFromMaster(_ name: String, _ settings: [[String: JSON]]) -> Bool {
+    var seedOfMaster: [JSON?: JSON?] = [:]
+    return settings.allSatisfy { values in
+      let seed = values[name]
+      return (seedOfMaster.updateValue(seed, forKey: values["seeds.master"]) ?? seed) == seed
+    }
   }
 
   /// Where the store is.

@@ -38,6 +38,7 @@ extension Spec {
 private struct SpecReading {
   var resolver: SpecResolver
   private var known: [JSON: any SpecProblem] = [:]
+  private var starts: [JSON: SpecStart] = [:]
   private var replays: [JSON: IndexReplay] = [:]
 
   /// After so many problems the rest is likely to be of the same kind.
@@ -49,28 +50,26 @@ private struct SpecReading {
 
   mutating func spec(_ source: JSON) -> Spec? {
     // The grid is found before the rest is checked, so a malformed `zip` must not stop it; the resolver says what is wrong.
-    var zipped: [[String]] = []
+    var zipped: [[String?]] = []
     if case .array(let groups)? = source["zip"] {
-      for case .array(let places) in groups {
-        zipped.append(places.compactMap { if case .string(let place) = $0 { place } else { nil } })
+      zipped = groups.map { group in
+        guard case .array(let places) = group else { return [] }
+        return places.map { if case .string(let place) = $0 { place } else { nil } }
       }
     }
     let grid = SpecGrid(source, schema: Spec.schema, zipped: zipped, problems: &resolver.problems)
     guard let grid else { return nil }
     var name = ""
     var configurations: [Configuration] = []
-    var places: [String: [(place: String, entry: String)]] = [:]
+    var places: [String: [SpecGrid.Entry]] = [:]
     configurations.reserveCapacity(grid.count)
-    for index in 0..<grid.count {
+    for index in 0..<grid.count where resolver.problems.found.count < Self.enoughProblems {
       let point = grid.point(index)
       resolver.problems.entries = point.entries
       guard case .object(let written) = point.spec else { break }
-      let settings = SpecSettings(resolver.resolveMembers(written, Spec.schema, at: ""))
+      let settings = SpecSettings(resolver.resolve(spec: written, Spec.schema))
       if settings.has("name") { name = settings.text("name") }
-      guard let configuration = configuration(settings) else {
-        if resolver.problems.found.count >= Self.enoughProblems { break }
-        continue
-      }
+      guard let configuration = configuration(settings) else { continue }
       if let earlier = places.updateValue(point.entries, forKey: configuration.hash) {
         noteRepetition(of: earlier)
       }
@@ -80,12 +79,16 @@ private struct SpecReading {
     return Spec(name: name, source: source, configurations: configurations)
   }
 
-  private mutating func noteRepetition(of earlier: [(place: String, entry: String)]) {
-    let differing = zip(earlier, resolver.problems.entries).filter { $0.entry != $1.entry }
-    let names = differing.map { "\($0.entry) and \($1.entry)" }
-    resolver.problems.entries = []
+  private mutating func noteRepetition(of earlier: [SpecGrid.Entry]) {
+    let later = resolver.problems.entries
+    func names(_ entries: [SpecGrid.Entry], without others: [SpecGrid.Entry]) -> String {
+      let own = entries.filter { !others.contains($0) }.map(\.entry)
+      // Of an entry and what was taken inside of it, the latter says more.
+      return own.filter { entry in !own.contains { $0 != entry && $0.hasPrefix(entry) } }.joined(separator: ", ")
+    }
     resolver.problems.note(
-      "grid", expected: "configurations that differ", found: "the same one for \(names.joined(separator: ", "))",
+      "grid", expected: "configurations that differ",
+      found: "the same one for \(names(earlier, without: later)) and \(names(later, without: earlier))",
       advice: "Take the value away that stands twice.")
   }
 
@@ -99,13 +102,7 @@ private struct SpecReading {
     let options =
       settings.has("optimizer")
       ? options(settings.object("optimizer"), sampleCount: problem?.sampleCount, seeds: seeds) : nil
-    let files = resolver.files
-    var start: SpecStart?
-    if settings.has("init") {
-      start = resolver.problems.noting("init") { () throws(InputError) in
-        try SpecStart(settings.object("init"), trials: trials, files: files)
-      }
-    }
+    let start = settings.has("init") ? start(settings.object("init"), trials: trials) : nil
     guard let problem, settings.has("record") else { return nil }
     let record = settings.object("record")
     let finals = record.has("final") ? record.texts("final") : type(of: problem).defaultFinals
@@ -152,6 +149,20 @@ private struct SpecReading {
       return problem
     } catch {
       resolver.problems.note(error.below("problem"))
+      return nil
+    }
+  }
+
+  private mutating func start(_ settings: SpecSettings, trials: Int) -> SpecStart? {
+    let key: JSON = ["init": .object(settings.members), "trials": .integer(trials)]
+    if let start = starts[key] { return start }
+    let files = resolver.files
+    do throws(InputError) {
+      let start = try SpecStart(settings, trials: trials, files: files)
+      starts[key] = start
+      return start
+    } catch {
+      resolver.problems.note(error.below("init"))
       return nil
     }
   }

@@ -4,7 +4,7 @@ import Formats
 extension Spec {
   /// The schema of specs as JSON Schema (2020-12): what `basin run --schema` prints.
   public static var schemaText: String {
-    guard case .object(var members) = schema.jsonSchema(canBeAxis: true) else { return "" }
+    guard case .object(var members) = schema.jsonSchema(hasAxes: true) else { return "" }
     members["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     members["$defs"] = SpecSchema.definitions
     return JSON.object(members).readableText

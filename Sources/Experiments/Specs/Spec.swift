@@ -38,7 +38,7 @@ public struct Configuration: Sendable {
     self.settings = settings
     self.trials = trials
     self.workload = workload
-    hash = SHA256.hexDigest(of: Array(Self.identity(of: settings).text.utf8))
+    hash = SHA256.hexDigest(of: Self.identity(of: settings).utf8)
   }
 
   /// The settings without what does not enter a result: where a file lies, and the master seed once the four are derived.

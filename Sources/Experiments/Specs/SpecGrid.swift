@@ -23,18 +23,34 @@ struct SpecGrid {
   struct Axis {
     /// The keys that lead there.
     var keys: [String]
-    /// The values, each with the place of the entry in which it was written.
-    var values: [(entry: String, value: JSON)]
+    /// The values.
+    var values: [Value]
 
     var place: String { keys.joined(separator: ".") }
+  }
+
+  /// One value of an axis.
+  struct Value {
+    /// The value.
+    var value: JSON
+    /// Where it was written: the entry that was taken for each place, the innermost first.
+    var entries: [Entry]
+  }
+
+  /// What was taken for a place: `optimizer.batch` stands in the entry `optimizer.batch[2]`.
+  struct Entry: Equatable {
+    /// The place in a spec without axes.
+    var place: String
+    /// The place as the person wrote it.
+    var entry: String
   }
 
   /// One point.
   struct Point {
     /// The spec with one value at each axis.
     var spec: JSON
-    /// The places of the axes and of the entries that were taken.
-    var entries: [(place: String, entry: String)]
+    /// The entries that were taken.
+    var entries: [Entry]
   }
 
   /// More points than this are a typing error, or a question for a closer look at memory.
@@ -42,10 +58,10 @@ struct SpecGrid {
 
   /// Finds the axes of `root`.
   ///
-  /// - Parameter zipped: groups of places that advance together, as the spec's `zip` has them.
-  init?(_ root: JSON, schema: SpecObject, zipped: [[String]], problems: inout SpecProblemList) {
+  /// - Parameter zipped: groups of places that advance together, as the spec's `zip` has them; nil where no text stands.
+  init?(_ root: JSON, schema: SpecObject, zipped: [[String?]], problems: inout SpecProblemList) {
     var finder = AxisFinder(problems: problems)
-    finder.find(in: root, .object(schema), canBeAxis: true, keys: [], written: "")
+    finder.find(in: root, .object(schema), canBeAxis: true, keys: [], place: "", written: "")
     problems = finder.problems
     self.root = root
     // Where zips are wrong, the points are looked at without them: all that is wrong is said at once.
@@ -74,9 +90,9 @@ struct SpecGrid {
     for dimension in dimensions.reversed() {
       let size = dimension.first?.values.count ?? 1
       for axis in dimension {
-        let (entry, value) = axis.values[rest % size]
-        point.spec = point.spec.setting(value, at: axis.keys[...])
-        point.entries.append((axis.place, entry))
+        let taken = axis.values[rest % size]
+        point.spec = point.spec.setting(taken.value, at: axis.keys[...])
+        point.entries += taken.entries
       }
       rest /= size
     }
@@ -84,12 +100,13 @@ struct SpecGrid {
   }
 
   private static func dimensions(
-    of axes: [Axis], zipped: [[String]], problems: inout SpecProblemList
+    of axes: [Axis], zipped: [[String?]], problems: inout SpecProblemList
   ) -> [[Axis]]? {
     var isSound = true
     var groupOfPlace: [String: Int] = [:]
     for (group, places) in zipped.enumerated() {
       for (number, place) in places.enumerated() {
+        guard let place else { continue }
         let location = "zip[\(group)][\(number)]"
         guard axes.contains(where: { $0.place == place }) else {
           let known = axes.map(\.place)
@@ -134,30 +151,41 @@ private struct AxisFinder {
   var problems: SpecProblemList
   var axes: [SpecGrid.Axis] = []
 
-  /// - Parameter written: the place as the person wrote it, which differs from `keys` inside of an axis' entries.
-  mutating func find(in value: JSON, _ schema: SpecSchema, canBeAxis: Bool, keys: [String], written: String) {
+  /// - Parameters:
+  ///   - keys: what leads there from where this finder began.
+  ///   - place: the place in a spec without axes.
+  ///   - written: the place as the person wrote it, which differs inside of an axis' entries.
+  mutating func find(
+    in value: JSON, _ schema: SpecSchema, canBeAxis: Bool, keys: [String], place: String, written: String
+  ) {
     if canBeAxis, let entries = list(value, schema, written: written) {
-      var values: [(entry: String, value: JSON)] = []
+      var values: [SpecGrid.Value] = []
       for (number, entry) in entries.enumerated() {
-        let place = "\(written)[\(number)]"
+        let taken = SpecGrid.Entry(place: place, entry: "\(written)[\(number)]")
         // An entry that is an object may have axes of its own: all their combinations are values of this axis.
         var inner = AxisFinder(problems: problems)
-        inner.find(in: entry, schema, canBeAxis: false, keys: [], written: place)
+        inner.find(in: entry, schema, canBeAxis: false, keys: [], place: place, written: taken.entry)
         problems = inner.problems
-        values += inner.combinations(of: entry).map { (place, $0) }
+        guard let count = inner.count, values.count + count <= SpecGrid.largestCount else {
+          problems.refuse(
+            written, expected: "at most \(SpecGrid.largestCount) values", found: "more, with the axes inside of them")
+          values = []
+          break
+        }
+        values += inner.combinations(of: entry).map { .init(value: $0.value, entries: $0.entries + [taken]) }
       }
-      if values.isEmpty {
-        problems.note(written, expected: "at least one value", found: "an empty list")
-        values = [(written, .null)]
-      }
+      if entries.isEmpty { problems.refuse(written, expected: "at least one value", found: "an empty list") }
+      if values.isEmpty { values = [.init(value: .null, entries: [.init(place: place, entry: written)])] }
       axes.append(.init(keys: keys, values: values))
       return
     }
     guard let object = schema.object(for: value), case .object(let members) = value else { return }
     for field in object.fields {
       guard let member = members[field.name] else { continue }
-      let place = written.isEmpty ? field.name : "\(written).\(field.name)"
-      find(in: member, field.schema, canBeAxis: field.canBeAxis, keys: keys + [field.name], written: place)
+      func below(_ place: String) -> String { place.isEmpty ? field.name : "\(place).\(field.name)" }
+      find(
+        in: member, field.schema, canBeAxis: field.canBeAxis, keys: keys + [field.name], place: below(place),
+        written: below(written))
     }
   }
 
@@ -170,7 +198,7 @@ private struct AxisFinder {
       guard let key = members.keys.first, key == "range" || key == "logspace", let bounds = members[key] else {
         return nil
       }
-      return series(bounds, isLogarithmic: key == "logspace", schema, written: "\(written).\(key)")
+      return series(bounds, isLogarithmic: key == "logspace", schema, written: written)
     default: return nil
     }
   }
@@ -183,26 +211,39 @@ private struct AxisFinder {
       let n = entries[2].double.flatMap(Int.init(exactly:)), (1...SpecGrid.largestCount).contains(n), n > 1 || a == b,
       !isLogarithmic || (a > 0 && b > 0)
     else {
-      problems.note(
+      problems.refuse(
         written, expected: "[a, b, n], n values from a to b\(isLogarithmic ? ", both positive" : "")",
-        found: bounds.text)
+        found: bounds.text, key: isLogarithmic ? "logspace" : "range")
       return [.null]
     }
-    let isWhole = if case .integer = schema { true } else { false }
     return (0..<n).map { k in
       if k == 0 { return entries[0] }
       if k == n - 1 { return entries[1] }
-      let fraction = Double(k) / Double(n - 1)
-      let value = isLogarithmic ? a * pow(b / a, fraction) : a + (b - a) * fraction
-      // Whole numbers between the ends of a logspace are rounded; a range that misses them is a mistake that is said.
-      return isWhole && isLogarithmic ? .number(value.rounded()) : .number(value)
+      if isLogarithmic {
+        let value = a * pow(b / a, Double(k) / Double(n - 1))
+        return .number(schema.isWhole ? value.rounded() : value)
+      }
+      // The division comes last, which keeps whole numbers whole. A range that misses them is a mistake that is said.
+      return .number(a + (b - a) * Double(k) / Double(n - 1))
+    }
+  }
+
+  /// How many combinations there are of the values at the axes; nil if more than can be counted.
+  private var count: Int? {
+    axes.reduce(1) { count, axis in
+      guard let (product, overflows) = count?.multipliedReportingOverflow(by: axis.values.count) else { return nil }
+      return overflows ? nil : product
     }
   }
 
   /// Every combination of the values at the axes found in `value`.
-  private func combinations(of value: JSON) -> [JSON] {
-    axes.reduce([value]) { partial, axis in
-      partial.flatMap { one in axis.values.map { one.setting($0.value, at: axis.keys[...]) } }
+  private func combinations(of value: JSON) -> [SpecGrid.Value] {
+    axes.reduce([.init(value: value, entries: [])]) { partial, axis in
+      partial.flatMap { one in
+        axis.values.map {
+          .init(value: one.value.setting($0.value, at: axis.keys[...]), entries: one.entries + $0.entries)
+        }
+      }
     }
   }
 }

@@ -18,7 +18,10 @@ public struct SpecOverride: Sendable, Equatable {
     }
     keys = text[..<sign].split(separator: ".", omittingEmptySubsequences: false).map(String.init)
     let written = String(text[text.index(after: sign)...])
-    guard !written.isEmpty, keys.allSatisfy({ !$0.isEmpty }) else {
+    guard keys.allSatisfy({ !$0.isEmpty }), keys.count <= Self.deepest else {
+      throw InputError("--set", expected: "keys with a dot between two of them", found: "\"\(text[..<sign])\"")
+    }
+    guard !written.isEmpty else {
       throw InputError(
         "--set", expected: "a place and a value, such as optimizer.batch=1,2,5", found: "\"\(text)\"",
         advice: "To take a key away, set it to null.")
@@ -35,6 +38,9 @@ public struct SpecOverride: Sendable, Equatable {
     }
   }
 
+  /// No key of a spec is as deep as this.
+  private static let deepest = 32
+
   private static func word(_ text: String) -> JSON { (try? JSON(parsing: text, location: "")) ?? .string(text) }
 
   /// The spec with the value in its place; objects on the way are made where nothing stands.
@@ -48,6 +54,8 @@ public struct SpecOverride: Sendable, Equatable {
     _ value: JSON, at keys: ArraySlice<String>, in spec: JSON, path: String
   ) throws(InputError) -> JSON {
     guard let key = keys.first else { return value }
+    // There is nothing to take away, and no object to be made on the way to it.
+    if value == .null, spec[key] == nil, case .object = spec { return spec }
     guard case .object(var members) = spec else {
       throw InputError(
         "--set \(path).\(keys.joined(separator: "."))", expected: "an object at \(path)", found: spec.summary,

@@ -9,7 +9,24 @@ struct SpecResolver {
   /// What is wrong so far.
   var problems: SpecProblemList
   /// The files that specs name.
-  var files: SpecFiles
+  let files: SpecFiles
+  /// The parts of the spec as they were resolved last: from one grid point to the next most stay as they are.
+  private var parts: [String: (written: JSON, resolved: JSON?)] = [:]
+
+  init(problems: SpecProblemList, files: SpecFiles) {
+    self.problems = problems
+    self.files = files
+  }
+
+  /// The members of a spec, or of a point of its grid, as `resolveMembers`.
+  mutating func resolve(spec members: [String: JSON], _ schema: SpecObject) -> [String: JSON] {
+    resolveMembers(members, schema, at: "") { resolver, value, field in
+      if let known = resolver.parts[field.name], known.written == value { return known.resolved }
+      let resolved = resolver.resolve(value, field.schema, at: field.name)
+      resolver.parts[field.name] = (value, resolved)
+      return resolved
+    }
+  }
 
   /// The resolved value; nil if there is a problem with it.
   mutating func resolve(_ value: JSON, _ schema: SpecSchema, at path: String) -> JSON? {
@@ -19,6 +36,7 @@ struct SpecResolver {
     case .seed:
       if case .unsigned = value { return value }
       if let number = Self.whole(value), number >= 0 { return .integer(number) }
+      if case .number(let number) = value, let seed = UInt64(exactly: number) { return .unsigned(seed) }
     case .number(let bounds):
       if let number = value.double, bounds.contains(number) { return .number(number == 0 ? 0 : number) }
     case .text:
@@ -88,7 +106,9 @@ struct SpecResolver {
   }
 
   private mutating func resolve(_ members: [String: JSON], _ object: SpecObject, at path: String) -> JSON? {
-    let resolved = resolveMembers(members, object, at: path)
+    let resolved = resolveMembers(members, object, at: path) { resolver, value, field in
+      resolver.resolve(value, field.schema, at: "\(path).\(field.name)")
+    }
     let needed = object.fields.filter { field in
       if case .optional = field.presence { members[field.name] ?? .null != .null } else { true }
     }
@@ -97,25 +117,29 @@ struct SpecResolver {
 
   /// The members without a problem, with defaults for those that are left out; a member of `null` counts as left out. A key
   /// that nobody knows is a problem, and no member.
-  mutating func resolveMembers(_ members: [String: JSON], _ object: SpecObject, at path: String) -> [String: JSON] {
+  ///
+  /// - Parameter resolve: resolves a member that is there.
+  private mutating func resolveMembers(
+    _ members: [String: JSON], _ object: SpecObject, at path: String,
+    resolve: (inout SpecResolver, JSON, SpecField) -> JSON?
+  ) -> [String: JSON] {
     let prefix = path.isEmpty ? "" : "\(path)."
     var resolved: [String: JSON] = [:]
     for field in object.fields {
-      let place = prefix + field.name
       if let value = members[field.name], value != .null {
-        resolved[field.name] = resolve(value, field.schema, at: place)
+        resolved[field.name] = resolve(&self, value, field)
         continue
       }
       switch field.presence {
       case .optional: break
-      case .required: problems.note(place, expected: field.schema.expectation, found: "nothing")
-      case .defaultsTo(let value): resolved[field.name] = resolve(value, field.schema, at: place)
+      case .required: problems.note(prefix + field.name, expected: field.schema.expectation, found: "nothing")
+      case .defaultsTo(let value): resolved[field.name] = resolve(&self, value, field)
       }
     }
     let known = object.fields.map(\.name) + (object.kind.isEmpty ? [] : ["kind"])
     for key in members.keys.sorted() where !known.contains(key) {
       problems.note(
-        prefix + key, expected: "a known key", found: "\"\(key)\"",
+        prefix + (key.isEmpty ? "\"\"" : key), expected: "a known key", found: "\"\(key)\"",
         advice: Suggestion.sentence(for: key, among: known))
     }
     return resolved
@@ -140,8 +164,10 @@ struct SpecProblemList {
   /// The problems in the order in which they were found.
   private(set) var found: [InputError] = []
   private var known: Set<String> = []
-  /// For the grid point under examination: the places of axes, and the entry of each that was taken.
-  var entries: [(place: String, entry: String)] = []
+  /// Places whose value is refused as a whole: nothing more is said of them.
+  private var refused: [String] = []
+  /// For the grid point under examination, what was taken at the axes.
+  var entries: [SpecGrid.Entry] = []
 
   mutating func note(_ path: String, expected: String, found: String, advice: String = "") {
     note(InputError(path, expected: expected, found: found, advice: advice))
@@ -150,11 +176,18 @@ struct SpecProblemList {
   mutating func note(_ error: InputError) {
     var error = error
     // "optimizer.batch" is an axis and the third of its values was taken: the person wrote "optimizer.batch[2]".
-    for (place, entry) in entries where Self.begins(error.location, with: place) {
-      error.location = entry + error.location.dropFirst(place.count)
+    for taken in entries where Self.begins(error.location, with: taken.place) {
+      error.location = taken.entry + error.location.dropFirst(taken.place.count)
       break
     }
+    if refused.contains(where: { Self.begins(error.location, with: $0) }) { return }
     if known.insert(error.description).inserted { self.found.append(error) }
+  }
+
+  /// Notes a problem with the value at `path` (in its member `key`, if given), about which nothing else is said then.
+  mutating func refuse(_ path: String, expected: String, found: String, key: String = "") {
+    note(key.isEmpty ? path : "\(path).\(key)", expected: expected, found: found)
+    refused.append(path)
   }
 
   /// What `body` makes, or nil after noting what it threw; a place that it names is a place below `path`.
@@ -187,6 +220,15 @@ final class SpecFiles {
 
   /// Where a path of the spec leads.
   func resolved(_ path: String) -> String { path.hasPrefix("/") ? path : folder + path }
+
+  /// The array in a file, and the file's place for errors about it.
+  ///
+  /// - Parameter place: the key that names the file.
+  func array(_ path: String, place: String) throws(InputError) -> (NPYFile, place: String) {
+    let path = resolved(path)
+    let place = "\(place): \(path)"
+    return (try NPYFile(parsing: try InputFile.read(path), location: place), place)
+  }
 
   /// SHA-256 of the content.
   func hash(_ path: String) throws(InputError) -> String {

@@ -3,16 +3,18 @@ import Formats
 extension SpecSchema {
   /// The schema in the vocabulary of JSON Schema 2020-12, in which editors check and complete specs.
   ///
-  /// - Parameter canBeAxis: whether a list of values (or a range, or a logspace) is accepted in place of one.
-  func jsonSchema(canBeAxis: Bool) -> JSON {
-    let one = single(canBeAxis: canBeAxis)
+  /// - Parameters:
+  ///   - canBeAxis: whether a list of values (or a range, or a logspace) is accepted in place of one.
+  ///   - hasAxes: whether they are accepted at the places inside.
+  func jsonSchema(canBeAxis: Bool, hasAxes: Bool) -> JSON {
+    let one = single(hasAxes: hasAxes)
     guard canBeAxis else { return one }
     var choices: [JSON] = [one, ["type": "array", "minItems": 1, "items": one]]
     if isNumeric { choices.append(["$ref": "#/$defs/range"]) }
     return ["anyOf": .array(choices)]
   }
 
-  private func single(canBeAxis: Bool) -> JSON {
+  private func single(hasAxes: Bool) -> JSON {
     switch self {
     case .integer(let range):
       return ["type": "integer", "minimum": .integer(range.lowerBound), "maximum": .integer(range.upperBound)]
@@ -20,17 +22,17 @@ extension SpecSchema {
     case .number(let bounds): return bounds.jsonSchema
     case .text, .file: return ["type": "string"]
     case .choice(let words): return ["enum": .array(words.map(JSON.string))]
-    case .list(let element): return ["type": "array", "items": element.single(canBeAxis: false)]
-    case .object(let object): return object.jsonSchema(canBeAxis: canBeAxis)
+    case .list(let element): return ["type": "array", "items": element.single(hasAxes: false)]
+    case .object(let object): return object.jsonSchema(hasAxes: hasAxes)
     case .variants(let objects):
       // A kind without required members can be written as its bare word.
       let words = objects.filter { $0.fields.allSatisfy { !$0.isRequired } }.map { JSON.string($0.kind) }
       let shorthand: [JSON] = words.isEmpty ? [] : [["enum": .array(words)]]
-      // Where there is one kind only, it goes without saying.
-      let schemas = objects.map { $0.jsonSchema(canBeAxis: canBeAxis, needsKind: objects.count > 1) }
+      let isOnlyOne = objects.count == 1
+      let schemas = objects.map { $0.jsonSchema(hasAxes: hasAxes, needsKind: !isOnlyOne) }
       return ["oneOf": .array(schemas + shorthand)]
     case .either(let value, orObject: let object):
-      return ["oneOf": [value.single(canBeAxis: canBeAxis), object.jsonSchema(canBeAxis: canBeAxis)]]
+      return ["oneOf": [value.single(hasAxes: hasAxes), object.jsonSchema(hasAxes: hasAxes)]]
     }
   }
 
@@ -56,10 +58,14 @@ extension SpecSchema {
 
 extension SpecObject {
   /// The object in the vocabulary of JSON Schema.
-  func jsonSchema(canBeAxis: Bool, needsKind: Bool = true) -> JSON {
+  ///
+  /// - Parameters:
+  ///   - hasAxes: whether lists, ranges and logspaces are accepted where single values are wanted.
+  ///   - needsKind: whether its kind has to be written, because there are others.
+  func jsonSchema(hasAxes: Bool, needsKind: Bool = true) -> JSON {
     var properties: [String: JSON] = [:]
     for field in fields {
-      var schema = field.schema.jsonSchema(canBeAxis: canBeAxis && field.canBeAxis)
+      var schema = field.schema.jsonSchema(canBeAxis: hasAxes && field.canBeAxis, hasAxes: hasAxes)
       if case .object(var members) = schema {
         members["description"] = .string(field.explanation)
         if case .defaultsTo(let value) = field.presence { members["default"] = value }

@@ -38,6 +38,14 @@ indirect enum SpecSchema: Sendable {
     }
   }
 
+  /// Whether only whole numbers will do.
+  var isWhole: Bool {
+    switch self {
+    case .integer, .seed: true
+    default: false
+    }
+  }
+
   /// What is expected, for an error message.
   var expectation: String {
     switch self {

@@ -20,7 +20,7 @@ public struct Merge: Sendable {
 
   /// Merges the stores at `sources` into `target`, which may be new.
   ///
-  /// - Parameter observe: told the number of stores that are done; false stops the merge at the next commit.
+  /// - Parameter observe: told the number of stores that are done, before each commit; false stops the merge there.
   /// - Throws: `InputError` for stores of different specs, two different results of one trial, or what a store throws. What was
   ///   copied before stays.
   public init(
@@ -28,7 +28,7 @@ public struct Merge: Sendable {
   ) throws(InputError) {
     // All are looked at before anything is written.
     let first = try Store.read(sources.first ?? "").plan()
-    let own = try? target.plan()
+    let own = try target.hasPlan ? target.plan() : nil
     for path in sources {
       let plan = try Store.read(path).plan()
       let reference = own ?? first
@@ -41,7 +41,7 @@ public struct Merge: Sendable {
     }
     try target.adopt(own ?? first)
     for (number, path) in sources.enumerated() {
-      guard try copy(from: try Store.read(path), into: target, isWanted: { observe(number) }) else { break }
+      guard try copy(from: try Store.read(path), into: target, while: { observe(number) }) else { break }
     }
     _ = observe(sources.count)
     let plan = try target.plan()
@@ -49,11 +49,11 @@ public struct Merge: Sendable {
     if states[.pending] + states[.interrupted] > 0 { missingShards = try Self.missing(in: target) }
   }
 
-  /// - Parameter isWanted: asked before each commit; false ends the copying.
-  /// - Returns: whether all was copied.
+  /// - Returns: whether all was copied; false if `goesOn` stopped it.
   private mutating func copy(
-    from source: Store, into target: Store, isWanted: () -> Bool
+    from source: Store, into target: Store, while goesOn: () -> Bool
   ) throws(InputError) -> Bool {
+    guard goesOn() else { return false }
     var rowOfHash: [String: Int] = [:]
     let targetPlan = try target.plan()
     for configuration in targetPlan.configurations + targetPlan.former {
@@ -66,7 +66,7 @@ public struct Merge: Sendable {
       let keys = try source.knownTrials(of: configuration)
       var begin = 0
       while begin < keys.count {
-        guard isWanted() else { return false }
+        guard goesOn() else { return false }
         let end = min(begin + Self.batch, keys.count)
         let (copied, present) = try target.connection.transaction { () throws(InputError) in
           var counts = (copied: 0, present: 0)

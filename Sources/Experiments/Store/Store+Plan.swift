@@ -106,6 +106,11 @@ extension Store {
     }
   }
 
+  /// Whether a spec was ever run with the store.
+  var hasPlan: Bool {
+    get throws(InputError) { try connection.integer("SELECT EXISTS (SELECT 1 FROM specs)") == 1 }
+  }
+
   /// The current spec's plan.
   ///
   /// - Throws: `InputError` if no spec was ever run with the store, or it is damaged.

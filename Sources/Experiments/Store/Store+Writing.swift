@@ -27,6 +27,7 @@ struct StoreWriter: ~Copyable {
   private let addTrial: SQLiteStatement
   private let addSeries: SQLiteStatement
   private let addCheckpoint: SQLiteStatement
+  private let dropTrial: SQLiteStatement
   private let dropCheckpoint: SQLiteStatement
   private let dropSeries: SQLiteStatement
 
@@ -45,6 +46,7 @@ struct StoreWriter: ~Copyable {
       VALUES (?1, (SELECT coalesce(max(chunk) + 1, 0) FROM series WHERE trial = ?1), ?2, ?3, ?4)
       """)
     let addCheckpoint = try connection.prepare("INSERT OR REPLACE INTO checkpoints VALUES (?1, ?2, ?3, ?4, ?5, ?6)")
+    let dropTrial = try connection.prepare("DELETE FROM trials WHERE id = ?1")
     let dropCheckpoint = try connection.prepare("DELETE FROM checkpoints WHERE trial = ?1")
     let dropSeries = try connection.prepare("DELETE FROM series WHERE trial = ?1")
     self.store = store
@@ -52,6 +54,7 @@ struct StoreWriter: ~Copyable {
     self.addTrial = addTrial
     self.addSeries = addSeries
     self.addCheckpoint = addCheckpoint
+    self.dropTrial = dropTrial
     self.dropCheckpoint = dropCheckpoint
     self.dropSeries = dropSeries
   }
@@ -105,6 +108,8 @@ struct StoreWriter: ~Copyable {
       try finish(row)
     case .saved(let checkpoint):
       try append(checkpoint.series, row: row)
+      // A trial that failed before and is run again is now on its way.
+      try drop(dropTrial, row)
       try addCheckpoint.bind(row, to: 1)
       try addCheckpoint.bind(checkpoint.snapshot.step, to: 2)
       try addCheckpoint.bind(BinaryNumbers.bytes(checkpoint.snapshot.values), to: 3)

@@ -37,8 +37,12 @@ public final class Store {
     let existed = Folder.holds(path)
     guard let lock = try FileLock.acquire(path, creating: true) else { throw busy(path) }
     let connection = try SQLiteConnection(path, mode: .create, lock: lock)
+    // What turns out to be no store of this version is left as it is, so only what has been checked is closed as a store.
+    if existed {
+      let found = Store(connection, path: path, canWrite: false)
+      if try !found.isEmpty { try found.checkVersion() }
+    }
     let store = Store(connection, path: path, canWrite: true)
-    if existed, try !store.isEmpty { try store.checkVersion() }
     // Commits wait for the operating system, not for the disk: a process can end at any moment and lose nothing; after
     // a loss of power the last commits may be missing, the store stays whole.
     try connection.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL")

@@ -1,0 +1,164 @@
+import Foundation
+import Numerics
+import Testing
+
+@testable import Experiments
+@testable import Formats
+
+/// What makes two configurations one, and what does not.
+@Suite("Identity of configurations") struct SpecIdentityTests {
+  private let bench = SpecBench()
+
+  private func hash(_ set: String...) throws -> String {
+    let spec = try bench.read(set: set)
+    #expect(spec.configurations.count == 1)
+    return spec.configurations[0].hash
+  }
+
+  @Test("It does not change with the program: a spec's hash is what it was") func golden() throws {
+    let identity = """
+      {"init":{"kind":"gaussian","norm":0.5},"optimizer":{"batch":2,"kind":"sgd","order":{"kind":"subset"},"reduction":"mean",\
+      "step":0.2,"steps":40,"stop":{"every":64,"tolerance":1e-06,"when":"converged"}},"problem":{"activation":"relu",\
+      "data":{"kind":"orthonormal"},"dimension":6,"features":4,"kind":"autoencoder"},"record":{"every":10,\
+      "final":["maxCosine","selectedIndex"],"series":["maxCosine"]},"seeds":{"data":3167958735670406544,\
+      "initialization":15697273711854081881,"measurement":12809640667975843801,"order":2283391267787462361}}
+      """
+    #expect(try hash() == SHA256.hexDigest(of: Array(identity.utf8)))
+  }
+
+  @Test("The way of writing does not matter") func writing() throws {
+    let wanted = try hash()
+    #expect(try hash("name=other", "seeds.trials=99") == wanted)
+    #expect(try hash("optimizer.steps=4e1", "init.norm=5e-1", "optimizer.batch=2.0") == wanted)
+    #expect(try hash(#"optimizer.order={"kind":"subset"}"#, #"problem.data="orthonormal""#) == wanted)
+    #expect(
+      try hash(#"problem.data={"kind":"orthonormal"}"#, "optimizer.reduction=mean", "optimizer.stop.every=64") == wanted
+    )
+    #expect(
+      try hash("optimizer.kind=null", "optimizer.stop.when=null", "optimizer.stop.tolerance=null", "zip=[]") == wanted)
+    #expect(
+      try hash("problem.activation=null", "optimizer.step=[0.2]", "init=[{\"norm\":0.5,\"kind\":\"gaussian\"}]")
+        == wanted)
+    let seeds = Seeds(master: 7)
+    #expect(
+      try hash(
+        "seeds.master=1234", "seeds.data=\(seeds.data)", "seeds.order=\(seeds.order)",
+        "seeds.initialization=\(seeds.initialization)", "seeds.measurement=\(seeds.measurement)") == wanted)
+    let turned = """
+      {"record": {"final": ["maxCosine", "selectedIndex"], "series": ["maxCosine"], "every": 1e1}, "seeds": {"trials": 3, "master": 7},
+       "optimizer": {"stop": {"tolerance": 0.000001}, "steps": 40, "order": "subset", "batch": 2, "step": 2e-1},
+       "init": {"norm": 0.5, "kind": "gaussian"}, "problem": {"features": 4, "dimension": 6, "kind": "autoencoder"}}
+      """
+    #expect(try bench.read(turned).configurations[0].hash == wanted)
+    #expect(try hash("problem.dimension=4") == hash("problem.dimension=null"))
+    #expect(try hash("record.final=null") == wanted)
+    #expect(
+      try hash("optimizer.order=full", "optimizer.batch=null", "init.norm=-0.0e0", "init=zeros")
+        == hash("init=zeros", "optimizer.order=full", "optimizer.batch=null"))
+  }
+
+  /// Every setting of the base spec and beyond, another value for each.
+  static let changes: [String] = [
+    "problem.activation=linear", "problem.dimension=7", "problem.features=3",
+    #"problem.data={"kind":"equicorrelated","correlation":0.5}"#,
+    #"problem.data={"kind":"equicorrelated","correlation":0.25}"#,
+    #"problem={"kind":"leastSquares","data":{"kind":"gaussian","samples":4,"dimension":6}}"#,
+    #"problem={"kind":"leastSquares","data":{"kind":"gaussian","samples":5,"dimension":6}}"#,
+    #"problem={"kind":"leastSquares","data":{"kind":"gaussian","samples":4,"dimension":7}}"#,
+    #"problem={"kind":"leastSquares","data":{"kind":"gaussian","samples":4,"dimension":6,"noise":1}}"#,
+    "init.norm=0.25", "init.kind=sphere", "init=zeros", #"init={"kind":"coefficients","values":[1,2,3,4]}"#,
+    #"init={"kind":"coefficients","values":[1,2,3,5]}"#,
+    #"init={"kind":"coefficients","values":[1,2,3,4],"orthogonalNorm":1}"#,
+    #"init={"kind":"parameters","values":[1,2,3,4,5,6]}"#, #"init={"kind":"file","path":"start.npy"}"#,
+    "optimizer.step=0.3", #"optimizer.step={"base":0.2,"decays":[{"at":0.5,"divideBy":2}]}"#,
+    #"optimizer.step={"base":0.2,"decays":[{"at":0.25,"divideBy":2}]}"#,
+    #"optimizer.step={"base":0.2,"decays":[{"at":0.5,"divideBy":3}]}"#,
+    #"optimizer.step={"base":0.3,"decays":[{"at":0.5,"divideBy":2}]}"#,
+    #"optimizer.step={"base":0.2,"pieces":[{"from":5,"value":2}]}"#,
+    #"optimizer.step={"base":0.2,"pieces":[{"from":6,"value":2}]}"#,
+    #"optimizer.step={"base":0.2,"pieces":[{"from":5,"value":3}]}"#,
+    #"optimizer.step={"base":0.2,"warmUp":{"kind":"linear","factor":2,"until":0.5}}"#,
+    #"optimizer.step={"base":0.2,"warmUp":{"kind":"squareRoot","factor":2,"until":0.5}}"#,
+    #"optimizer.step={"base":0.2,"warmUp":{"kind":"linear","factor":3,"until":0.5}}"#,
+    #"optimizer.step={"base":0.2,"warmUp":{"kind":"linear","factor":2,"until":0.25}}"#,
+    "optimizer.batch=1", "optimizer.order=iid", "optimizer.order=reshuffle", "optimizer.order=cyclic",
+    "optimizer.order=blocks",
+    "optimizer.steps=41", "optimizer.reduction=sum", "optimizer.stop=null", "optimizer.stop.tolerance=1e-5",
+    "optimizer.stop.every=32",
+    "seeds.master=8", "seeds.data=1", "seeds.initialization=1", "seeds.order=1", "seeds.measurement=1",
+    "record.every=11",
+    #"record.series=["loss"]"#, "record.series=[]", #"record.series=["maxCosine","loss"]"#,
+    #"record.final=["maxCosine"]"#,
+    #"record.final=["selectedIndex","maxCosine"]"#,
+  ]
+
+  @Test("Every single setting matters") func settings() throws {
+    try NPYFile(shape: [6], values: [1, 2, 3, 4, 5, 6]).write(to: bench.scratch.file("start.npy"))
+    var hashes: [String: String] = [try hash(): "the base"]
+    for change in Self.changes {
+      // Least squares have measures of their own.
+      let spec = try bench.read(set: change.contains("leastSquares") ? [change, "record=null"] : [change])
+      let other = hashes.updateValue(change, forKey: spec.configurations[0].hash)
+      #expect(other == nil, "\(change) is the same as \(other ?? "")")
+    }
+    #expect(hashes.count == Self.changes.count + 1)
+  }
+
+  @Test("Each setting that the schema knows has been changed above") func allSettings() {
+    func names(_ object: SpecObject, _ prefix: String) -> [String] {
+      object.fields.flatMap { names($0.schema, prefix + $0.name) }
+    }
+    func names(_ schema: SpecSchema, _ place: String) -> [String] {
+      switch schema {
+      case .object(let object): names(object, place + ".")
+      case .variants(let objects): objects.flatMap { names($0, place + ".") } + [place]
+      case .either(_, let object): [place] + names(object, place + ".")
+      case .list(.object(let object)): names(object, place + ".")
+      default: [place]
+      }
+    }
+    let changed = Self.changes.joined(separator: "\n")
+    // Files and batches have tests of their own; these two, and where a file lies, enter no result.
+    let apart = [
+      "name", "zip", "seeds.trials", "problem.data.path", "problem.data.inputs", "problem.data.targets",
+      "optimizer.order.batches", "optimizer.order.file", "optimizer", "problem", "optimizer.stop.when",
+    ]
+    for name in names(Spec.schema, "") where !apart.contains(name) {
+      let last = name.split(separator: ".").last ?? ""
+      #expect(changed.contains("\(name)=") || changed.contains("\"\(last)\":"), "\(name)")
+    }
+  }
+
+  @Test("A file counts by its content, not by its name") func files() throws {
+    let start = #"init={"kind":"file","path":"start.npy"}"#
+    try NPYFile(shape: [6], values: [1, 2, 3, 4, 5, 6]).write(to: bench.scratch.file("start.npy"))
+    let wanted = try hash(start)
+    try FileManager.default.copyItem(atPath: bench.scratch.file("start.npy"), toPath: bench.scratch.file("copy.npy"))
+    #expect(try hash(#"init={"kind":"file","path":"copy.npy"}"#) == wanted)
+    let both = try bench.problems(set: [#"init={"kind":"file","path":["start.npy","copy.npy"]}"#])
+    #expect(both.map(\.location) == ["grid"])
+    try NPYFile(shape: [6], values: [1, 2, 3, 4, 5, 6.5]).write(to: bench.scratch.file("start.npy"))
+    #expect(try hash(start) != wanted)
+    #expect(try bench.read(set: [#"init={"kind":"file","path":["start.npy","copy.npy"]}"#]).configurations.count == 2)
+
+    let replay = #"optimizer.order={"kind":"replay","file":"batches.json"}"#
+    try AtomicFile.write("[[0],[1]]", to: bench.scratch.file("batches.json"))
+    let batches = try hash(replay, "optimizer.batch=null", "optimizer.steps=2")
+    try AtomicFile.write("[[0],[2]]", to: bench.scratch.file("batches.json"))
+    #expect(try hash(replay, "optimizer.batch=null", "optimizer.steps=2") != batches)
+    let written = try hash(
+      #"optimizer.order={"kind":"replay","batches":[[0],[1]]}"#, "optimizer.batch=null", "optimizer.steps=2")
+    #expect(
+      try hash(#"optimizer.order={"kind":"replay","batches":[[0],[2]]}"#, "optimizer.batch=null", "optimizer.steps=2")
+        != written)
+  }
+
+  @Test("A spec is its trials in their order") func specHash() throws {
+    let wanted = try bench.read(set: ["optimizer.batch=1,2"]).hash
+    #expect(try bench.read(set: ["optimizer.batch=[1,2.0]", "name=x"]).hash == wanted)
+    #expect(try bench.read(set: [#"optimizer.batch={"range":[1,2,2]}"#]).hash == wanted)
+    #expect(try bench.read(set: ["optimizer.batch=2,1"]).hash != wanted)
+    #expect(try bench.read(set: ["optimizer.batch=1,2", "seeds.trials=4"]).hash != wanted)
+    #expect(try bench.read(set: ["optimizer.batch=1,2,3"]).hash != wanted)
+  }
+}

@@ -1,0 +1,82 @@
+import Foundation
+import Numerics
+import Testing
+
+@testable import Experiments
+@testable import Formats
+
+/// A folder for one test, removed after it.
+final class ScratchFolder {
+  let path = NSTemporaryDirectory() + "/basin-experiments-" + UUID().uuidString
+
+  init() {
+    do {
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    } catch { fatalError("no folder for the test: \(error)") }
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: path) }
+
+  /// What stands in the folder, hidden files too.
+  func names() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: path).sorted() }
+
+  /// The path of a file in the folder.
+  func file(_ name: String) -> String { "\(path)/\(name)" }
+}
+
+/// The error that `body` throws.
+func refusal(_ body: () throws(InputError) -> Void) -> InputError? {
+  do throws(InputError) {
+    try body()
+    return nil
+  } catch { return error }
+}
+
+/// A stream for a test: fixed, and different for each seed.
+func testStream(_ seed: UInt64) -> RandomStream { RandomStream(RandomKey(seed: seed, purpose: .measurement)) }
+
+/// Specs in a folder of their own, with the files they name.
+struct SpecBench {
+  let scratch = ScratchFolder()
+
+  /// A spec in which every part is written out, small enough to run.
+  static let base = """
+    {"name": "bench", "problem": {"kind": "autoencoder", "activation": "relu", "dimension": 6, "features": 4},
+     "init": {"kind": "gaussian", "norm": 0.5},
+     "optimizer": {"kind": "sgd", "step": 0.2, "batch": 2, "order": "subset", "steps": 40,
+                   "stop": {"when": "converged", "tolerance": 1e-6}},
+     "seeds": {"master": 7, "trials": 3},
+     "record": {"every": 10, "series": ["maxCosine"], "final": ["maxCosine", "selectedIndex"]}}
+    """
+
+  /// Reads bytes as a spec file.
+  func read(bytes: [UInt8], overrides: [SpecOverride] = []) throws(SpecProblems) -> Spec {
+    let path = scratch.file("spec.json")
+    // Not as an atomic file, which waits for the disk: tests read thousands of specs.
+    guard FileManager.default.createFile(atPath: path, contents: Data(bytes)) else { fatalError("no file at \(path)") }
+    return try Spec.read(path, overrides: overrides)
+  }
+
+  /// Reads a text, the base unless given, after some settings as `--set` takes them.
+  func read(_ text: String = base, set: [String] = []) throws -> Spec {
+    try read(bytes: Array(text.utf8), overrides: try set.map { try SpecOverride(parsing: $0) })
+  }
+
+  /// Everything that is wrong, in the order in which it is said.
+  func problems(_ text: String = base, set: [String] = []) throws -> [InputError] {
+    do {
+      _ = try read(text, set: set)
+      return []
+    } catch let error as SpecProblems { return error.problems }
+  }
+}
+
+extension Spec {
+  /// For each configuration, the value at a place such as `optimizer.batch`, as it would be read from its text.
+  func values(_ place: String) -> [JSON?] {
+    configurations.map { configuration in
+      let value = configuration.flatSettings.first { $0.place == place }?.value
+      return value.flatMap { try? JSON(parsing: $0.text, location: "") }
+    }
+  }
+}

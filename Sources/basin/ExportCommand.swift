@@ -53,6 +53,11 @@ enum ExportCommand {
     if by != nil, table == .trials || table == .series {
       throw InputError("basin export --by", expected: "a table of groups or states", found: "\"\(table.rawValue)\"")
     }
+    if command.has("--times"), format == .npz || table != .trials {
+      throw InputError(
+        "basin export --times", expected: "the table trials, as CSV or JSON lines",
+        found: format == .npz ? "npz" : "\"\(table.rawValue)\"")
+    }
     let results = try Results(try Store.read(path), includesFormer: command.has("--all"), columns: columns)
     let target = command.values["--out"] ?? "-"
     guard let textFormat = Results.TextFormat(rawValue: format.rawValue) else {

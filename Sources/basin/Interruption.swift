@@ -12,9 +12,15 @@ enum Interruption {
   /// Whether the command should end.
   static var isRequested: Bool { wasRequested.load(ordering: .relaxed) }
 
-  /// Begins to listen.
+  /// Begins to listen. A signal that whoever started the program has told it to ignore stays ignored, as for jobs in a
+  /// shell's background.
   static func listen() {
     for number in [SIGINT, SIGTERM] {
+      var present = sigaction()
+      sigaction(number, nil, &present)
+      if unsafeBitCast(present.__sigaction_handler.sa_handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self) {
+        continue
+      }
       // A handler may do little: it notes the wish and gives both signals their usual meaning back, so that the second
       // ends the command whichever it is.
       signal(number) { _ in

@@ -53,7 +53,7 @@ enum RunCommand {
         own part into NAME.K-of-N.basin; "basin merge" joins them. PBS and Kubernetes need --shards N.
 
       EXIT STATUS
-        0  all trials finished        1  a trial failed        2  the input is wrong        75  stopped, can go on
+        0  what was asked for is finished        1  a trial failed        2  the input is wrong        75  stopped
       """,
     examples: [
       "basin run Examples/autoencoder.json",
@@ -99,10 +99,11 @@ enum RunCommand {
     let summary = try RunSummary(results, progress: progress, shard: shard, jobs: jobs)
     try output.deliver(json: summary.json, text: summary.text(width: Terminal.width(fallback: 100)))
     if progress.wasStopped {
-      let command = "basin run \(path) …"
-      Terminal.note(
-        "basin: stopped; \(progress.finished) of \(progress.wanted) trials are finished, what was under way is saved in \(store.path). "
-          + "The same command (\(command)) goes on.")
+      let saved =
+        storePath == ":memory:"
+        ? "Nothing is kept, since the store was in memory."
+        : "What was under way is saved in \(storePath): the same command goes on."
+      Terminal.note("basin: stopped; \(progress.finished) of \(progress.wanted) trials are finished. \(saved)")
       return stoppedStatus
     }
     if progress.failed > 0 {

@@ -115,7 +115,7 @@ import Testing
             + [",0,0,1", ",0,5,0.5", ",1,0,1", ",1,10,0.1", ",2,0,1", ",2,7,nan"].map { csv[0] + $0 }
             + [",1,0,1", ",1,3,3"].map { csv[1] + $0 }))
     // Wilson's intervals for 1 of 3, 0 of 3, 1 of 2 and 0 of 2, by SciPy's quantile and the textbook's formula.
-    let shares = [
+    let shares: [String: [Double]] = [
       "1 of 3": [1.0 / 3, 0.06149194472039615, 0.7923403991979523], "0 of 3": [0, 0, 0.5614970317550455],
       "1 of 2": [0.5, 0.09453120573423074, 0.9054687942657693], "0 of 2": [0, 0, 0.6576197724933469],
     ]

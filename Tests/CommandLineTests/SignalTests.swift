@@ -6,11 +6,11 @@ import Testing
   /// The longest that a program may take to stop: a bound against hanging, many times what it takes.
   private static let patience = 10.0
 
-  private func expectStopped(_ outcome: RunningProgram.Outcome, _ spec: String, store: String, trials: Int) throws {
+  private func expectStopped(_ outcome: RunningProgram.Outcome, store: String, trials: Int) throws {
     #expect(outcome.status == 75)
     let pattern = """
-      basin: stopped; [0-9]+ of \(trials) trials are finished, what was under way is saved in \(store). \
-      The same command \\(basin run \(spec) …\\) goes on.
+      basin: stopped; [0-9]+ of \(trials) trials are finished. What was under way is saved in \(store): the same command \
+      goes on.
 
       """
     #expect(outcome.errors.wholeMatch(of: try Regex(pattern)) != nil, "\(outcome.errors)")
@@ -31,7 +31,7 @@ import Testing
         running.send(signal)
         let outcome = try running.wait(atMost: Self.patience)
         if outcome.status == 0 { break }
-        try expectStopped(outcome, "spec.json", store: "spec.basin", trials: 6)
+        try expectStopped(outcome, store: "spec.basin", trials: 6)
         interrupted += try Experiment.count("interrupted", of: "spec.basin", in: directory)
         let show = try BuiltProgram.run(["show", "spec.basin"], in: directory)
         #expect(show.output.contains(" interrupted"))
@@ -59,7 +59,7 @@ import Testing
         let outcome = try running.wait(atMost: Self.patience)
         // 143 and 130: the signal came before the program had begun to listen.
         if outcome.status == 0 { break }
-        if outcome.status == 75 { try expectStopped(outcome, "spec.json", store: "spec.basin", trials: 20_000) }
+        if outcome.status == 75 { try expectStopped(outcome, store: "spec.basin", trials: 20_000) }
         #expect([75, 130, 143].contains(outcome.status))
         stops += 1
       }

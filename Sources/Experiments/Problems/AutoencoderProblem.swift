@@ -179,7 +179,7 @@ struct AutoencoderProblem: SpecProblem {
     let isOrthonormal = isOrthonormal
     let norms = norms
     let stopping = StoppingRules<AutoencoderState>(
-      cadence: .every(parts.stop?.every ?? 64),
+      cadence: parts.stopCadence,
       converged: parts.stop.map { stop in
         { @Sendable state in
           // 1 − max cos is computed without cancellation where that is possible, which takes orthonormal data.

@@ -101,7 +101,7 @@ struct LeastSquaresProblem: SpecProblem {
     typealias Engine = StochasticGradientDescent<LeastSquaresObjective>
     let (objective, options, start) = (objective, parts.options, parts.start)
     let stopping = StoppingRules<Engine.State>(
-      cadence: .every(parts.stop?.every ?? 64),
+      cadence: parts.stopCadence,
       converged: parts.stop.map { stop in
         { @Sendable in LinearAlgebra.norm(objective.gradient(at: $0.parameters)) <= stop.tolerance }
       }, diverged: { !(LinearAlgebra.dot($0.parameters, $0.parameters) < 1e12) })

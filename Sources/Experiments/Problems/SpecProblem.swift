@@ -42,6 +42,9 @@ struct SpecParts: Sendable {
   var options: DescentOptions
   /// When the goal counts as reached, and how often that is asked; nil runs the whole budget.
   var stop: (tolerance: Double, every: Int)?
+  /// When stopping rules are asked. Without a goal they only find out what has died or diverged, which is in no hurry: asking
+  /// costs as much as dozens of steps of a fast engine.
+  var stopCadence: Cadence { .every(stop?.every ?? 1_024) }
   /// How often series are taken.
   var recordEvery: Int
   /// The measures along the way, by name.

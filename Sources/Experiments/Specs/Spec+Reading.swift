@@ -40,6 +40,7 @@ private struct SpecReading {
   private var known: [JSON: any SpecProblem] = [:]
   private var starts: [JSON: SpecStart] = [:]
   private var replays: [JSON: IndexReplay] = [:]
+  private var identity = ConfigurationIdentity()
 
   /// After so many problems the rest is likely to be of the same kind.
   private static let enoughProblems = 50
@@ -126,7 +127,8 @@ private struct SpecReading {
       "measurement": .unsigned(seeds.measurement),
     ]
     resolved["record"] = resolved["record"]?.adding(["final": .array(finals.map(JSON.string))])
-    return Configuration(settings: .object(resolved), trials: trials, workload: workload)
+    let all = JSON.object(resolved)
+    return Configuration(settings: all, hash: identity.hash(of: all), trials: trials, workload: workload)
   }
 
   private static func seeds(_ settings: SpecSettings) -> Seeds {

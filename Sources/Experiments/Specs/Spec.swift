@@ -35,30 +35,15 @@ public struct Configuration: Sendable {
 
   /// Describes a configuration; its hash is computed here.
   public init(settings: JSON, trials: Int, workload: Workload) {
+    var identity = ConfigurationIdentity()
+    self.init(settings: settings, hash: identity.hash(of: settings), trials: trials, workload: workload)
+  }
+
+  init(settings: JSON, hash: String, trials: Int, workload: Workload) {
     self.settings = settings
+    self.hash = hash
     self.trials = trials
     self.workload = workload
-    hash = SHA256.hexDigest(of: Self.identity(of: settings).utf8)
-  }
-
-  /// The settings without what does not enter a result: where a file lies, and the master seed once the four are derived.
-  private static func identity(of settings: JSON) -> JSON {
-    guard case .object(var members) = settings else { return settings }
-    if case .object(var seeds)? = members["seeds"] {
-      seeds["master"] = nil
-      members["seeds"] = .object(seeds)
-    }
-    return Self.withoutPaths(.object(members))
-  }
-
-  private static func withoutPaths(_ value: JSON) -> JSON {
-    switch value {
-    case .array(let entries): return .array(entries.map(withoutPaths))
-    case .object(var members):
-      if members["sha256"] != nil { members["file"] = nil }
-      return .object(members.mapValues(withoutPaths))
-    default: return value
-    }
   }
 
   /// The settings as pairs of a place and a value, in the order of places: `optimizer.batch`, `5`.

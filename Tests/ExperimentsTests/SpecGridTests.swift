@@ -142,7 +142,7 @@ import Testing
   }
 
   @Test("Ranges between whole numbers hit the whole numbers between them, for all lengths") func wholeRanges() throws {
-    for n in 2...300 {
+    for n in Array(2...99) + [500, 1_001] {
       let spec = try bench.read(set: [#"optimizer.steps={"range":[3,\#(3 + 7 * (n - 1)),\#(n)]}"#, "seeds.trials=1"])
       #expect(spec.values("optimizer.steps") == (0..<n).map { .integer(3 + 7 * $0) })
     }
@@ -206,7 +206,7 @@ import Testing
     let spec = try bench.read(
       set: [#"optimizer.steps={"range":[1,25000,25000]}"#, "optimizer.batch=1,2,3,4", "seeds.trials=1"])
     #expect(spec.configurations.count == 100_000)
-    #expect(spec.values("optimizer.steps").last == 25_000)
+    #expect(spec.configurations.last?.settings["optimizer"]?["steps"] == 25_000)
     #expect(Set(spec.configurations.map(\.hash)).count == 100_000)
   }
 

@@ -191,6 +191,25 @@ import Testing
     #expect(try Results(store).settingNames == Self.seedAxes[place].names)
   }
 
+  @Test("A file is a column by its path, and by its content where the path does not tell") func files() throws {
+    let bench = SpecBench()
+    let store = try Store.inMemory()
+    func adopt(_ content: Double, _ paths: String) throws {
+      for name in ["a.npy", "b.npy"] {
+        try NPYFile(shape: [6], values: [content, name == "a.npy" ? 1 : 2, 0, 0, 0, 0]).write(
+          to: bench.scratch.file(name))
+      }
+      _ = try store.adopt(bench.read(set: [#"init={"kind":"file","path":\#(paths)}"#]), version: "v")
+    }
+    try adopt(1, #"["a.npy","b.npy"]"#)
+    #expect(try Results(store).settingNames == ["init.path"])
+    try adopt(2, #""a.npy""#)
+    #expect(try Results(store).settingNames == [])
+    let all = try Results(store, includesFormer: true)
+    #expect(all.settingNames == ["init.path", "init.path.sha256"])
+    #expect(Set(all.settings).count == 3)
+  }
+
   @Test("Grouping by settings, by none, by all") func grouping() throws {
     let bench = SpecBench()
     let store = try Store.inMemory()

@@ -4,7 +4,7 @@ import Numerics
 /// What a store holds, as tables: one column for each setting that varies.
 ///
 /// `setting columns`: the settings whose values differ between the configurations. A setting that does not apply to a
-/// configuration is empty there. A seed is left out where the master seed decides it.
+/// configuration is empty there. A seed is left out where the master seed decides it, the hash of a file where its path does.
 public final class Results {
   /// What the store was made for.
   public let plan: Store.Plan
@@ -50,7 +50,10 @@ public final class Results {
     }
     let values = flat.map { Dictionary($0.map { ($0.place, $0.value) }) { first, _ in first } }
     if columns == .varying {
-      names.removeAll { $0.hasPrefix("seeds.") && $0 != "seeds.master" && Self.followsFromMaster($0, values) }
+      names.removeAll { name in
+        if name.hasPrefix("seeds."), name != "seeds.master" { return Self.does("seeds.master", decide: name, values) }
+        return name.hasSuffix(".sha256") && Self.does(String(name.dropLast(7)), decide: name, values)
+      }
     }
     let sorted = names.sorted()
     settingNames = sorted
@@ -59,12 +62,12 @@ public final class Results {
     seriesNames = Self.distinct(configurations.flatMap(\.seriesNames))
   }
 
-  /// Whether two configurations with the same master seed always have the same seed `name` too.
-  private static func followsFromMaster(_ name: String, _ settings: [[String: JSON]]) -> Bool {
-    var seedOfMaster: [JSON?: JSON?] = [:]
+  /// Whether configurations that agree in the setting `name` agree in `other` too.
+  private static func does(_ name: String, decide other: String, _ settings: [[String: JSON]]) -> Bool {
+    var decided: [JSON?: JSON?] = [:]
     return settings.allSatisfy { values in
-      let seed = values[name]
-      return (seedOfMaster.updateValue(seed, forKey: values["seeds.master"]) ?? seed) == seed
+      let value = values[other]
+      return (decided.updateValue(value, forKey: values[name]) ?? value) == value
     }
   }
 

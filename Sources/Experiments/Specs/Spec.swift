@@ -48,12 +48,12 @@ public struct Configuration: Sendable {
 
   /// The settings as pairs of a place and a value, in the order of places: `optimizer.batch`, `5`.
   ///
-  /// The member `kind` stands under its object's own place, a file under its path.
+  /// The member `kind` stands under its object's own place; a file is its path, and the hash of its content below that.
   public var flatSettings: [(place: String, value: JSON)] { Self.flattened(settings, place: "") }
 
   static func flattened(_ value: JSON, place: String) -> [(place: String, value: JSON)] {
     guard case .object(let members) = value else { return [(place, value)] }
-    if let file = members["file"], members["sha256"] != nil { return [(place, file)] }
+    if let file = members["file"], let hash = members["sha256"] { return [(place, file), ("\(place).sha256", hash)] }
     return members.sorted { $0.key < $1.key }.flatMap { key, member in
       flattened(member, place: key == "kind" ? place : place.isEmpty ? key : "\(place).\(key)")
     }

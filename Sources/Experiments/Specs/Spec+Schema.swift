@@ -49,7 +49,9 @@ extension Spec {
       .init(
         "reduction", .choice(DescentOptions.Reduction.allCases.map(\.rawValue)), .defaultsTo("mean"),
         "Whether the batch gradient is a mean or a sum."),
-      .init("stop", .object(stop), .optional, "What ends a trial before its budget. Dead and diverged trials end at the next look in any case."),
+      .init(
+        "stop", .object(stop), .optional,
+        "A goal that ends a trial before its budget. Dead and diverged trials end in any case."),
     ])
 
   private static let schedule = SpecObject(
@@ -110,7 +112,9 @@ extension Spec {
     fields: [
       .init("when", .choice(["converged"]), .defaultsTo("converged"), "What ends a trial."),
       .init("tolerance", .number(.belowOne), .defaultsTo(1e-6), "When the goal counts as reached."),
-      .init("every", .integer(1...Int(Int32.max)), .defaultsTo(64), "How often one looks, in steps; every 1,024 where there is no goal."),
+      .init(
+        "every", .integer(1...Int(Int32.max)), .defaultsTo(64),
+        "How often one looks, in steps; every 1,024 where there is no goal."),
     ])
 
   private static let seeds = SpecObject(

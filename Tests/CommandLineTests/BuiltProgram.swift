@@ -55,9 +55,21 @@ enum BuiltProgram {
   }
 
   /// Whether python3 is here and has a module.
-  static func pythonHas(_ module: String) -> Bool {
-    guard command("python3") != nil else { return false }
-    let outcome = try? withDirectory { try shell("python3 -c 'import \(module)'", in: $0) }
-    return outcome?.status == 0
+  static func pythonHas(_ module: String) -> Bool { python(with: [module])?.isFirst == true }
+
+  /// A python3 that has some modules, and whether it is the one that a shell would take: the system's own, for which Debian's packages
+  /// are made, may stand behind another one on PATH.
+  static func python(with modules: [String]) -> (path: String, isFirst: Bool)? {
+    let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").map(String.init)
+    let found = (folders + ["/usr/bin"]).map { "\($0)/python3" }.filter {
+      FileManager.default.isExecutableFile(atPath: $0)
+    }
+    for path in found {
+      let outcome = try? withDirectory {
+        try shell("\(path) -c 'import \(modules.joined(separator: ", "))'", in: $0)
+      }
+      if outcome?.status == 0 { return (path, path == found.first) }
+    }
+    return nil
   }
 }

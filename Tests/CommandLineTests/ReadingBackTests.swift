@@ -1,10 +1,17 @@
 import Foundation
 import Testing
 
+/// The interpreters that have what is needed.
+private enum Interpreter {
+  static let withNumPy = BuiltProgram.python(with: ["numpy"])?.path
+  static let withPandas = BuiltProgram.python(with: ["numpy", "pandas"])?.path
+}
+
 /// The lines that `basin export --help` recommends read the very numbers, to the last bit.
-@Suite("Reading back", .enabled(if: BuiltProgram.pythonHas("numpy"), "numpy is not there")) struct ReadingBackTests {
+@Suite("Reading back", .enabled(if: Interpreter.withNumPy != nil, "no python3 has numpy")) struct ReadingBackTests {
   /// What a script prints that finds the values of all three formats in each other.
-  private func check(_ script: String) throws {
+  private func check(_ script: String, by python: String?) throws {
+    let python = try #require(python)
     try BuiltProgram.withDirectory(["grid.json": Experiment.small, "check.py": script]) { directory in
       let made = try BuiltProgram.shell(
         """
@@ -15,7 +22,7 @@ import Testing
           "$BASIN" export grid.basin --table $table --format jsonl > $table.jsonl
         done
         "$BASIN" export grid.basin --format npz --out run.npz
-        python3 check.py
+        \(python) check.py
         """, in: directory)
       #expect(made.status == 0, "\(made.errors)")
       #expect(made.output == "equal\n")
@@ -44,10 +51,10 @@ import Testing
       assert z["series.maxCosine"][part].tolist() == [float(p["maxCosine"]) for p in own]
       assert z["series.maxCosine"].tolist() == [float(p["maxCosine"]) for p in points]
       print("equal")
-      """)
+      """, by: Interpreter.withNumPy)
   }
 
-  @Test("pandas reads CSV and JSON lines", .enabled(if: BuiltProgram.pythonHas("pandas"), "pandas is not there"))
+  @Test("pandas reads CSV and JSON lines", .enabled(if: Interpreter.withPandas != nil, "no python3 has pandas"))
   func tables() throws {
     try check(
       """
@@ -62,7 +69,12 @@ import Testing
       assert numpy.allclose(b["maxCosine"], z["maxCosine"], rtol=1e-15, atol=0, equal_nan=True)
       s = pandas.read_csv("series.csv", float_precision="round_trip")
       assert (s["maxCosine"].to_numpy() == z["series.maxCosine"]).all()
+      # The lines of the README.
+      t = pandas.read_csv("trials.csv").groupby("optimizer.batch").maxCosine.median()
+      assert len(t) == len(set(a["optimizer.batch"])) and t.notna().all()
+      assert pandas.read_json("trials.jsonl", lines=True).state.value_counts().sum() == 600
+      assert len(z["series.maxCosine"][z["series.offsets"][0]:z["series.offsets"][1]]) > 1
       print("equal")
-      """)
+      """, by: Interpreter.withPandas)
   }
 }

@@ -37,8 +37,9 @@ test: test-dependencies ## install what is missing and run all tests, against th
 build: ## build the program: .build/release/basin
 	$(SWIFT) build $(FLAGS) --product basin
 
-benchmark: dependencies ## time Basin and the peers that are installed, side by side (ARGS=)
+benchmark: dependencies ## time Basin and the peers that are installed, side by side, then sweeps (ARGS=)
 	Benchmarks/run $(ARGS)
+	Benchmarks/sweep
 
 lint: ## check the style of the Swift sources
 	$(SWIFT) format lint --strict --recursive Sources Tests Package.swift

@@ -19,15 +19,18 @@ public struct AlmostSureThreshold: Sendable, Equatable {
 }
 
 extension MinimumGeometry {
-  /// η_almostSure: the first zero of Λ(η) from below. Single runs settle below it even where their mean square does not.
+  /// η_almostSure: the first zero of Λ(η) from below. Single runs settle below it even where their mean square does
+  /// not.
   ///
-  /// Without noise 2(1 + β)/(λ₁ + w); in one direction exact from the roots of a sum; otherwise searched upwards from η_meanSquare, below which Λ < 0
-  /// for certain, in steps of 3 %, then by regula falsi, all with the same random numbers. The almost surely stable set need not be an interval: a
-  /// crossing and its return within one such step are not seen.
+  /// Without noise 2(1 + β)/(λ₁ + w); in one direction with up to 500 different batches exact from the roots of a
+  /// sum; otherwise searched upwards from η_meanSquare, below which Λ < 0 for certain, in steps of 3 %, then by
+  /// regula falsi, all with the same random numbers. The almost surely stable set need not be an interval: a crossing
+  /// and its return within one such step are not seen.
   ///
   /// - Parameters:
   ///   - dynamics: The batch size, sampling and momentum.
-  ///   - start: Where to start the search, η_meanSquare if known; 0 takes the largest step size at which no sample expands.
+  ///   - start: Where to start the search, η_meanSquare if known; 0 starts at a twentieth of the full-batch limit,
+  ///     times 1 − β.
   ///   - simulation: How much to simulate.
   ///   - largest: The search ends at this multiple of the full-batch limit.
   /// - Throws: ``InputError`` where the exponent does, and at a saddle.
@@ -40,7 +43,8 @@ extension MinimumGeometry {
       return AlmostSureThreshold(
         value: fullBatchLimit(momentum: dynamics.momentum), standardError: 0, evaluations: 0)
     }
-    if let multipliers = scalarMultipliers(of: dynamics) {
+    // All roots of a sum of k logarithms cost about 100·k² of them.
+    if let multipliers = scalarMultipliers(of: dynamics), multipliers.curvatures.count <= 500 {
       return AlmostSureThreshold(
         value: multipliers.signChanges.first ?? .infinity, standardError: 0, evaluations: 0)
     }
@@ -96,7 +100,8 @@ public enum Escape {
     exponent > 0 ? log(radius / start) / exponent : .infinity
   }
 
-  /// The order of magnitude (r₀/R)^κ of the probability to ever get from r₀ to R, for Λ < 0 (the ruin of a gambler); 1 for κ = 0.
+  /// The order of magnitude (r₀/R)^κ of the probability to ever get from r₀ to R, for Λ < 0 (the ruin of a gambler);
+  /// 1 for κ = 0.
   public static func probability(tailExponent: Double, from start: Double, to radius: Double) -> Double {
     if start >= radius || tailExponent == 0 { return 1 }
     return pow(start / radius, tailExponent)

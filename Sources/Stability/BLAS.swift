@@ -38,11 +38,11 @@ enum BLAS {
     return LAPACKE_dpotrf(LAPACK_COL_MAJOR, CChar(UInt8(ascii: "U")), order, &factor, order) == 0
   }
 
-  /// The smallest and largest eigenvalue of T relative to S, T x = μ S x, each moved outwards by a bound of its rounding error; nil where S
-  /// is not positive definite to working precision.
+  /// The smallest and largest eigenvalue of T relative to S, T x = μ S x, each moved outwards by a bound of its
+  /// rounding error; nil where S is not positive definite to working precision.
   ///
-  /// Both are first scaled to a unit diagonal of S, which changes no eigenvalue: what limits the accuracy is then the condition of the
-  /// scaled S alone, not how differently large its directions are.
+  /// Both are first scaled to a unit diagonal of S, which changes no eigenvalue: what limits the accuracy is then the
+  /// condition of the scaled S alone, not how differently large its directions are.
   static func relativeEigenvalueRange(_ t: Matrix, to s: Matrix) -> (smallest: Double, largest: Double)? {
     let order = s.rows
     var scales = [Double](repeating: 0, count: order)

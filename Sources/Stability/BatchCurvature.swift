@@ -2,7 +2,8 @@ import Curvature
 import Numerics
 import Objectives
 
-/// A point at which gradients and curvature of batches can be measured: what the measures of this module need, and no more.
+/// A point at which gradients and curvature of batches can be measured: what the measures of this module need, and no
+/// more.
 public protocol BatchCurvature: Sendable {
   /// n.
   var sampleCount: Int { get }
@@ -105,7 +106,8 @@ public struct MeasuredValue: Sendable, Equatable {
   public let value: Double
   /// Its standard error; 0 when exact.
   public let standardError: Double
-  /// The interval that covers the true value with the confidence it states, by Student's t; the value itself twice when exact.
+  /// The interval that covers the true value with the confidence it states, by Student's t; the value itself twice
+  /// when exact.
   public let interval: ConfidenceInterval
   /// How many batches it rests on.
   public let batches: Int
@@ -145,8 +147,8 @@ public struct MeasuredValue: Sendable, Equatable {
       confidence: confidence)
   }
 
-  /// The two-sided quantile of Student's t, by the expansion in 1/ν of Cornish and Fisher (Abramowitz and Stegun 26.7.5): within 1e-4 for ν ≥ 9 at
-  /// 95 %.
+  /// The two-sided quantile of Student's t, by the expansion in 1/ν of Cornish and Fisher (Abramowitz and Stegun
+  /// 26.7.5): within 1e-4 for ν ≥ 9 at 95 %.
   static func studentQuantile(_ confidence: Double, degreesOfFreedom: Int) -> Double {
     let (z, nu) = (Normal.twoSidedQuantile(confidence), Double(max(degreesOfFreedom, 1)))
     let square = z * z
@@ -175,7 +177,8 @@ public struct MeasurementPlan: Sendable, Equatable {
   /// Which measurement it is: those of different trials share no random number.
   public var trial: Int
 
-  /// A plan; the defaults are those of the published measurements of batch sharpness, but that up to 1,000 batches are enumerated.
+  /// A plan; the defaults are those of the published measurements of batch sharpness, but that up to 1,000 batches
+  /// are enumerated.
   public init(
     largestCount: Int = 500, smallestCount: Int = 10, relativeError: Double = 0.005, enumerationLimit: Double = 1_000,
     confidence: Double = 0.95, seeds: Seeds = Seeds(master: 0), trial: Int = 0

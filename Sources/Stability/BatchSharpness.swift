@@ -9,8 +9,9 @@ public struct BatchSharpness: Sendable, Equatable {
 }
 
 extension BatchCurvature {
-  /// Measures batch sharpness. Exact where all batches can be enumerated; otherwise from drawn batches until the relative standard error of the
-  /// ratio of means is reached. Batches whose gradient vanishes have no direction: they are left out of the mean of ratios.
+  /// Measures batch sharpness. Exact where all batches can be enumerated; otherwise from drawn batches until the
+  /// relative standard error of the ratio of means is reached. Batches whose gradient vanishes have no direction:
+  /// they are left out of the mean of ratios.
   ///
   /// Cost: a gradient and a Hessian-vector product a batch.
   ///
@@ -66,13 +67,15 @@ extension BatchCurvature {
     InputError(
       "gradients", expected: "at least two batches with a gradient", found: "gradients that vanish",
       advice:
-        "At an interpolating minimum these measures depend on the direction from which it is approached: displace the parameters."
+        "At an interpolating minimum these measures depend on the direction of approach: displace the parameters."
     )
   }
 
-  /// Wu's non-uniformity s = √λ_max((1/n) Σ Hᵢ² − H²), by Lanczos iteration. Cost: n + 1 Hessian-vector products twice a step.
+  /// Wu's non-uniformity s = √λ_max((1/n) Σ Hᵢ² − H²), by Lanczos iteration. Cost: n + 1 Hessian-vector products
+  /// twice a step.
   ///
-  /// Stability in Wu, Ma and E's sense needs λ₁ ≤ 2/η and s ≤ 1/(η√p); their sufficient condition, solved for η, is η_lower.
+  /// Stability in Wu, Ma and E's sense needs λ₁ ≤ 2/η and s ≤ 1/(η√p); their sufficient condition, solved for η, is
+  /// η_lower.
   ///
   /// - Throws: ``InputError`` where a product is not finite.
   public func nonUniformity() throws(InputError) -> Double {

@@ -1,8 +1,10 @@
 import Numerics
 
-/// Samples H = xxᵀ with Gaussian x of covariance diag(λ), infinitely many of them: linear regression on Gaussian inputs.
+/// Samples H = xxᵀ with Gaussian x of covariance diag(λ), infinitely many of them: linear regression on Gaussian
+/// inputs.
 public enum GaussianRankOne {
-  /// η_meanSquare = 2/ρ((1 + 1/b) diag λ + (1/b) 1λᵀ), where (η/b) Σⱼ λⱼ/(2 − η(1 + 1/b)λⱼ) = 1. Isotropic: 2b/((b + d + 1)λ).
+  /// η_meanSquare = 2/ρ((1 + 1/b) diag λ + (1/b) 1λᵀ), where (η/b) Σⱼ λⱼ/(2 − η(1 + 1/b)λⱼ) = 1. Isotropic: 2b/((b +
+  /// d + 1)λ).
   ///
   /// - Throws: ``InputError`` for no eigenvalue, or one that is not positive and finite, or a batch size below 1.
   public static func meanSquareThreshold(eigenvalues: [Double], batchSize: Int) throws(InputError) -> Double {

@@ -19,14 +19,16 @@ public struct GradientNoise: Sendable, Equatable {
   public var largestStep: Double { gradientSquare / gradientCurvature }
   /// ε_opt = ε_max/(1 + p·B_noise), the best step size under noise of factor p.
   public func bestStep(noiseFactor p: Double) -> Double { largestStep / (1 + p * curvatureScale) }
-  /// The gradient–noise interaction E[g_BᵀHg_B]/‖G‖² = 1/ε_opt: at 2/η a step leaves the full loss as it is, on average.
+  /// The gradient–noise interaction E[g_BᵀHg_B]/‖G‖² = 1/ε_opt: at 2/η a step leaves the full loss as it is, on
+  /// average.
   public func interaction(noiseFactor p: Double) -> Double {
     (gradientCurvature + p * curvatureTrace) / gradientSquare
   }
 }
 
 extension BatchCurvature {
-  /// The moments of the gradient noise over all samples. Cost: n gradients and n + 1 Hessian-vector products over all samples.
+  /// The moments of the gradient noise over all samples. Cost: n gradients and n + 1 Hessian-vector products over all
+  /// samples.
   ///
   /// - Throws: ``InputError`` where the full gradient is 0.
   public func gradientNoise() throws(InputError) -> GradientNoise {
@@ -46,8 +48,8 @@ extension BatchCurvature {
       gradientCurvature: LinearAlgebra.dot(mean, hessianProduct(mean, over: all)), curvatureTrace: curvature / count)
   }
 
-  /// The gradient–noise interaction from drawn batches, or exactly from all of them where they are few. Cost: a gradient of the batch and a
-  /// Hessian-vector product over all samples, a batch.
+  /// The gradient–noise interaction from drawn batches, or exactly from all of them where they are few. Cost: a
+  /// gradient of the batch and a Hessian-vector product over all samples, a batch.
   ///
   /// - Throws: ``InputError`` where the full gradient is 0, or the plan is not possible.
   public func gradientNoiseInteraction(
@@ -80,10 +82,11 @@ extension BatchCurvature {
 
   /// The gradient noise scale of the training set from pairs of a small and a large batch, without a full gradient.
   ///
-  /// Ĝ² = (B‖g_B‖² − b‖g_b‖²)/(B − b) and Ŝ = (‖g_b‖² − ‖g_B‖²)/(1/b − 1/B), averaged apart and then divided. From batches without replacement they
-  /// estimate the distribution's moments: E Ŝ = tr Σ·n/(n − 1), E Ĝ² = ‖G‖² − tr Σ/(n − 1). The correction for that is made:
-  /// tr Σ = Ŝ(n − 1)/n, ‖G‖² = Ĝ² + Ŝ/n. With replacement there is nothing to correct. Exact (the expectation over all batches, without the
-  /// ratio's bias) where both sizes' batches can be enumerated.
+  /// Ĝ² = (B‖g_B‖² − b‖g_b‖²)/(B − b) and Ŝ = (‖g_b‖² − ‖g_B‖²)/(1/b − 1/B), averaged apart and then divided. From
+  /// batches without replacement they estimate the distribution's moments: E Ŝ = tr Σ·n/(n − 1), E Ĝ² = ‖G‖² − tr
+  /// Σ/(n − 1). The correction for that is made: tr Σ = Ŝ(n − 1)/n, ‖G‖² = Ĝ² + Ŝ/n. With replacement there is
+  /// nothing to correct. Exact (the expectation over all batches, without the ratio's bias) where both sizes' batches
+  /// can be enumerated.
   ///
   /// - Throws: ``InputError`` unless b < B, for sampling other than iid or subset, and where the plan is not possible.
   public func gradientNoiseScale(

@@ -2,10 +2,12 @@ import Numerics
 
 /// The extreme eigenvalues of a symmetric operator that is known by its products only.
 enum Lanczos {
-  /// The `count` largest eigenvalues, descending, with eigenvectors as rows, and after them the smallest one found, with its vector.
+  /// The `count` largest eigenvalues, descending, with eigenvectors as rows, and after them the smallest one found,
+  /// with its vector.
   ///
-  /// Lanczos's iteration from a fixed Gaussian vector with full reorthogonalisation, until the residuals ‖Av − λv‖ are below 1e-9·λ₁ or the Krylov
-  /// space is exhausted. Cost: a product, and 4·order·k operations, for each of k steps. An eigenvalue's multiplicity is not seen.
+  /// Lanczos's iteration from a fixed Gaussian vector with full reorthogonalisation, until the residuals ‖Av − λv‖
+  /// are below 1e-9·λ₁ or the Krylov space is exhausted. Cost: a product, and 4·order·k operations, for each of k
+  /// steps. An eigenvalue's multiplicity is not seen.
   ///
   /// - Throws: ``InputError`` where a product is not finite.
   static func extremes(

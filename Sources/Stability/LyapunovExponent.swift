@@ -48,11 +48,12 @@ public struct LyapunovExponent: Sendable, Equatable {
 extension MinimumGeometry {
   /// The Lyapunov exponent at a step size. Its sign decides whether a run can settle at an interpolating minimum.
   ///
-  /// Exact without noise, and by enumeration in one direction. Otherwise the mean growth of log‖δ‖ over chains of normalised products. The same
-  /// random numbers serve every step size, so that differences between step sizes are far more precise than either exponent. Cost: chains ×
-  /// 1.25 steps × b Hessian-vector products in the basis.
+  /// Exact without noise, and by enumeration in one direction. Otherwise the mean growth of log‖δ‖ over chains of
+  /// normalised products. The same random numbers serve every step size, so that differences between step sizes are
+  /// far more precise than either exponent. Cost: chains × 1.25 steps × b Hessian-vector products in the basis.
   ///
-  /// Null directions neither grow nor shrink and do not count; with weight decay they shrink by |1 − ηw|, which then bounds Λ from below.
+  /// Null directions neither grow nor shrink and do not count; with weight decay they shrink by |1 − ηw|, which then
+  /// bounds Λ from below.
   ///
   /// - Throws: ``InputError`` for fewer than two chains, or a step size that is not finite and positive.
   public func lyapunovExponent(
@@ -115,7 +116,8 @@ struct LinearizedWalk {
       dynamics, sampleCount: geometry.sampleCount, stream: RandomStream(seeds.key(.measurement, trial: trial), step: 1))
   }
 
-  /// Makes a step and returns by how much log‖(δₜ, δₜ₋₁)‖ (without momentum log‖δₜ‖) grew; −∞ from the step on that annihilates it.
+  /// Makes a step and returns by how much log‖(δₜ, δₜ₋₁)‖ (without momentum log‖δₜ‖) grew; −∞ from the step on that
+  /// annihilates it.
   mutating func advance() -> Double {
     sampler.advance()
     let (count, decay) = (position.count, geometry.weightDecay)

@@ -14,7 +14,8 @@ public struct MeanSquareThreshold: Sendable {
   public let applications: Int
   /// The residual of the eigenvalue equation, relative.
   public let residual: Double
-  /// The second moment that grows first, r × r in the basis, positive semidefinite with trace 1; nil where the bound is elementary.
+  /// The second moment that grows first, r × r in the basis, positive semidefinite with trace 1; nil where the bound
+  /// is elementary.
   public let direction: Matrix?
 
   /// A threshold that is known in closed form.
@@ -25,18 +26,20 @@ public struct MeanSquareThreshold: Sendable {
 }
 
 extension MinimumGeometry {
-  /// η_meanSquare: SGD's second moment stays bounded exactly for step sizes up to it (with momentum: it is bounded for all below it).
+  /// η_meanSquare: SGD's second moment stays bounded exactly for step sizes up to it (with momentum: it is bounded
+  /// for all below it).
   ///
-  /// Matrix-free, by power iteration with the Lyapunov inverse and an acceleration of it. Cost of an application: that of
-  /// ``SampleCurvature/sandwich(_:)``, and of an eigenvalue problem of order r for the bracket.
+  /// Matrix-free, by power iteration with the Lyapunov inverse and an acceleration of it. Cost of an application:
+  /// that of ``SampleCurvature/sandwich(_:)``, and of an eigenvalue problem of order r for the bracket.
   ///
-  /// With p = 0 it is 2(1 + β)/(λ₁ + w). Zero where an indefinite sample has curvature in null(H) and p > 0. Other indefinite samples change
-  /// nothing: S ↦ HᵢSHᵢ keeps the cone for any symmetric Hᵢ, so the spectral radius of E[A⊗A] crosses 1 there too. Reshuffling: the epoch's own
-  /// operator, in ``reshuffledThreshold(of:limit:)``.
+  /// With p = 0 it is 2(1 + β)/(λ₁ + w). Zero where an indefinite sample has curvature in null(H) and p > 0. Other
+  /// indefinite samples change nothing: S ↦ HᵢSHᵢ keeps the cone for any symmetric Hᵢ, so the spectral radius of
+  /// E[A⊗A] crosses 1 there too. Reshuffling: the epoch's own operator, in ``reshuffledThreshold(of:limit:)``.
   ///
   /// - Parameters:
   ///   - dynamics: The batch size, sampling and momentum.
-  ///   - tolerance: The relative width of the bracket at which to stop; 1e-9 is aimed at where power steps alone are slow.
+  ///   - tolerance: The relative width of the bracket at which to stop; 1e-9 is aimed at where power steps alone are
+  ///     slow.
   ///   - limit: The most applications.
   /// - Throws: ``InputError`` at a saddle, and for reshuffling where enumeration is out of reach.
   public func meanSquareThreshold(
@@ -58,7 +61,8 @@ extension MinimumGeometry {
       applications: leading.applications, residual: leading.residual, direction: leading.matrix)
   }
 
-  /// The threshold from the dense operator of order r(r + 1)/2, for small ranks: the matrix-free one's twin. Cost: about r⁶ operations.
+  /// The threshold from the dense operator of order r(r + 1)/2, for small ranks: the matrix-free one's twin. Cost:
+  /// about r⁶ operations.
   ///
   /// - Throws: ``InputError`` at a saddle, for reshuffling, and above rank 40.
   public func denseMeanSquareThreshold(of dynamics: Dynamics) throws(InputError) -> Double {
@@ -67,8 +71,8 @@ extension MinimumGeometry {
     return isUnstableInNullSpace && problem.noiseFactor > 0 ? 0 : 2 / (try problem.denseRatio())
   }
 
-  /// The factor ρ(E[A⊗A]) by which the second moment grows or shrinks in a step, once it has settled. From the dense operator, with momentum that
-  /// on pairs of iterates.
+  /// The factor ρ(E[A⊗A]) by which the second moment grows or shrinks in a step, once it has settled. From the dense
+  /// operator, with momentum that on pairs of iterates.
   ///
   /// - Throws: ``InputError`` for reshuffling, above rank 40 (20 with momentum).
   public func secondMomentGrowth(step: Double, of dynamics: Dynamics) throws(InputError) -> Double {

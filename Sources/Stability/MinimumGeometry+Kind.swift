@@ -3,8 +3,9 @@ import Numerics
 extension MinimumGeometry {
   /// What the gradients say about the point.
   ///
-  /// Interpolating: max ‖gᵢ‖ ≤ `tolerance`·(λ₁ + w), what a displacement of `tolerance` along the stiffest direction would cause. Stationary: the
-  /// mean gradient is below that, or below `relativeTolerance` times the root mean square of the samples'.
+  /// Interpolating: max ‖gᵢ‖ ≤ `tolerance`·(λ₁ + w), what a displacement of `tolerance` along the stiffest direction
+  /// would cause. Stationary: the mean gradient is below that, or below `relativeTolerance` times the root mean
+  /// square of the samples'.
   public func stationarity(tolerance: Double = 1e-6, relativeTolerance: Double = 1e-3) -> Stationarity {
     guard let gradients else { return .assumed }
     let small = tolerance * (eigenvalues[0] + weightDecay)
@@ -30,13 +31,14 @@ extension MinimumGeometry {
     return nil
   }
 
-  /// Whether samples curve in directions in which the mean does not: then every step size is unstable in mean square as soon as there is
-  /// noise. Only indefinite Hᵢ can do that.
+  /// Whether samples curve in directions in which the mean does not: then every step size is unstable in mean square
+  /// as soon as there is noise. Only indefinite Hᵢ can do that.
   public var isUnstableInNullSpace: Bool {
     weightDecay == 0 && !indefiniteSamples.isEmpty && nullSpaceCurvature > Self.leakTolerance
   }
 
-  /// Throws where no threshold is defined: see ``refusal(tolerance:relativeTolerance:)``, of which only the curvature counts here.
+  /// Throws where no threshold is defined: see ``refusal(tolerance:relativeTolerance:)``, of which only the curvature
+  /// counts here.
   func requireMinimum() throws(InputError) {
     guard smallestEigenvalue + weightDecay >= -Self.negativeTolerance * eigenvalues[0] else {
       throw InputError(

@@ -3,22 +3,23 @@ import Numerics
 import Objectives
 
 extension MinimumGeometry {
-  /// The most parameters whose mean Hessian is formed by one Hessian-vector product each; above it `rank` must be given.
+  /// The most parameters whose mean Hessian is formed by one Hessian-vector product each; above it `rank` must be
+  /// given.
   public static let largestDenseDimension = 2_000
 
   /// The geometry of an objective at given parameters, through Hessian-vector products on single samples.
   ///
-  /// Cost: d products over all samples (or those of a Lanczos iteration for the top `rank` eigenvectors, above ``largestDenseDimension`` parameters),
-  /// then n·r on single samples. Which samples are indefinite is recognised from their Hessians in the basis; a Lanczos iteration
-  /// bounds the smallest eigenvalue of H from above only.
+  /// Cost: d products over all samples (or those of a Lanczos iteration for the top `rank` eigenvectors, above
+  /// ``largestDenseDimension`` parameters), then n·r on single samples. Which samples are indefinite is recognised
+  /// from their Hessians in the basis; a Lanczos iteration bounds the smallest eigenvalue of H from above only.
   ///
   /// - Parameters:
   ///   - objective: A finite sum, without the weight decay.
   ///   - parameters: The point.
   ///   - weightDecay: w of a penalty (w/2)‖x‖² to add to every sample.
   ///   - rank: How many top eigenvectors to keep.
-  /// - Throws: ``InputError`` for a wrong number of parameters, ones that are not finite, too many of them without a rank, and where
-  ///   ``init(_:gradients:weightDecay:rank:)`` does.
+  /// - Throws: ``InputError`` for a wrong number of parameters, ones that are not finite, too many of them without a
+  ///   rank, and where ``init(_:gradients:weightDecay:rank:)`` does.
   public init<Objective: FiniteSumObjective>(
     _ objective: Objective, at parameters: [Double], weightDecay: Double = 0, rank: Int? = nil
   ) throws(InputError) where Objective.Scalar == Double {

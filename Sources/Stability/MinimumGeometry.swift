@@ -1,14 +1,16 @@
 import Numerics
 
-/// The geometry of a minimum: per-sample Hessians in an orthonormal basis of range(H), in which H = diag(λ), and per-sample gradients.
+/// The geometry of a minimum: per-sample Hessians in an orthonormal basis of range(H), in which H = diag(λ), and
+/// per-sample gradients.
 ///
-/// λⱼ is null when |λⱼ| ≤ 1e-10·λ₁. With weight decay w the objective is fᵢ + (w/2)‖x‖²: w is added to every eigenvalue of every Hᵢ, in the null
-/// space of H too, where then every sample's curvature is exactly w. It moves H and leaves the noise Hᵢ − H as it is. Gradients are those of
-/// the objective with its decay.
+/// λⱼ is null when |λⱼ| ≤ 1e-10·λ₁. With weight decay w the objective is fᵢ + (w/2)‖x‖²: w is added to every
+/// eigenvalue of every Hᵢ, in the null space of H too, where then every sample's curvature is exactly w. It moves H
+/// and leaves the noise Hᵢ − H as it is. Gradients are those of the objective with its decay.
 ///
-/// A geometry of lower rank r keeps the top r eigenvectors: the dynamics projected on them. That only shrinks the set over which η_meanSquare,
-/// η_lower, η_upper, η_all, η_sufficient and the bound (15) are extremal, so each of them is then at or *above* the true one, and falls
-/// towards it as r grows. The trace bound (16) and η_divergence have no such direction.
+/// A geometry of lower rank r keeps the top r eigenvectors: the dynamics projected on them. That only shrinks the set
+/// over which η_meanSquare, η_lower, η_upper, η_all, η_sufficient and the bound (15) are extremal, so each of them is
+/// then at or *above* the true one, and falls towards it as r grows. The trace bound (16) and η_divergence have no
+/// such direction.
 public struct MinimumGeometry: Sendable {
   /// n, the number of samples.
   public let sampleCount: Int
@@ -26,7 +28,8 @@ public struct MinimumGeometry: Sendable {
   public let smallestEigenvalue: Double
   /// The samples whose Hessian is indefinite.
   public let indefiniteSamples: [Int]
-  /// How much of the samples' curvature acts on null(H), relative to λ₁: 0 but for rounding unless a sample is indefinite.
+  /// How much of the samples' curvature acts on null(H), relative to λ₁: 0 but for rounding unless a sample is
+  /// indefinite.
   public let nullSpaceCurvature: Double
   /// w, the weight decay.
   public let weightDecay: Double
@@ -48,21 +51,22 @@ public struct MinimumGeometry: Sendable {
   public static let nullTolerance = 1e-10
   /// Eigenvalues of H below minus this multiple of λ₁ are negative; nearer to 0 they are rounding.
   public static let negativeTolerance = 1e-8
-  /// Curvature in null(H) above this, relative to λ₁, is not rounding. A semidefinite Hᵢ can have the root of ``nullTolerance`` there.
+  /// Curvature in null(H) above this, relative to λ₁, is not rounding. A semidefinite Hᵢ can have the root of
+  /// ``nullTolerance`` there.
   static let leakTolerance = 1e-4
 
   /// Reduces the Hessians of samples to range(H).
   ///
-  /// Cost: an eigendecomposition of order d, or for factors with n·m < d a singular value decomposition of n·m × d; then the samples'
-  /// compression.
+  /// Cost: an eigendecomposition of order d, or for factors with n·m < d a singular value decomposition of n·m × d;
+  /// then the samples' compression.
   ///
   /// - Parameters:
   ///   - curvature: The samples' Hessians.
   ///   - gradients: The samples' gradients at the same point; nil takes the point for an interpolating minimum.
   ///   - weightDecay: w ≥ 0, of which `curvature` contains nothing yet.
   ///   - rank: How many top eigenvectors to keep; all of range(H) when nil or larger.
-  /// - Throws: ``InputError`` for a mean Hessian of zero or without a positive eigenvalue, for gradients of another shape, a negative decay,
-  ///   a rank below 1.
+  /// - Throws: ``InputError`` for a mean Hessian of zero or without a positive eigenvalue, for gradients of another
+  ///   shape, a negative decay, a rank below 1.
   public init(
     _ curvature: SampleCurvature, gradients: SampleGradients? = nil, weightDecay: Double = 0, rank: Int? = nil
   ) throws(InputError) {
@@ -133,7 +137,8 @@ public struct MinimumGeometry: Sendable {
     Matrix(rows: count, columns: matrix.columns, storage: Array(matrix.storage.prefix(count * matrix.columns)))
   }
 
-  /// The eigenvalues of H, descending, with eigenvectors as rows; those that are 0 because there are too few factors are left out.
+  /// The eigenvalues of H, descending, with eigenvectors as rows; those that are 0 because there are too few factors
+  /// are left out.
   private static func spectrum(
     of curvature: SampleCurvature
   ) throws(InputError) -> (values: [Double], vectors: Matrix, smallest: Double) {
@@ -173,7 +178,8 @@ public struct MinimumGeometry: Sendable {
     return (decomposition.values.reversed(), Matrix(rows: order, columns: rows.columns, storage: storage))
   }
 
-  /// max ‖Hᵢz‖/(‖z‖λ₁) for a random z in the null space: zero there means, with probability one, that every Hᵢ vanishes on it.
+  /// max ‖Hᵢz‖/(‖z‖λ₁) for a random z in the null space: zero there means, with probability one, that every Hᵢ
+  /// vanishes on it.
   private static func leak(of curvature: SampleCurvature, outside basis: Matrix, _ largest: Double) -> Double {
     let z = nullVector(outside: basis)
     let product = UnsafeMutableBufferPointer<Double>.allocate(capacity: curvature.dimension)

@@ -1,15 +1,15 @@
 import Numerics
 
 extension MinimumGeometry {
-  /// The mean-square threshold of reshuffled epochs: the first step size at which the spectral radius of E[(Π A_B)⊗(Π A_B)] over an epoch's
-  /// permutation is 1.
+  /// The mean-square threshold of reshuffled epochs: the first step size at which the spectral radius of E[(Π A_B)⊗(Π
+  /// A_B)] over an epoch's permutation is 1.
   ///
-  /// Exact by enumeration: the expectation over all orders is built up over the subsets of samples already used, 2ⁿ of them instead of n!
-  /// orders. The crossing is searched upwards from η_all (below which every batch contracts) in steps of 1 %, then bisected; a
-  /// stable window that opens and closes within such a step is not seen.
+  /// Exact by enumeration: the expectation over all orders is built up over the subsets of samples already used, 2ⁿ
+  /// of them instead of n! orders. The crossing is searched upwards from η_all (below which every batch contracts) in
+  /// steps of 1 %, then bisected; a stable window that opens and closes within such a step is not seen.
   ///
-  /// - Throws: ``InputError`` where the enumeration would take more than `limit` operations a step size, for momentum, at a saddle, and where no crossing
-  ///   is found up to 100 η_all.
+  /// - Throws: ``InputError`` where the enumeration would take more than `limit` operations a step size, for
+  ///   momentum, at a saddle, and where no crossing is found up to 100 η_all.
   public func reshuffledThreshold(of dynamics: Dynamics, limit: Double = 3e7) throws(InputError) -> Double {
     try requireMinimum()
     try requireEnumerableEpoch(dynamics, limit: limit)
@@ -52,7 +52,8 @@ extension MinimumGeometry {
       throw InputError("reshuffled threshold", expected: "no momentum", found: "\(dynamics.momentum)")
     }
     let (n, r) = (sampleCount, Double(rank))
-    // Every used set is reached by each last batch in it; each costs a sandwich, for each of r(r + 1)/2 symmetric matrices.
+    // Every used set is reached by each last batch in it; each costs a sandwich, for each of r(r + 1)/2 symmetric
+    // matrices.
     var transitions = 0.0
     for used in stride(from: dynamics.batchSize, through: n, by: dynamics.batchSize) {
       transitions += Dynamics.binomial(n, used) * Dynamics.binomial(used, dynamics.batchSize)
@@ -63,7 +64,7 @@ extension MinimumGeometry {
         "reshuffled threshold", expected: "few enough orders of an epoch to enumerate",
         found: "\(n) samples in batches of \(dynamics.batchSize), rank \(rank)",
         advice:
-          "The almost-sure threshold under reshuffling has no such limit; η_meanSquare of subsets is the usual stand-in."
+          "The almost-sure threshold under reshuffling has no such limit; η_meanSquare of subsets often stands in."
       )
     }
   }

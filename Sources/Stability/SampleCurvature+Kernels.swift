@@ -24,7 +24,8 @@ extension SampleCurvature {
 
   /// The mean of the sandwiches, (1/n) Σ Hᵢ S Hᵢ, for a symmetric S: what the second moment gains from single samples.
   ///
-  /// Cost: 4·n·d³ operations for matrices, 4·n·m·d² for factors, as products of tall matrices in chunks of bounded memory.
+  /// Cost: 4·n·d³ operations for matrices, 4·n·m·d² for factors, as products of tall matrices in chunks of bounded
+  /// memory.
   public func sandwich(_ s: Matrix) -> Matrix {
     precondition(s.rows == dimension && s.columns == dimension, "a matrix of the samples' dimension")
     let (d, m) = (dimension, rowsPerSample)
@@ -160,7 +161,8 @@ extension SampleCurvature {
     }
   }
 
-  /// The Hessians UHᵢUᵀ in the coordinates of k orthonormal rows U. Cost: 2·n·m·d·k for factors, 2·n·d·k·(d + k) for matrices.
+  /// The Hessians UHᵢUᵀ in the coordinates of k orthonormal rows U. Cost: 2·n·m·d·k for factors, 2·n·d·k·(d + k) for
+  /// matrices.
   public func compressed(by basis: Matrix) -> SampleCurvature {
     precondition(basis.columns == dimension, "basis vectors of the samples' dimension")
     let (d, k, m) = (dimension, basis.rows, rowsPerSample)

@@ -37,8 +37,8 @@ extension SampleCurvature {
     return core
   }
 
-  /// The smallest and largest eigenvalue of a batch's Hessian Σ wᵢHᵢ. Cost: an eigendecomposition of order d, or of the batch's number of
-  /// factor rows where that is smaller.
+  /// The smallest and largest eigenvalue of a batch's Hessian Σ wᵢHᵢ. Cost: an eigendecomposition of order d, or of
+  /// the batch's number of factor rows where that is smaller.
   func eigenvalueRange(
     over terms: [(index: Int, weight: Double)]
   ) throws(InputError) -> (smallest: Double, largest: Double) {
@@ -56,8 +56,8 @@ extension SampleCurvature {
     return (values.first ?? 0, values.last ?? 0)
   }
 
-  /// The same Hessians as factors of their eigenvectors, where each has so low a rank that this is quicker: a quarter of d at most. Eigenvalues
-  /// below 1e-13 of the sample's largest are dropped. Nil otherwise.
+  /// The same Hessians as factors of their eigenvectors, where each has so low a rank that this is quicker: a quarter
+  /// of d at most. Eigenvalues below 1e-13 of the sample's largest are dropped. Nil otherwise.
   func factored() throws(InputError) -> SampleCurvature? {
     guard outputCount == nil, dimension >= 16 else { return nil }
     let limit = dimension / 4

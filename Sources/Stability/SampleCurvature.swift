@@ -3,8 +3,8 @@ import Numerics
 
 /// The Hessians Hᵢ of n samples at one point, as matrices or as factors Hᵢ = JᵢᵀAᵢJᵢ.
 ///
-/// Factors are kept as m rows a sample with a sign each: Aᵢ is diagonalised and the roots of its eigenvalues multiply the rows, so that
-/// Hᵢ = Σₐ sₐ jₐjₐᵀ with sₐ = ±1. Memory: n·d² numbers for matrices, n·m·d for factors.
+/// Factors are kept as m rows a sample with a sign each: Aᵢ is diagonalised and the roots of its eigenvalues multiply
+/// the rows, so that Hᵢ = Σₐ sₐ jₐjₐᵀ with sₐ = ±1. Memory: n·d² numbers for matrices, n·m·d for factors.
 public struct SampleCurvature: Sendable, Equatable {
   /// n, the number of samples.
   public let sampleCount: Int
@@ -17,7 +17,8 @@ public struct SampleCurvature: Sendable, Equatable {
   /// Matrices (n·d·d) or factor rows (n·m·d), sample by sample.
   let entries: [Double]
 
-  /// How far |hⱼₖ − hₖⱼ| may be from 0, as a multiple of the matrix's largest entry. Within it the symmetric part is taken.
+  /// How far |hⱼₖ − hₖⱼ| may be from 0, as a multiple of the matrix's largest entry. Within it the symmetric part is
+  /// taken.
   public static let asymmetryTolerance = 1e-8
 
   init(sampleCount: Int, dimension: Int, outputCount: Int?, signs: [Double]?, entries: [Double]) {
@@ -30,8 +31,8 @@ public struct SampleCurvature: Sendable, Equatable {
 
   /// Per-sample Hessians as matrices, n × d × d row by row.
   ///
-  /// - Throws: ``InputError`` for no sample, no dimension, a count that does not fit, an entry that is not finite, or a matrix that is further
-  ///   from symmetric than ``asymmetryTolerance``.
+  /// - Throws: ``InputError`` for no sample, no dimension, a count that does not fit, an entry that is not finite, or
+  ///   a matrix that is further from symmetric than ``asymmetryTolerance``.
   public init(hessians: [Double], sampleCount: Int, dimension: Int) throws(InputError) {
     let location = "per-sample Hessians"
     try Self.requireShape(
@@ -54,9 +55,11 @@ public struct SampleCurvature: Sendable, Equatable {
     try self.init(hessians: hessians.flatMap(\.storage), sampleCount: hessians.count, dimension: dimension)
   }
 
-  /// Factors Hᵢ = JᵢᵀAᵢJᵢ: Jacobians n × m × d, and weights n × m × m (the loss's second derivatives in the outputs), the identity when nil.
+  /// Factors Hᵢ = JᵢᵀAᵢJᵢ: Jacobians n × m × d, and weights n × m × m (the loss's second derivatives in the outputs),
+  /// the identity when nil.
   ///
-  /// Squared loss ½‖r‖² has Aᵢ = I; softmax cross-entropy diag(π) − ππᵀ. Cost of the weights: an m × m eigendecomposition a sample.
+  /// Squared loss ½‖r‖² has Aᵢ = I; softmax cross-entropy diag(π) − ππᵀ. Cost of the weights: an m × m
+  /// eigendecomposition a sample.
   ///
   /// - Throws: ``InputError`` for counts that do not fit, entries that are not finite, weights that are not symmetric.
   public init(

@@ -11,8 +11,8 @@ public enum Sampling: String, Sendable, CaseIterable {
   /// All samples each step.
   case full
 
-  /// p(b), the factor by which a batch mean's covariance is smaller than the population's (divisor n): 1/b, (n − b)/(b(n − 1)), or 0. Nil for
-  /// reshuffling, whose batches are not independent.
+  /// p(b), the factor by which a batch mean's covariance is smaller than the population's (divisor n): 1/b, (n −
+  /// b)/(b(n − 1)), or 0. Nil for reshuffling, whose batches are not independent.
   public func noiseFactor(batchSize b: Int, sampleCount n: Int) -> Double? {
     switch self {
     case .iid: 1 / Double(b)
@@ -34,7 +34,8 @@ public struct Dynamics: Sendable, Equatable {
 
   /// Plain SGD, or SGD with heavy-ball momentum, on a given number of samples.
   ///
-  /// - Throws: ``InputError`` for a batch size below 1, or above n where an index is drawn once at most; for β outside of [0, 1).
+  /// - Throws: ``InputError`` for a batch size below 1, or above n where an index is drawn once at most; for β
+  ///   outside of [0, 1).
   public init(
     batchSize: Int, sampling: Sampling, momentum: Double = 0, sampleCount: Int
   ) throws(InputError) {
@@ -74,7 +75,8 @@ public struct WeightedBatch: Sendable, Equatable {
 }
 
 extension Dynamics {
-  /// How many different batches there are: C(n, b) subsets, C(n + b − 1, b) multisets, or 1. For reshuffling those of one full batch.
+  /// How many different batches there are: C(n, b) subsets, C(n + b − 1, b) multisets, or 1. For reshuffling those of
+  /// one full batch.
   public func batchCount(sampleCount n: Int) -> Double {
     switch sampling {
     case .full: 1
@@ -89,8 +91,8 @@ extension Dynamics {
     return result
   }
 
-  /// Every batch with its probability; nil when there are more than `limit`. For reshuffling a single step's batches, which are uniform
-  /// subsets.
+  /// Every batch with its probability; nil when there are more than `limit`. For reshuffling a single step's batches,
+  /// which are uniform subsets.
   public func allBatches(sampleCount n: Int, limit: Double = 100_000) -> [WeightedBatch]? {
     guard batchCount(sampleCount: n) <= limit else { return nil }
     if sampling == .full || (batchSize == n && sampling != .iid) {

@@ -38,10 +38,11 @@ public struct ScalarMultipliers: Sendable, Equatable {
     zip(curvatures, probabilities).reduce(0) { $0 + $1.1 * log(abs(1 - step * $1.0)) }
   }
 
-  /// All step sizes at which Λ changes its sign, ascending: below the first the minimum is stable almost surely, then alternately not and again.
+  /// All step sizes at which Λ changes its sign, ascending: below the first the minimum is stable almost surely, then
+  /// alternately not and again.
   ///
-  /// Between two neighbouring poles 1/q, and beyond the last one, Λ is concave as a sum of logarithms of linear functions; so each interval has
-  /// at most two roots, to both sides of its maximum.
+  /// Between two neighbouring poles 1/q, and beyond the last one, Λ is concave as a sum of logarithms of linear
+  /// functions; so each interval has at most two roots, to both sides of its maximum.
   public var signChanges: [Double] {
     let poles = curvatures.filter { $0 > 0 }.map { 1 / $0 }.sorted()
     guard let last = poles.last else { return [] }
@@ -59,7 +60,8 @@ public struct ScalarMultipliers: Sendable, Equatable {
     return result
   }
 
-  /// κ with E|1 − ηq|^κ = 1: the index of the power law with which excursions reach far. +∞ where no batch expands, 0 from Λ ≥ 0 on.
+  /// κ with E|1 − ηq|^κ = 1: the index of the power law with which excursions reach far. +∞ where no batch expands, 0
+  /// from Λ ≥ 0 on.
   public func tailExponent(step: Double) -> Double {
     let logarithms = curvatures.map { log(abs(1 - step * $0)) }
     if lyapunovExponent(step: step) >= 0 { return 0 }
@@ -77,7 +79,8 @@ public struct ScalarMultipliers: Sendable, Equatable {
     zip(curvatures, probabilities).reduce(0) { $0 - $1.1 * $1.0 / (1 - step * $1.0) }
   }
 
-  /// The root of a function that is negative near `low` and positive near `high`; the ends themselves are never evaluated.
+  /// The root of a function that is negative near `low` and positive near `high`; the ends themselves are never
+  /// evaluated.
   private func root(_ low: Double, _ high: Double, _ value: (Double) -> Double) -> Double {
     var (low, high) = (low, high)
     for _ in 0..<2_000 {
@@ -90,10 +93,12 @@ public struct ScalarMultipliers: Sendable, Equatable {
 }
 
 extension MinimumGeometry {
-  /// The multipliers of a minimum with one direction of curvature; nil for more directions, momentum, or more than `limit` batches.
+  /// The multipliers of a minimum with one direction of curvature; nil for more directions, momentum, or more than
+  /// `limit` batches.
   ///
-  /// Reshuffling's steps have the same distribution each as subsets' when b divides n, and logarithms add up: Λ is that of subsets. Otherwise nil.
-  public func scalarMultipliers(of dynamics: Dynamics, limit: Double = 200_000) -> ScalarMultipliers? {
+  /// Reshuffling's steps have the same distribution each as subsets' when b divides n, and logarithms add up: Λ is
+  /// that of subsets. Otherwise nil.
+  public func scalarMultipliers(of dynamics: Dynamics, limit: Double = 20_000) -> ScalarMultipliers? {
     guard rank == 1, dynamics.momentum == 0, weightDecay == 0 || nullDimension == 0 else { return nil }
     if dynamics.sampling == .reshuffle, sampleCount % dynamics.batchSize != 0 { return nil }
     guard let batches = dynamics.allBatches(sampleCount: sampleCount, limit: limit) else { return nil }

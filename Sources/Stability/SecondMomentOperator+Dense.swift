@@ -1,7 +1,8 @@
 import Numerics
 
 extension SecondMomentOperator {
-  /// An operator on symmetric matrices as a matrix of order r(r + 1)/2, in the orthonormal basis of Eⱼⱼ and (Eⱼₖ + Eₖⱼ)/√2.
+  /// An operator on symmetric matrices as a matrix of order r(r + 1)/2, in the orthonormal basis of Eⱼⱼ and (Eⱼₖ +
+  /// Eₖⱼ)/√2.
   ///
   /// Cost: r(r + 1)/2 applications.
   static func dense(
@@ -35,8 +36,8 @@ extension SecondMomentOperator {
 
   /// The spectral radius of E[A⊗A] at a step size, the factor by which the second moment grows in a step.
   ///
-  /// Plain SGD: the largest eigenvalue of I − 2ηC + η²D, whose spectral radius is attained there. With momentum: of the operator on pairs
-  /// (δₜ, δₜ₋₁), of order r(2r + 1).
+  /// Plain SGD: the largest eigenvalue of I − 2ηC + η²D, whose spectral radius is attained there. With momentum: of
+  /// the operator on pairs (δₜ, δₜ₋₁), of order r(2r + 1).
   func denseGrowth(step: Double) throws(InputError) -> Double {
     if momentum == 0 {
       let matrix = try Self.dense(order: order) { s in stepped(s, step) }

@@ -21,15 +21,17 @@ struct LeadingSecondMoment: Sendable {
 }
 
 extension SecondMomentOperator {
-  /// Finds ρ by power steps from the identity, each with its bracket, then, if they are slow, by locally optimal conjugate directions
-  /// (Knyazev 2001, doi:10.1137/S1064827500366124) with the Lyapunov inverse as preconditioner.
+  /// Finds ρ by power steps from the identity, each with its bracket, then, if they are slow, by locally optimal
+  /// conjugate directions (Knyazev 2001, doi:10.1137/S1064827500366124) with the Lyapunov inverse as preconditioner.
   ///
-  /// Both are matrix-free: one sandwich a step. The estimate from the conjugate directions has an error of the residual squared. The bracket
-  /// is certified up to rounding whatever has converged; where the eigenmatrix is nearly singular its upper end can stay away.
+  /// Both are matrix-free: one sandwich a step. The estimate from the conjugate directions has an error of the
+  /// residual squared. The bracket is certified up to rounding whatever has converged; where the eigenmatrix is
+  /// nearly singular its upper end can stay away.
   ///
   /// - Parameters:
   ///   - tolerance: The relative width of the bracket at which to stop.
-  ///   - powerSteps: How many plain power steps come first. With momentum none: D then has negative eigenvalues, which can be the largest in size.
+  ///   - powerSteps: How many plain power steps come first. With momentum none: D then has negative eigenvalues,
+  ///     which can be the largest in size.
   ///   - limit: The most applications of D.
   func leading(
     tolerance: Double = 1e-12, powerSteps: Int = 20, limit: Int = 2_000

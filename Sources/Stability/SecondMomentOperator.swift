@@ -1,14 +1,15 @@
 import Numerics
 
-/// The exact second-moment problem of SGD at a minimum, in the basis where H = diag(λ): C⁻¹D[Σ] = ρΣ with η_meanSquare = 2/ρ.
+/// The exact second-moment problem of SGD at a minimum, in the basis where H = diag(λ): C⁻¹D[Σ] = ρΣ with
+/// η_meanSquare = 2/ρ.
 ///
-/// Without momentum D[Σ] = ΛΣΛ + p·V[Σ] with V[Σ] = (1/n) Σ HᵢΣHᵢ − HΣH, and C[Σ]ⱼₖ = ½(λⱼ + λₖ)Σⱼₖ. Weight decay adds w to Λ and cancels
-/// in V.
+/// Without momentum D[Σ] = ΛΣΛ + p·V[Σ] with V[Σ] = (1/n) Σ HᵢΣHᵢ − HΣH, and C[Σ]ⱼₖ = ½(λⱼ + λₖ)Σⱼₖ. Weight decay
+/// adds w to Λ and cancels in V.
 ///
-/// With heavy-ball momentum β a second moment that E[A⊗A] leaves alone satisfies (the lagged block eliminated by Yⱼₖ = (kⱼ − βkₖ)Xⱼₖ/(1 − β²),
-/// kⱼ = 1 + β − ηλⱼ) the same equation 2C[X] = η·D[X], with
-/// D[X] = ΛXΛ/(1 + β) + p·V[X]/(1 − β) − β/((1 − β)²(1 + β))·(λⱼ − λₖ)²∘X. It is linear in η and self-adjoint, so the first step size at
-/// which E[A⊗A] has the eigenvalue 1 is 2/ρ here too, without a search and without an operator of twice the order.
+/// With heavy-ball momentum β a second moment that E[A⊗A] leaves alone satisfies (the lagged block eliminated by Yⱼₖ
+/// = (kⱼ − βkₖ)Xⱼₖ/(1 − β²), kⱼ = 1 + β − ηλⱼ) the same equation 2C[X] = η·D[X], with D[X] = ΛXΛ/(1 + β) + p·V[X]/(1
+/// − β) − β/((1 − β)²(1 + β))·(λⱼ − λₖ)²∘X. It is linear in η and self-adjoint, so the first step size at which
+/// E[A⊗A] has the eigenvalue 1 is 2/ρ here too, without a search and without an operator of twice the order.
 struct SecondMomentOperator: Sendable {
   let curvature: SampleCurvature
   /// λ without decay, of which the noise is made.
@@ -74,10 +75,12 @@ struct SecondMomentOperator: Sendable {
     return sum
   }
 
-  /// An upper bound on ρ from a positive definite S: by Collatz and Wielandt ρ ≤ μ wherever D[S] ⪯ μ·C[S] in the order of the Lyapunov inverse.
+  /// An upper bound on ρ from a positive definite S: by Collatz and Wielandt ρ ≤ μ wherever D[S] ⪯ μ·C[S] in the
+  /// order of the Lyapunov inverse.
   ///
-  /// With momentum D is a positive map less a part of C's kind, κ(Λ²X + XΛ²). That part joins μC on the other side, whose inverse stays
-  /// positive, so a trial μ is certified by one eigenvalue below 1; trials go up from `estimate` in ever larger relative distances.
+  /// With momentum D is a positive map less a part of C's kind, κ(Λ²X + XΛ²). That part joins μC on the other side,
+  /// whose inverse stays positive, so a trial μ is certified by one eigenvalue below 1; trials go up from `estimate`
+  /// in ever larger relative distances.
   func upperBound(_ s: Matrix, _ image: Matrix, estimate: Double) -> (lower: Double, upper: Double)? {
     if momentum == 0 {
       return BLAS.relativeEigenvalueRange(lyapunovInverse(image), to: s).map { ($0.smallest, $0.largest) }
@@ -94,7 +97,8 @@ struct SecondMomentOperator: Sendable {
     return nil
   }
 
-  /// A step of the positive map whose fixed direction is the eigenmatrix of ρ: C⁻¹D without momentum, else with the shifted inverse at ρ.
+  /// A step of the positive map whose fixed direction is the eigenmatrix of ρ: C⁻¹D without momentum, else with the
+  /// shifted inverse at ρ.
   func smoothed(_ s: Matrix, _ image: Matrix, ratio: Double) -> Matrix {
     momentum == 0 ? lyapunovInverse(image) : resolved(positivePart(s, image), ratio)
   }

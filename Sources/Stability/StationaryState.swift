@@ -1,6 +1,7 @@
 import Numerics
 
-/// The stationary state of SGD at a regular minimum: what the samples' gradients, which do not vanish there, keep alive.
+/// The stationary state of SGD at a regular minimum: what the samples' gradients, which do not vanish there, keep
+/// alive.
 public struct StationaryState: Sendable {
   /// Σ∞ = lim E[δδᵀ] in the basis of range(H), r × r.
   public let covariance: Matrix
@@ -10,8 +11,8 @@ public struct StationaryState: Sendable {
   public let excessLoss: Double
   /// E‖∇L‖² = tr(H²Σ∞).
   public let gradientSquare: Double
-  /// The growth of E‖δ‖² per step in null(H), η²p·(1/n) Σ‖gᵢ‖² of the gradients' null parts over (1 − β)²: a random walk without drift. 0 with weight
-  /// decay, which holds it.
+  /// The growth of E‖δ‖² per step in null(H), η²p·(1/n) Σ‖gᵢ‖² of the gradients' null parts over (1 − β)²: a random
+  /// walk without drift. 0 with weight decay, which holds it.
   public let nullDiffusion: Double
   /// E‖δ‖² in null(H) where weight decay holds it; 0 without.
   public let nullMeanSquareDistance: Double
@@ -24,11 +25,12 @@ public struct StationaryState: Sendable {
 extension MinimumGeometry {
   /// The stationary state at a step size below η_meanSquare.
   ///
-  /// (2C − ηD)[Σ∞] = ηp·Σ_g/(1 − β), Σ_g = (1/n) Σ gᵢgᵢᵀ in range(H), by conjugate gradients with the preconditioner C: the operator is self-adjoint, and
-  /// positive definite exactly below the threshold. Cost: one sandwich a step.
+  /// (2C − ηD)[Σ∞] = ηp·Σ_g/(1 − β), Σ_g = (1/n) Σ gᵢgᵢᵀ in range(H), by conjugate gradients with the preconditioner
+  /// C: the operator is self-adjoint, and positive definite exactly below the threshold. Cost: one sandwich a step.
   ///
-  /// - Throws: ``InputError`` without gradients, where the point is not stationary, at a saddle, for reshuffling (whose noise is not independent
-  ///   from step to step), and at or above the threshold (which is computed first), where there is no stationary state.
+  /// - Throws: ``InputError`` without gradients, where the point is not stationary, at a saddle, for reshuffling
+  ///   (whose noise is not independent from step to step), and at or above the threshold (which is computed first),
+  ///   where there is no stationary state.
   public func stationaryState(
     step: Double, of dynamics: Dynamics, tolerance: Double = 1e-13
   ) throws(InputError) -> StationaryState {
@@ -72,7 +74,8 @@ extension MinimumGeometry {
 }
 
 extension SecondMomentOperator {
-  /// Solves (2C − ηD)[X] = R by preconditioned conjugate gradients; nil where the operator is found not to be positive definite.
+  /// Solves (2C − ηD)[X] = R by preconditioned conjugate gradients; nil where the operator is found not to be
+  /// positive definite.
   func solve(
     _ right: Matrix, step: Double, tolerance: Double
   ) -> (matrix: Matrix, residual: Double, iterations: Int)? {

@@ -19,9 +19,10 @@ public struct TailExponent: Sendable, Equatable {
 extension MinimumGeometry {
   /// The power κ > 0 at which E‖δ‖^κ neither grows nor shrinks.
   ///
-  /// In one direction the root of E|1 − ηq|^κ = 1, exact by enumeration. Otherwise from populations of linearised runs, cloned and killed in
-  /// proportion to their growth^κ (a long run alone never sees the rare paths that make the moment): the growth per step is the mean
-  /// weight, and κ its zero. The populations' finite size biases κ by about 1 part in their number of chains. Exponents above 64 are given as 64.
+  /// In one direction the root of E|1 − ηq|^κ = 1, exact by enumeration. Otherwise from populations of linearised
+  /// runs, cloned and killed in proportion to their growth^κ (a long run alone never sees the rare paths that make
+  /// the moment): the growth per step is the mean weight, and κ its zero. The populations' finite size biases κ by
+  /// about 1 part in their number of chains. Exponents above 64 are given as 64.
   ///
   /// - Parameters:
   ///   - step: η.
@@ -50,7 +51,7 @@ extension MinimumGeometry {
       }
       var (low, high) = (0.0, 2.0)
       while growth(high) < 0, high < 64 { (low, high) = (high, 2 * high) }
-      for _ in 0..<14 where high < 64 || low > 0 {
+      for _ in 0..<12 where high < 64 || low > 0 {
         let middle = (low + high) / 2
         if growth(middle) < 0 { low = middle } else { high = middle }
       }

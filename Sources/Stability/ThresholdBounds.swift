@@ -12,18 +12,21 @@ public struct Enclosure: Sendable, Equatable {
 
 /// Closed-form bounds around η_meanSquare, for plain SGD whose batches are independent of each other.
 ///
-/// η_all ≤ η_lower ≤ η_meanSquare ≤ η_upper ≤ (15) ≤ 2/λ₁, η_sufficient ≤ η_lower, η_meanSquare ≤ (16) and η_meanSquare ≤ η_divergence for
-/// semidefinite Hᵢ. Numbers in parentheses are those of Mulayoff and Michaeli (arXiv 2306.07850).
+/// η_all ≤ η_lower ≤ η_meanSquare ≤ η_upper ≤ (15) ≤ 2/λ₁, η_sufficient ≤ η_lower, η_meanSquare ≤ (16) and
+/// η_meanSquare ≤ η_divergence for semidefinite Hᵢ. Numbers in parentheses are those of Mulayoff and Michaeli (arXiv
+/// 2306.07850).
 public struct ThresholdBounds: Sendable {
   /// η_lower = 2/max_v E‖H_Bv‖²/(vᵀHv): below it ‖δ‖² shrinks in expectation at every single step, from wherever it is.
   public let lower: Double
-  /// η_upper = 2/max_v E(vᵀH_Bv)²/(vᵀHv·vᵀv), (24). Any v gives an upper bound; this is the smallest one found by ascent from several starts.
+  /// η_upper = 2/max_v E(vᵀH_Bv)²/(vᵀHv·vᵀv), (24). Any v gives an upper bound; this is the smallest one found by
+  /// ascent from several starts.
   public let upper: Double
   /// (15), the same at the top eigenvector v₁ alone.
   public let topEigenvector: Double
   /// (16), at the identity: 2 tr H/((1 − p)‖H‖² + (p/n) Σ‖Hᵢ‖²).
   public let trace: Double
-  /// η_sufficient = minⱼ 2λⱼ/(λⱼ² + p·t_Q), t_Q = λ_max(M) of the matrix variance M = (1/n) Σ Hᵢ² − H²: convergence, in Patel's form.
+  /// η_sufficient = minⱼ 2λⱼ/(λⱼ² + p·t_Q), t_Q = λ_max(M) of the matrix variance M = (1/n) Σ Hᵢ² − H²: convergence,
+  /// in Patel's form.
   public let sufficient: Double
   /// η_divergence = maxⱼ 2λⱼ/(λⱼ² + p·s_Q), s_Q = λ_min(M) on range(H): divergence from every start, in Patel's form.
   public let divergence: Double
@@ -34,7 +37,8 @@ public struct ThresholdBounds: Sendable {
 }
 
 extension MinimumGeometry {
-  /// The bounds of ``ThresholdBounds``. Cost: one sandwich, two eigendecompositions of order r, and the ascent's 4·n·m·r operations a step.
+  /// The bounds of ``ThresholdBounds``. Cost: one sandwich, two eigendecompositions of order r, and the ascent's
+  /// 4·n·m·r operations a step.
   ///
   /// - Parameters:
   ///   - dynamics: The batch size and sampling, without momentum.
@@ -109,8 +113,9 @@ extension MinimumGeometry {
 
   /// Climbs to a local maximum of the quotient.
   ///
-  /// v ← (Λ/(vᵀΛv) + I/(vᵀv))⁻¹ E(vᵀH_Bv)H_Bv. For semidefinite samples q(v)^¼ = (E(vᵀH_Bv)²)^¼ is a norm, so it lies above its tangent, and
-  /// √(vᵀΛv·vᵀv) lies below the arithmetic mean that the inverse stands for: no step is downhill, and there is no step size.
+  /// v ← (Λ/(vᵀΛv) + I/(vᵀv))⁻¹ E(vᵀH_Bv)H_Bv. For semidefinite samples q(v)^¼ = (E(vᵀH_Bv)²)^¼ is a norm, so it lies
+  /// above its tangent, and √(vᵀΛv·vᵀv) lies below the arithmetic mean that the inverse stands for: no step is
+  /// downhill, and there is no step size.
   private func ascend(from start: [Double], _ values: [Double], _ p: Double) -> Double {
     var v = start
     var best = 0.0
@@ -134,12 +139,17 @@ extension MinimumGeometry {
 
   /// η_all = min_B 2/λ_max(H_B): below it every single batch contracts, which is safe for the nonlinear dynamics too.
   ///
-  /// Exact where all batches can be enumerated, and for b = 1, b = n and iid sampling (which can draw one sample b times). Otherwise enclosed:
-  /// from below by the mean of the b largest λ_max(Hᵢ) and by n/b·λ₁, from above by a search over batches. 0 where a batch has a negative
-  /// eigenvalue. Cost: an eigenvalue problem a batch, or a sample.
+  /// Exact where all batches can be enumerated, and for b = 1, b = n and iid sampling (which can draw one sample b
+  /// times). Otherwise enclosed: from below by the mean of the b largest λ_max(Hᵢ) and by n/b·λ₁, from above by a
+  /// search over batches. 0 where a batch has a negative eigenvalue. Cost: an eigenvalue problem a batch, or a
+  /// sample.
   ///
+  /// - Parameters:
+  ///   - dynamics: The batch size and sampling.
+  ///   - limit: Batches are enumerated while their number times the cube of the eigenvalue problem's order is below
+  ///     this.
   /// - Throws: ``InputError`` for momentum: with it a contraction of every batch is not enough for stability.
-  public func allBatchesThreshold(of dynamics: Dynamics, limit: Double = 5_000) throws(InputError) -> Enclosure {
+  public func allBatchesThreshold(of dynamics: Dynamics, limit: Double = 1e9) throws(InputError) -> Enclosure {
     guard dynamics.momentum == 0 else {
       throw InputError("η_all", expected: "no momentum", found: "\(dynamics.momentum)")
     }
@@ -160,7 +170,9 @@ extension MinimumGeometry {
       smallest = min(smallest, range.smallest)
     }
     if dynamics.sampling == .iid || b == 1 { return exact(samples.reduce(0, max), smallest) }
-    if let batches = dynamics.allBatches(sampleCount: n, limit: limit) {
+    let isFactored = curvature.outputCount != nil && curvature.signs == nil
+    let order = Double(isFactored ? min(rank, b * curvature.rowsPerSample) : rank)
+    if let batches = dynamics.allBatches(sampleCount: n, limit: min(20_000, limit / (order * order * order))) {
       var (largest, smallest) = (0.0, 0.0)
       for batch in batches {
         let range = try curvature.eigenvalueRange(over: batch.pairs)

@@ -68,10 +68,11 @@ extension MinimumGeometry {
 
   /// The verdict on a step size.
   ///
-  /// In order: η < η_all: stay, every batch contracts. η below η_meanSquare's bracket: stay in mean square. η inside the bracket: undecided. Above it
-  /// the sign of Λ at η itself: fragile or leave, undecided within `width` standard errors. For semidefinite samples that is the region between
-  /// η_meanSquare and the first crossing η_almostSure, and beyond; where Λ is negative again above the first crossing, the verdict is fragile,
-  /// as runs do return there. Where η_meanSquare is not known (long reshuffled epochs) Λ < 0 leaves stay and fragile open: undecided.
+  /// In order: η < η_all: stay, every batch contracts. η below η_meanSquare's bracket: stay in mean square. η inside
+  /// the bracket: undecided. Above it the sign of Λ at η itself: fragile or leave, undecided within `width` standard
+  /// errors. For semidefinite samples that is the region between η_meanSquare and the first crossing η_almostSure,
+  /// and beyond; where Λ is negative again above the first crossing, the verdict is fragile, as runs do return there.
+  /// Where η_meanSquare is not known (long reshuffled epochs) Λ < 0 leaves stay and fragile open: undecided.
   ///
   /// - Throws: ``InputError`` for a step size that is not finite and positive.
   public func verdict(

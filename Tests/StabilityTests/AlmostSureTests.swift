@@ -116,8 +116,26 @@ import Testing
     #expect(full.value < 0)
   }
 
+  @Test("The gap between both thresholds closes with the dimension") func dimensions() throws {
+    // Isotropic Gaussian rank-one samples, a large finite family of them; 1 direction has 10,000 different batches.
+    var stream = testStream(43)
+    let simulation = MonteCarlo(chains: 20, steps: 300, seeds: Seeds(master: 10))
+    for (n, d, b, printed, tolerance) in [
+      (10_000, 1, 1, 3.65, 0.15), (4_000, 10, 1, 1.08, 0.02), (4_000, 10, 4, 1.10, 0.02), (3_000, 40, 1, 1.006, 0.012),
+    ] {
+      let geometry = try MinimumGeometry(
+        SampleCurvature(
+          jacobians: stream.gaussian(count: n * d), sampleCount: n, outputCount: 1, dimension: d))
+      let dynamics = try dynamics(n, b, .iid)
+      let threshold = try geometry.meanSquareThreshold(of: dynamics)
+      let found = try geometry.almostSureThreshold(of: dynamics, from: threshold.lower, simulation)
+      let ratio = found.value / threshold.value
+      #expect(abs(ratio - printed) < tolerance + 4 * found.standardError / threshold.value, "\(d): \(ratio) \(found)")
+    }
+  }
+
   @Test("κ by populations is 2 at η_meanSquare, and that of one direction in a plane") func populations() throws {
-    let simulation = MonteCarlo(chains: 400, steps: 300, seeds: Seeds(master: 8))
+    let simulation = MonteCarlo(chains: 200, steps: 150, seeds: Seeds(master: 8))
     let g3 = try Golden.matrices(Golden.g3)
     let subset = try dynamics(4, 2, .subset)
     let threshold = try g3.meanSquareThreshold(of: subset).value

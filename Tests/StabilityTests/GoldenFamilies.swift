@@ -41,7 +41,8 @@ func agrees(_ value: Double, _ printed: Double, digits: Int = 9) -> Bool {
   return abs(value - printed) <= 0.5001 * unit
 }
 
-/// A random family of semidefinite samples: matrices, or factors with one or two rows, some of them rank deficient as a whole.
+/// A random family of semidefinite samples: matrices, or factors with one or two rows, some of them rank deficient as
+/// a whole.
 func randomFamily(_ stream: inout RandomStream) throws -> SampleCurvature {
   let n = 2 + stream.integer(below: 5)
   let d = 1 + stream.integer(below: 4)

@@ -77,7 +77,8 @@ import Testing
         found.lower, found.upper, found.topEigenvector, found.trace, found.sufficient, found.divergence,
       ]
       for (value, printed) in zip(values, row) { #expect(agrees(value, printed, digits: 6), "b=\(b): \(values)") }
-      // Elsewhere printed as 2.16718899, 2e-8 too much: M = [[2, −½], [−½, 0.671875]] has (2.671875 + √2.763916015625)/2.
+      // Elsewhere printed as 2.16718899, 2e-8 too much: M = [[2, −½], [−½, 0.671875]] has (2.671875 +
+      // √2.763916015625)/2.
       #expect(agrees(found.largestVariance, 2.16718897, digits: 8))
       #expect(agrees(found.smallestVariance, 0.50468603, digits: 8))
     }

@@ -38,14 +38,23 @@ extension MinimumGeometry {
       }
       found = try Lanczos.extremes(order: d, count: rank) { objective.hessianVectorProduct(at: parameters, times: $0) }
     }
-    let range = try Self.rangeCount(found.values, keepsAll: false)
+    var range = try Self.rangeCount(found.values, keepsAll: false)
+    let isComplete = d <= Self.largestDenseDimension
+    let z = isComplete && range < d ? Self.nullVector(outside: Self.rows(found.vectors, range)) : nil
+    let leak = z.map { Self.leak(objective, at: parameters, along: $0, found.values[0]) } ?? 0
+    let hasNegative = (found.values.last ?? 0) < -Self.nullTolerance * found.values[0]
+    if isComplete, weightDecay > 0, leak > Self.leakTolerance || hasNegative { range = d }
     let rangeBasis = Self.rows(found.vectors, range)
     let kept = min(rank ?? range, range)
     let basis = Self.rows(found.vectors, kept)
-    let compressed = Self.compress(objective, at: parameters, by: basis)
-    let indefinite = try compressed.indefiniteSamples()
-    let isComplete = d <= Self.largestDenseDimension
-    let leak = isComplete && range < d ? Self.leak(objective, at: parameters, outside: rangeBasis, found.values[0]) : 0
+    // A sample can be indefinite in null(H) alone: one direction from there joins the basis while they are looked for.
+    let extended = z.map { z in
+      let norm = LinearAlgebra.norm(z)
+      return Matrix(rows: kept + 1, columns: d, storage: basis.storage + z.map { $0 / norm })
+    }
+    let wide = Self.compress(objective, at: parameters, by: range < d ? extended ?? basis : basis)
+    let indefinite = try wide.indefiniteSamples()
+    let compressed = wide.compressed(by: Self.rows(.identity(wide.dimension), kept))
     try self.init(
       sampleCount: n, dimension: d, eigenvalues: Array(found.values.prefix(kept)), basis: basis,
       curvature: try compressed.factored() ?? compressed, rangeBasis: rangeBasis,
@@ -74,9 +83,8 @@ extension MinimumGeometry {
   }
 
   private static func leak<Objective: FiniteSumObjective>(
-    _ objective: Objective, at parameters: [Double], outside basis: Matrix, _ largest: Double
+    _ objective: Objective, at parameters: [Double], along z: [Double], _ largest: Double
   ) -> Double where Objective.Scalar == Double {
-    let z = nullVector(outside: basis)
     let norms = (0..<objective.sampleCount).map { sample in
       LinearAlgebra.norm(objective.hessianVectorProduct(at: parameters, times: z, over: Batch(samples: [sample])))
     }

@@ -162,6 +162,8 @@ extension MinimumGeometry {
     if dynamics.sampling == .full || (b == n && dynamics.sampling != .iid) {
       return exact(eigenvalues[0], smallestEigenvalue)
     }
+    // What batches do in null(H) is not in the basis; that some expand there is known.
+    if isUnstableInNullSpace { return Enclosure(lower: 0, upper: 0) }
     var samples: [Double] = []
     var smallest = 0.0
     for sample in 0..<n {

@@ -98,6 +98,11 @@ extension MinimumGeometry {
       return cell(.undecided, "the Lyapunov exponent is 0 within its error", exponent)
     }
     if exponent.value > 0 { return cell(.leave, "runs grow at the Lyapunov exponent's rate", exponent) }
+    if isUnstableInNullSpace {
+      return cell(
+        .undecided, "the second moment grows in directions without mean curvature, which the exponent does not see",
+        exponent)
+    }
     if stability.meanSquare == nil {
       return cell(.undecided, "typical runs return; the mean-square threshold is not known here", exponent)
     }

@@ -90,6 +90,17 @@ import Testing
     #expect(geometry.rank == 1 && geometry.indefiniteSamples == [1] && geometry.isUnstableInNullSpace)
     #expect(try geometry.meanSquareThreshold(of: dynamics(2, 1, .subset)).value == 0)
     #expect(try geometry.meanSquareThreshold(of: dynamics(2, 2, .subset)).value == 2)
+    let stability = try geometry.stability(of: dynamics(2, 1, .subset))
+    #expect(try geometry.verdict(step: 0.1, stability).verdict == .undecided)
+    #expect(try geometry.verdict(step: 2.1, stability).verdict == .leave)
+    let objective = QuadraticSum([Matrix.diagonal([1, 1]), Matrix.diagonal([1, -1])])
+    for decay in [0, 0.5] {
+      let found = try MinimumGeometry(objective, at: [0, 0], weightDecay: decay)
+      #expect(found.indefiniteSamples == [1] && found.isUnstableInNullSpace == (decay == 0))
+      #expect(found.rank == (decay == 0 ? 1 : 2) && found.stationarity() == .interpolating)
+      let value = try found.meanSquareThreshold(of: dynamics(2, 1, .subset)).value
+      #expect(abs(value - (decay == 0 ? 0 : 1 / 1.25)) < 1e-12)
+    }
     let held = try Golden.matrices([Matrix.diagonal([1, 1]), Matrix.diagonal([1, -1])], weightDecay: 0.5)
     // In the flat direction 2w/(w² + p), p = 1.
     #expect(abs(try held.meanSquareThreshold(of: dynamics(2, 1, .subset)).value - 1 / 1.25) < 1e-12)
@@ -172,5 +183,54 @@ import Testing
     #expect(message { _ = try MinimumGeometry(objective, at: [1, .nan]) }.contains("nan"))
     #expect(
       message { _ = try GaussianRankOne.meanSquareThreshold(eigenvalues: [], batchSize: 1) }.contains("Gaussian"))
+  }
+}
+
+/// fᵢ(θ) = ½ θᵀHᵢθ.
+struct QuadraticSum: FiniteSumObjective {
+  let hessians: [Matrix]
+  init(_ hessians: [Matrix]) { self.hessians = hessians }
+  var sampleCount: Int { hessians.count }
+  var parameterCount: Int { hessians[0].rows }
+  var lossFormula: String { "½ θᵀHᵢθ" }
+
+  func loss(at parameters: Span<Double>, over batch: Batch, using workspace: inout Void) -> Double {
+    let image = product(parameters, batch)
+    return parameters.indices.reduce(0) { $0 + 0.5 * parameters[$1] * image[$1] }
+  }
+
+  func gradient(
+    at parameters: Span<Double>, over batch: Batch, into gradient: inout MutableSpan<Double>,
+    using workspace: inout Void
+  ) {
+    let image = product(parameters, batch)
+    for index in image.indices { gradient[index] = image[index] }
+  }
+
+  func hessianVectorProduct(
+    at parameters: Span<Double>, times direction: Span<Double>, over batch: Batch,
+    into product: inout MutableSpan<Double>, using workspace: inout Void
+  ) {
+    let image = self.product(direction, batch)
+    for index in image.indices { product[index] = image[index] }
+  }
+
+  func sampleGradients(
+    at parameters: Span<Double>, over batch: Batch, into gradients: inout MutableSpan<Double>,
+    using workspace: inout Void
+  ) {
+    for (row, sample) in batch.indices.enumerated() {
+      let image = product(parameters, Batch(samples: [sample]))
+      for index in image.indices { gradients[row * parameterCount + index] = image[index] }
+    }
+  }
+
+  private func product(_ vector: Span<Double>, _ batch: Batch) -> [Double] {
+    let values = (0..<vector.count).map { vector[$0] }
+    var result = [Double](repeating: 0, count: values.count)
+    for (sample, count) in zip(batch.indices, batch.multiplicities) {
+      LinearAlgebra.axpy(Double(count) / Double(batch.size), hessians[sample].multiplied(by: values), into: &result)
+    }
+    return result
   }
 }

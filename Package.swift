@@ -11,7 +11,8 @@ let package = Package(
     .library(
       name: "BasinLaboratory",
       targets: [
-        "Numerics", "Formats", "Objectives", "Descent", "Curvature", "Experiments", "Claims", "Reporting", "Studies",
+        "Numerics", "Formats", "Objectives", "Descent", "Curvature", "Stability", "Experiments", "Claims", "Reporting",
+        "Studies",
       ]),
   ],
   targets: [
@@ -27,6 +28,7 @@ let package = Package(
     .target(name: "Objectives", dependencies: ["Numerics"]),
     .target(name: "Descent", dependencies: ["Numerics", "Objectives"]),
     .target(name: "Curvature", dependencies: ["Numerics", "Objectives"]),
+    .target(name: "Stability", dependencies: ["COpenBLAS", "Numerics", "Objectives", "Curvature"]),
     .target(name: "Claims"),
     .target(name: "Reporting", dependencies: ["Numerics", "Formats", "Claims"]),
     .target(name: "Experiments", dependencies: ["Numerics", "Formats", "Objectives", "Descent"]),
@@ -37,6 +39,7 @@ let package = Package(
     .testTarget(name: "NumericsTests", dependencies: ["Numerics"]),
     .testTarget(name: "FormatsTests", dependencies: ["Numerics", "Formats"]),
     .testTarget(name: "ObjectivesTests", dependencies: ["Numerics", "Objectives", "Curvature"]),
+    .testTarget(name: "StabilityTests", dependencies: ["Numerics", "Objectives", "Curvature", "Stability"]),
     .testTarget(name: "DescentTests", dependencies: ["Numerics", "Objectives", "Descent"]),
     .testTarget(name: "ReportingTests", dependencies: ["Numerics", "Formats", "Claims", "Reporting"]),
     .testTarget(name: "StudiesTests", dependencies: ["Numerics", "Claims", "Reporting", "Studies"]),

@@ -1,0 +1,109 @@
+import Numerics
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// The first step size at which the Lyapunov exponent becomes positive.
+public struct AlmostSureThreshold: Sendable, Equatable {
+  /// The crossing; +∞ where none was found.
+  public let value: Double
+  /// Its standard error, that of Λ over its slope; 0 where the crossing is exact.
+  public let standardError: Double
+  /// How many exponents were computed.
+  public let evaluations: Int
+}
+
+extension MinimumGeometry {
+  /// η_almostSure: the first zero of Λ(η) from below. Single runs settle below it even where their mean square does
+  /// not.
+  ///
+  /// Without noise 2(1 + β)/(λ₁ + w); in one direction with up to 500 different batches exact from the roots of a
+  /// sum; otherwise searched upwards from η_meanSquare, below which Λ < 0 for certain, in steps of 3 %, then by
+  /// regula falsi, all with the same random numbers. The almost surely stable set need not be an interval: a crossing
+  /// and its return within one such step are not seen.
+  ///
+  /// - Parameters:
+  ///   - dynamics: The batch size, sampling and momentum.
+  ///   - start: Where to start the search, η_meanSquare if known; 0 starts at a twentieth of the full-batch limit,
+  ///     times 1 − β.
+  ///   - simulation: How much to simulate.
+  ///   - largest: The search ends at this multiple of the full-batch limit.
+  /// - Throws: ``InputError`` where the exponent does, and at a saddle.
+  public func almostSureThreshold(
+    of dynamics: Dynamics, from start: Double = 0, _ simulation: MonteCarlo = MonteCarlo(), upTo largest: Double = 100
+  ) throws(InputError) -> AlmostSureThreshold {
+    try requireMinimum()
+    try simulation.require()
+    if dynamics.sampling.noiseFactor(batchSize: dynamics.batchSize, sampleCount: sampleCount) == 0 {
+      return AlmostSureThreshold(
+        value: fullBatchLimit(momentum: dynamics.momentum), standardError: 0, evaluations: 0)
+    }
+    // All roots of a sum of k logarithms cost about 100·k² of them.
+    if let multipliers = scalarMultipliers(of: dynamics), multipliers.curvatures.count <= 500 {
+      return AlmostSureThreshold(
+        value: multipliers.signChanges.first ?? .infinity, standardError: 0, evaluations: 0)
+    }
+    var evaluations = 0
+    func exponent(_ step: Double) throws(InputError) -> LyapunovExponent {
+      evaluations += 1
+      return try lyapunovExponent(step: step, of: dynamics, simulation)
+    }
+    let floor = fullBatchLimit() * (1 - dynamics.momentum)
+    var low = start > 0 ? start : 0.05 * floor
+    // A start from elsewhere may be too high; go down until the exponent is negative.
+    while try exponent(low).value >= 0 {
+      low /= 2
+      guard low > 1e-12 * floor else {
+        return AlmostSureThreshold(value: 0, standardError: 0, evaluations: evaluations)
+      }
+    }
+    var high = low * 1.03
+    var top = try exponent(high)
+    while top.value < 0 {
+      guard high < largest * fullBatchLimit() else {
+        return AlmostSureThreshold(value: .infinity, standardError: 0, evaluations: evaluations)
+      }
+      low = high
+      high *= 1.03
+      top = try exponent(high)
+    }
+    var (below, above) = (try exponent(low).value, top.value)
+    // Illinois: the end that stays counts half, so that both close in.
+    for _ in 0..<40 where high - low > 1e-7 * high && above > 0 {
+      let middle = below.isFinite ? low + (high - low) * below / (below - above) : (low + high) / 2
+      guard middle > low, middle < high else { break }
+      let value = try exponent(middle).value
+      if value < 0 {
+        (low, below, above) = (middle, value, above / 2)
+      } else {
+        (high, below, above) = (middle, below / 2, value)
+      }
+    }
+    let crossing = (low + high) / 2
+    let here = try exponent(crossing)
+    let slope = (try exponent(crossing * 1.01).value - (try exponent(crossing * 0.99).value)) / (0.02 * crossing)
+    return AlmostSureThreshold(
+      value: crossing, standardError: slope == 0 ? .infinity : here.standardError / abs(slope),
+      evaluations: evaluations)
+  }
+}
+
+/// How a run gets out of a basin, or does not.
+public enum Escape {
+  /// The expected number of steps ln(R/r₀)/Λ from distance r₀ to R, for Λ > 0, where escape is certain; +∞ otherwise.
+  public static func time(exponent: Double, from start: Double, to radius: Double) -> Double {
+    exponent > 0 ? log(radius / start) / exponent : .infinity
+  }
+
+  /// The order of magnitude (r₀/R)^κ of the probability to ever get from r₀ to R, for Λ < 0 (the ruin of a gambler);
+  /// 1 for κ = 0.
+  public static func probability(tailExponent: Double, from start: Double, to radius: Double) -> Double {
+    if start >= radius || tailExponent == 0 { return 1 }
+    return pow(start / radius, tailExponent)
+  }
+}

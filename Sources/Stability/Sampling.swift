@@ -1,0 +1,170 @@
+import Numerics
+
+/// How the batches of SGD are drawn.
+public enum Sampling: String, Sendable, CaseIterable {
+  /// Independent indices, with replacement (or from an infinite population).
+  case iid
+  /// A fresh uniform subset each step, without replacement inside the batch.
+  case subset
+  /// Epochs: a fresh permutation cut into batches, the last one shorter where b does not divide n.
+  case reshuffle
+  /// All samples each step.
+  case full
+
+  /// p(b), the factor by which a batch mean's covariance is smaller than the population's (divisor n): 1/b, (n −
+  /// b)/(b(n − 1)), or 0. Nil for reshuffling, whose batches are not independent.
+  public func noiseFactor(batchSize b: Int, sampleCount n: Int) -> Double? {
+    switch self {
+    case .iid: 1 / Double(b)
+    case .subset: n > 1 ? Double(n - b) / (Double(b) * Double(n - 1)) : 0
+    case .full: 0
+    case .reshuffle: b == n ? 0 : nil
+    }
+  }
+}
+
+/// The algorithm whose stability is asked for, except its step size.
+public struct Dynamics: Sendable, Equatable {
+  /// b, the batch size.
+  public let batchSize: Int
+  /// How batches are drawn.
+  public let sampling: Sampling
+  /// β of the heavy ball x ← x − η∇f_B(x) + β(x − x₋₁); 0 is plain SGD.
+  public let momentum: Double
+
+  /// Plain SGD, or SGD with heavy-ball momentum, on a given number of samples.
+  ///
+  /// - Throws: ``InputError`` for a batch size below 1, or above n where an index is drawn once at most; for β
+  ///   outside of [0, 1).
+  public init(
+    batchSize: Int, sampling: Sampling, momentum: Double = 0, sampleCount: Int
+  ) throws(InputError) {
+    guard batchSize >= 1 else {
+      throw InputError("batch size", expected: "an integer from 1", found: "\(batchSize)")
+    }
+    guard batchSize <= sampleCount || sampling == .iid || sampling == .full else {
+      throw InputError(
+        "batch size", expected: "at most the number of samples, \(sampleCount)", found: "\(batchSize)",
+        advice: "Only independent sampling (iid) can draw a sample twice.")
+    }
+    guard momentum >= 0, momentum < 1 else {
+      throw InputError("momentum", expected: "a number from 0, below 1", found: "\(momentum)")
+    }
+    self.batchSize = sampling == .full ? sampleCount : batchSize
+    self.sampling = sampling
+    self.momentum = momentum
+  }
+}
+
+/// A batch with its probability.
+public struct WeightedBatch: Sendable, Equatable {
+  /// The distinct samples and their shares kᵢ/b of the batch mean.
+  public let terms: [Term]
+  /// The probability of drawing it.
+  public let probability: Double
+
+  /// A sample and its share of a batch mean.
+  public struct Term: Sendable, Equatable {
+    /// The sample.
+    public let index: Int
+    /// Its share of the mean.
+    public let weight: Double
+  }
+
+  var pairs: [(index: Int, weight: Double)] { terms.map { ($0.index, $0.weight) } }
+}
+
+extension Dynamics {
+  /// How many different batches there are: C(n, b) subsets, C(n + b − 1, b) multisets, or 1. For reshuffling those of
+  /// one full batch.
+  public func batchCount(sampleCount n: Int) -> Double {
+    switch sampling {
+    case .full: 1
+    case .subset, .reshuffle: Self.binomial(n, batchSize)
+    case .iid: Self.binomial(n + batchSize - 1, batchSize)
+    }
+  }
+
+  static func binomial(_ n: Int, _ k: Int) -> Double {
+    var result = 1.0
+    for index in 0..<min(k, n - k) { result = (result * Double(n - index) / Double(index + 1)).rounded() }
+    return result
+  }
+
+  /// Every batch with its probability; nil when there are more than `limit`. For reshuffling a single step's batches,
+  /// which are uniform subsets.
+  public func allBatches(sampleCount n: Int, limit: Double = 100_000) -> [WeightedBatch]? {
+    guard batchCount(sampleCount: n) <= limit else { return nil }
+    if sampling == .full || (batchSize == n && sampling != .iid) {
+      let share = 1 / Double(n)
+      return [WeightedBatch(terms: (0..<n).map { .init(index: $0, weight: share) }, probability: 1)]
+    }
+    let b = batchSize
+    let repeats = sampling == .iid
+    let uniform = 1 / batchCount(sampleCount: n)
+    var result: [WeightedBatch] = []
+    var counts: [(index: Int, count: Int)] = []
+    // The multinomial probability b!/(Π kᵢ!) n⁻ᵇ grows factor by factor as samples join.
+    func extend(from first: Int, remaining: Int, probability: Double) {
+      if remaining == 0 {
+        let terms = counts.map { WeightedBatch.Term(index: $0.index, weight: Double($0.count) / Double(b)) }
+        result.append(WeightedBatch(terms: terms, probability: repeats ? probability : uniform))
+        return
+      }
+      guard first < n else { return }
+      for index in first..<n {
+        var share = probability
+        for count in 1...(repeats ? remaining : 1) {
+          share *= Double(remaining - count + 1) / (Double(count) * Double(n))
+          counts.append((index, count))
+          extend(from: index + 1, remaining: remaining - count, probability: share)
+          counts.removeLast()
+        }
+      }
+    }
+    extend(from: 0, remaining: b, probability: 1)
+    return result
+  }
+}
+
+/// Draws the batches of one chain or measurement, step after step, from its own stream.
+struct BatchSampler {
+  private let dynamics: Dynamics
+  private var order: [Int]
+  private var stream: RandomStream
+  private var position: Int
+  /// The samples of the current batch; an index drawn twice stands twice.
+  private(set) var current: [Int] = []
+
+  init(_ dynamics: Dynamics, sampleCount: Int, stream: RandomStream) {
+    self.dynamics = dynamics
+    self.stream = stream
+    order = Array(0..<sampleCount)
+    position = sampleCount
+    current.reserveCapacity(dynamics.batchSize)
+  }
+
+  /// Draws the next batch into `current`.
+  mutating func advance() {
+    let (n, b) = (order.count, dynamics.batchSize)
+    current.removeAll(keepingCapacity: true)
+    switch dynamics.sampling {
+    case .full: current.append(contentsOf: order)
+    case .iid: for _ in 0..<b { current.append(stream.integer(below: n)) }
+    case .subset:
+      // The first b places of Fisher and Yates; whatever order stands there before, the subset is uniform.
+      for place in 0..<b {
+        order.swapAt(place, place + stream.integer(below: n - place))
+        current.append(order[place])
+      }
+    case .reshuffle:
+      if position >= n {
+        for place in 0..<n { order.swapAt(place, place + stream.integer(below: n - place)) }
+        position = 0
+      }
+      let end = min(position + b, n)
+      current.append(contentsOf: order[position..<end])
+      position = end
+    }
+  }
+}

@@ -23,7 +23,19 @@ import Testing
     }
   }
 
-  @Test("the example of the README runs, alike for any number of workers") func readmeExample() throws {
+  @Test("the spec that the README shows is the one in Examples, and gives the numbers that it shows")
+  func readmeSpec() throws {
+    let readme = try String(contentsOf: BuiltProgram.root.appending(path: "README.md"), encoding: .utf8)
+    let spec = try String(contentsOfFile: example("batch-size"), encoding: .utf8)
+    #expect(readme.contains("```json\n\(spec)```\n"))
+    let outcome = try BuiltProgram.run(["run", example("batch-size"), "--store", ":memory:"])
+    let lines = outcome.output.split(separator: "\n")
+    let shown = readme.split(separator: "\n").filter { $0.contains("  maxCosine      1000  ") }
+    #expect(shown.count == 3)
+    for line in shown { #expect(lines.contains { $0.hasSuffix(line.drop { $0 == " " }) }, "\(line)") }
+  }
+
+  @Test("the example of the autoencoder runs, alike for any number of workers") func autoencoderExample() throws {
     try BuiltProgram.withDirectory { directory in
       var tables: [[String]] = []
       for jobs in ["1", "2", "3"] {

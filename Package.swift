@@ -36,14 +36,16 @@ let package = Package(
     .executableTarget(
       name: "basin",
       dependencies: ["Numerics", "Formats", "Objectives", "Descent", "Experiments", "Claims", "Reporting", "Studies"]),
-    .testTarget(name: "NumericsTests", dependencies: ["Numerics"]),
-    .testTarget(name: "FormatsTests", dependencies: ["Numerics", "Formats"]),
+    .target(name: "TestSupport", dependencies: ["Numerics"], path: "Tests/TestSupport"),
+    .testTarget(name: "NumericsTests", dependencies: ["Numerics", "TestSupport"]),
+    .testTarget(name: "FormatsTests", dependencies: ["Numerics", "Formats", "TestSupport"]),
     .testTarget(name: "ObjectivesTests", dependencies: ["Numerics", "Objectives", "Curvature"]),
     .testTarget(name: "StabilityTests", dependencies: ["Numerics", "Objectives", "Curvature", "Stability"]),
-    .testTarget(name: "DescentTests", dependencies: ["Numerics", "Objectives", "Descent"]),
+    .testTarget(name: "DescentTests", dependencies: ["Numerics", "Objectives", "Descent", "TestSupport"]),
     .testTarget(name: "ReportingTests", dependencies: ["Numerics", "Formats", "Claims", "Reporting"]),
     .testTarget(name: "StudiesTests", dependencies: ["Numerics", "Claims", "Reporting", "Studies"]),
-    .testTarget(name: "ExperimentsTests", dependencies: ["Numerics", "Formats", "Descent", "Experiments"]),
+    .testTarget(
+      name: "ExperimentsTests", dependencies: ["Numerics", "Formats", "Descent", "Experiments", "TestSupport"]),
     .testTarget(
       name: "CommandLineTests", dependencies: ["Numerics", "Formats", "Experiments", "basin"], exclude: ["Snapshots"]),
   ],

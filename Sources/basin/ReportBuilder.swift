@@ -65,7 +65,7 @@ struct ReportBuilder {
       notice: try notice(), axes: axes, settings: try fixedSettings(), specification: plan.source.readableText,
       commands: commands, parts: try [states()] + finals.map { name throws(InputError) in try measure(name) } + along(),
       provenance: .init(
-        version: Program.version, runVersion: plan.version, specificationHash: plan.hash, store: results.storePath))
+        version: Program.version, runVersion: plan.version, specificationHash: plan.hash, store: results.store.path))
   }
 
   // MARK: - What was asked
@@ -100,7 +100,7 @@ struct ReportBuilder {
     if total[.failed] > 0 {
       sentences.append(
         "\(Self.count(total[.failed], "trial")) failed; why is in the column message of: basin export "
-          + "\(results.storePath)")
+          + "\(results.store.path)")
     }
     return sentences.isEmpty ? nil : sentences.joined(separator: " ")
   }
@@ -130,7 +130,7 @@ struct ReportBuilder {
   }
 
   private var commands: [ExperimentReport.Command] {
-    let store = Self.quoted(results.storePath)
+    let store = Self.quoted(results.store.path)
     let left = total[.pending] + total[.interrupted]
     let spec = Self.quoted("\(directory)/spec.json")
     return [

@@ -96,8 +96,8 @@ enum RunCommand {
 
     // The store is written; what is said of it is read from it, as any other command would.
     let results = try Results(store)
-    let summary = try RunSummary(results, progress: progress, shard: shard, jobs: jobs)
-    try output.deliver(json: summary.json, text: summary.text(width: Terminal.width(fallback: 100)))
+    let summary = try RunSummary(results, progress: progress, jobs: jobs)
+    try output.deliver(json: summary.json, text: summary.text())
     if progress.wasStopped {
       let saved =
         storePath == ":memory:"

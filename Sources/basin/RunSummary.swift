@@ -6,29 +6,25 @@ import Numerics
 struct RunSummary {
   private let results: Results
   private let progress: RunProgress?
-  private let shard: Shard
   private let jobs: Int
   private let names: [String]
   private let groups: [TrialGroup]
   private let counts: [StateCounts]
+  private let total: StateCounts
   private let secondsLeft: Double?
 
   /// More lines than this are for `basin export`.
   private static let longestTable = 60
 
   /// - Parameter progress: that of the run which has just ended, if there was one.
-  init(_ results: Results, progress: RunProgress? = nil, shard: Shard = .whole, jobs: Int) throws(InputError) {
+  init(_ results: Results, progress: RunProgress? = nil, jobs: Int) throws(InputError) {
     self.results = results
     self.progress = progress
-    self.shard = shard
     self.jobs = jobs
     (names, groups) = try results.groups()
     counts = try results.counts()
+    total = counts.reduce(into: StateCounts()) { $0.add($1) }
     secondsLeft = try results.processorSecondsLeft()
-  }
-
-  private var total: StateCounts {
-    counts.reduce(into: StateCounts()) { $0.add($1) }
   }
 
   // MARK: - JSON
@@ -37,14 +33,14 @@ struct RunSummary {
   /// `groups` with `settings`, `states` and `measures`.
   var json: JSON {
     var members: [String: JSON] = [
-      "name": .string(results.plan.name), "version": .string(Program.version), "store": .string(results.storePath),
+      "name": .string(results.plan.name), "version": .string(Program.version), "store": .string(results.store.path),
       "spec": .string(results.plan.hash), "configurations": .integer(results.plan.configurations.count),
       "trials": .integer(results.plan.trialCount), "states": Self.json(total), "groups": .array(groups.map(json)),
     ]
     if let progress {
       members["seconds"] = .number(progress.seconds)
       members["ran"] = .integer(progress.done.total)
-      members["shard"] = ["number": .integer(shard.number), "count": .integer(shard.count)]
+      members["shard"] = ["number": .integer(progress.shard.number), "count": .integer(progress.shard.count)]
     }
     if let secondsLeft { members["processorSecondsLeft"] = .number(secondsLeft) }
     return .object(members)
@@ -63,24 +59,13 @@ struct RunSummary {
   }
 
   private static func json(_ measure: MeasureStatistics) -> JSON {
-    func number(_ value: Double?) -> JSON { value.map { .number($0) } ?? .null }
-    let quantiles = zip(MeasureStatistics.quantileLevels, measure.quantiles).map { level, value in
-      ("q\(Int((level * 100).rounded()))", JSON.number(value))
-    }
-    return .object(
-      [
-        "measure": .string(measure.name), "count": .integer(measure.count), "notFinite": .integer(measure.notFinite),
-        "mean": .number(measure.mean), "standardError": number(measure.standardError),
-        "meanLow": number(measure.meanInterval?.low), "meanHigh": number(measure.meanInterval?.high),
-        "median": .number(measure.median), "medianLow": .number(measure.medianInterval.low),
-        "medianHigh": .number(measure.medianInterval.high),
-      ].merging(quantiles) { own, _ in own })
+    .object(Dictionary(uniqueKeysWithValues: zip(MeasureStatistics.fieldNames, measure.fields)))
   }
 
   // MARK: - Text
 
   /// The statistics over the seeds, group by group.
-  func text(width: Int) -> String {
+  func text() -> String {
     var rows: [[String]] = [names + ["measure", "trials", "mean", "10 %", "median", "90 %"]]
     for group in groups {
       for measure in group.measures {
@@ -99,7 +84,7 @@ struct RunSummary {
     let time = progress.map { " in \(NumberText.readable($0.seconds, digits: 3)) s" } ?? ""
     var text = "\(results.plan.name): \(Self.sentence(total))\(time)\n" + lines.map { "  \($0)\n" }.joined()
     if isCut {
-      text += "  … \(rows.count - Self.longestTable) more lines: basin export \(results.storePath) --table groups\n"
+      text += "  … \(rows.count - Self.longestTable) more lines: basin export \(results.store.path) --table groups\n"
     }
     if total[.dead] + total[.diverged] > 0 { text += "  Dead and diverged trials are left out of the measures.\n" }
     return text

@@ -1,5 +1,6 @@
 import Numerics
 import Objectives
+import TestSupport
 import Testing
 
 @testable import Descent

@@ -1,6 +1,7 @@
 import Foundation
 import Numerics
 import Objectives
+import TestSupport
 import Testing
 
 @testable import Descent

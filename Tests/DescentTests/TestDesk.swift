@@ -2,6 +2,7 @@ import Descent
 import Dispatch
 import Numerics
 import Synchronization
+import TestSupport
 
 /// A desk that keeps what it is given, as a store would, and stops its workers after so many looks.
 final class TestDesk: TrialDesk {

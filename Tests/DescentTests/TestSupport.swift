@@ -6,9 +6,6 @@ import Objectives
 /// A chance of 1 in 100,000, beyond 4 standard errors: what a statistical test with a fixed seed must exceed.
 let smallestProbability = 1e-5
 
-/// A stream for a test: fixed, and different for each seed.
-func testStream(_ seed: UInt64) -> RandomStream { RandomStream(RandomKey(seed: seed, purpose: .measurement)) }
-
 /// The key of an index stream.
 func orderKey(_ seed: UInt64 = 3, trial: Int = 0) -> RandomKey {
   RandomKey(seed: seed, purpose: .order, trial: UInt32(trial))

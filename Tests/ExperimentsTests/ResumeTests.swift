@@ -2,6 +2,7 @@ import Descent
 import Foundation
 import Numerics
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Experiments

@@ -1,6 +1,7 @@
 import Descent
 import Foundation
 import Numerics
+import TestSupport
 import Testing
 
 @testable import Experiments

@@ -1,39 +1,10 @@
 import Foundation
 import Numerics
+import TestSupport
 import Testing
 
 @testable import Experiments
 @testable import Formats
-
-/// A folder for one test, removed after it.
-final class ScratchFolder {
-  let path = NSTemporaryDirectory() + "/basin-experiments-" + UUID().uuidString
-
-  init() {
-    do {
-      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    } catch { fatalError("no folder for the test: \(error)") }
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-
-  /// What stands in the folder, hidden files too.
-  func names() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: path).sorted() }
-
-  /// The path of a file in the folder.
-  func file(_ name: String) -> String { "\(path)/\(name)" }
-}
-
-/// The error that `body` throws.
-func refusal(_ body: () throws(InputError) -> Void) -> InputError? {
-  do throws(InputError) {
-    try body()
-    return nil
-  } catch { return error }
-}
-
-/// A stream for a test: fixed, and different for each seed.
-func testStream(_ seed: UInt64) -> RandomStream { RandomStream(RandomKey(seed: seed, purpose: .measurement)) }
 
 /// Specs in a folder of their own, with the files they name.
 struct SpecBench {

@@ -1,6 +1,7 @@
 import Formats
 import Foundation
 import Numerics
+import TestSupport
 import Testing
 
 @Suite("Comma-separated values") struct CSVTests {

@@ -1,6 +1,7 @@
 import Formats
 import Foundation
 import Numerics
+import TestSupport
 import Testing
 
 @Suite struct FileTests {

@@ -1,6 +1,7 @@
 import Formats
 import Foundation
 import Numerics
+import TestSupport
 import Testing
 
 /// Reading and writing JSON: all of RFC 8259, every mistake at its place, and nothing that stops the program.

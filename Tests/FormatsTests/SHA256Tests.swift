@@ -1,5 +1,6 @@
 import Formats
 import Numerics
+import TestSupport
 import Testing
 
 @Suite struct SHA256Tests {

@@ -1,6 +1,7 @@
 import Formats
 import Foundation
 import Numerics
+import TestSupport
 import Testing
 
 /// Files that are cut off or altered: an error for a person or, where SQLite cannot know better, values; never a crash.

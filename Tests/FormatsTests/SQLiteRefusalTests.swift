@@ -1,6 +1,7 @@
 import Formats
 import Foundation
 import Numerics
+import TestSupport
 import Testing
 
 /// What a person is told when a database cannot be used.

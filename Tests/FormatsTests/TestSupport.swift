@@ -1,33 +1,6 @@
 import Foundation
 import Numerics
 
-/// A folder for one test, removed after it.
-final class ScratchFolder {
-  let path = NSTemporaryDirectory() + "/basin-formats-" + UUID().uuidString
-
-  init() {
-    do {
-      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    } catch { fatalError("no folder for the test: \(error)") }
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-
-  /// What stands in the folder, hidden files too.
-  func names() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: path).sorted() }
-
-  /// The path of a file in the folder.
-  func file(_ name: String) -> String { "\(path)/\(name)" }
-}
-
-/// The error that `body` throws.
-func refusal(_ body: () throws(InputError) -> Void) -> InputError? {
-  do throws(InputError) {
-    try body()
-    return nil
-  } catch { return error }
-}
-
 /// Another program, to which a test can speak.
 final class OtherProgram {
   private let process = Process()

@@ -1,4 +1,5 @@
 import Numerics
+import TestSupport
 import Testing
 
 /// References from SciPy 1.17.1.

@@ -1,4 +1,5 @@
 import Numerics
+import TestSupport
 import Testing
 
 /// References from NumPy 2.4.6 and SciPy 1.17.1.

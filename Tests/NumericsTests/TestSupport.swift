@@ -1,11 +1,6 @@
 import Numerics
 import Testing
 
-/// A stream for a test: fixed, and different for each name of a seed.
-func testStream(_ seed: UInt64, step: Int = 0) -> RandomStream {
-  RandomStream(RandomKey(seed: seed, purpose: .measurement), step: step)
-}
-
 /// |a − b| relative to |b|; 0 where both are equal, infinities included.
 func relativeError(_ a: Double, _ b: Double) -> Double { a == b ? 0 : abs(a - b) / abs(b) }
 

@@ -29,6 +29,23 @@ public struct MeasureStatistics: Sendable {
   /// The levels of `quantiles`.
   public static let quantileLevels = [0.1, 0.25, 0.75, 0.9]
 
+  /// The names of `fields`, which are the columns of exported groups and the keys in JSON.
+  public static let fieldNames =
+    [
+      "measure", "count", "notFinite", "mean", "standardError", "meanLow", "meanHigh", "median", "medianLow",
+      "medianHigh",
+    ] + quantileLevels.map { "q\(Int(($0 * 100).rounded()))" }
+
+  /// The statistics under their names; null for what has no value.
+  public var fields: [JSON] {
+    func optional(_ value: Double?) -> JSON { value.map { .number($0) } ?? .null }
+    return [
+      .string(name), .integer(count), .integer(notFinite), .number(mean), optional(standardError),
+      optional(meanInterval?.low), optional(meanInterval?.high), .number(median), .number(medianInterval.low),
+      .number(medianInterval.high),
+    ] + quantiles.map { .number($0) }
+  }
+
   private static let bootstrapLimit = 2_000
 
   /// The statistics of values; nil if none is finite.

@@ -116,22 +116,10 @@ extension Results {
     by: [String]?, _ header: ([String]) throws(InputError) -> Void, _ row: ([ResultCell]) throws(InputError) -> Void
   ) throws(InputError) {
     let (names, groups) = try groups(by: by)
-    let levels = MeasureStatistics.quantileLevels.map { "q\(Int(($0 * 100).rounded()))" }
-    try header(
-      names + [
-        "measure", "count", "notFinite", "mean", "standardError", "meanLow", "meanHigh", "median", "medianLow",
-        "medianHigh",
-      ]
-        + levels)
+    try header(names + MeasureStatistics.fieldNames)
     for group in groups {
       for measure in group.measures {
-        func cell(_ value: Double?) -> ResultCell { value.map { .number($0) } ?? .empty }
-        try row(
-          group.settings.map { ResultCell($0) } + [
-            .text(measure.name), .integer(measure.count), .integer(measure.notFinite), .number(measure.mean),
-            cell(measure.standardError), cell(measure.meanInterval?.low), cell(measure.meanInterval?.high),
-            .number(measure.median), .number(measure.medianInterval.low), .number(measure.medianInterval.high),
-          ] + measure.quantiles.map { .number($0) })
+        try row(group.settings.map { ResultCell($0) } + measure.fields.map { ResultCell($0) })
       }
     }
   }

@@ -71,9 +71,6 @@ public final class Results {
     }
   }
 
-  /// Where the store is.
-  public var storePath: String { store.path }
-
   /// For each configuration, how many of its trials are in each state.
   public func counts() throws(InputError) -> [StateCounts] { try store.counts(of: configurations) }
 
@@ -118,7 +115,6 @@ public final class Results {
     var order: [[JSON?]] = []
     var members: [[JSON?]: [Int]] = [:]
     for place in configurations.indices {
-      // Without columns a configuration is a group; with none asked for, all are one.
       let key = columns.map { settings[place][$0] }
       if members[key] == nil { order.append(key) }
       members[key, default: []].append(place)

@@ -7,7 +7,7 @@ import Numerics
 ///
 /// An objective is an immutable value shared by all workers. What a computation needs to scribble on lives in a
 /// `Workspace` that each replica owns, so that a step allocates nothing.
-public protocol FiniteSumObjective: Sendable {
+public protocol FiniteSumObjective<Scalar>: Sendable {
   /// The floating-point type of parameters and gradients.
   associatedtype Scalar: BinaryFloatingPoint & Sendable = Double
   /// Scratch memory of one replica.

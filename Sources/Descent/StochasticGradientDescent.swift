@@ -4,20 +4,20 @@ import Objectives
 /// The plain loop: stochastic gradient descent on any finite sum, one replica at a time. The reference for every
 /// special engine.
 ///
-/// w ← w − h Σ_{i∈B} kᵢ ∇fᵢ(w) with h and B as `DescentOptions` says. A step costs one batch gradient and allocates
-/// nothing that the objective does not.
+/// v ← βv − h Σ_{i∈B} kᵢ ∇fᵢ(w), w ← w + v with h, β and B as `DescentOptions` says; without momentum v is not kept.
+/// A step costs one batch gradient and allocates nothing that the objective does not.
 public struct StochasticGradientDescent<Objective: FiniteSumObjective>: DescentEngine {
   /// What is minimised.
   public let objective: Objective
   /// How.
   public let options: DescentOptions
+  /// Where; a replica that leaves it stays where it first was outside. Everywhere if nil.
+  public let region: Region?
 
-  @usableFromInline var stream: IndexStream
-  @usableFromInline var parameters: [Objective.Scalar]
-  @usableFromInline var gradient: [Objective.Scalar]
-  @usableFromInline var batch = Batch()
-  @usableFromInline var workspace: Objective.Workspace
-  @usableFromInline var step = 0
+  private var stream: IndexStream
+  private var memory: DescentMemory<Objective.Scalar, Objective.Workspace>
+  private var step = 0
+  private var hasLeft = false
 
   /// The parameters of a replica after `step` updates.
   public struct State: Sendable {
@@ -25,18 +25,25 @@ public struct StochasticGradientDescent<Objective: FiniteSumObjective>: DescentE
     public var step: Int
     /// The parameters.
     public var parameters: [Objective.Scalar]
+    /// Whether it has left the region; `step` is then when.
+    public var hasLeft: Bool
   }
 
   /// Sets up the loop.
   ///
-  /// - Throws: `InputError` if the options do not fit the objective.
-  public init(_ objective: Objective, options: DescentOptions) throws(InputError) {
+  /// - Throws: `InputError` if the options or the region do not fit the objective.
+  public init(_ objective: Objective, options: DescentOptions, region: Region? = nil) throws(InputError) {
+    if let region, region.centre.count != objective.parameterCount || !(region.radius > 0) {
+      throw InputError(
+        "region", expected: "a positive radius around \(objective.parameterCount) parameters",
+        found: "\(region.radius) around \(region.centre.count)")
+    }
     self.objective = objective
     self.options = options
+    self.region = region
     stream = try options.indexStream(sampleCount: objective.sampleCount, trial: 0)
-    parameters = [Objective.Scalar](repeating: 0, count: objective.parameterCount)
-    gradient = parameters
-    workspace = objective.makeWorkspace()
+    memory = DescentMemory(
+      count: objective.parameterCount, hasMomentum: options.momentum != 0, workspace: objective.makeWorkspace())
   }
 
   /// One.
@@ -47,66 +54,74 @@ public struct StochasticGradientDescent<Objective: FiniteSumObjective>: DescentE
 
   /// A start has as many entries as the objective has parameters.
   public func problem(with start: [Objective.Scalar]) -> InputError? {
-    guard start.count != parameters.count else { return nil }
-    return InputError("start", expected: "\(parameters.count) parameters", found: "\(start.count)")
+    guard start.count != objective.parameterCount else { return nil }
+    return InputError("start", expected: "\(objective.parameterCount) parameters", found: "\(start.count)")
   }
 
   /// Begins at parameters `start` with the index stream of `trial`.
   public mutating func load(_ start: [Objective.Scalar], trial: Int, lane: Int) {
-    precondition(start.count == parameters.count, "a start has as many entries as the objective has parameters")
-    parameters = start
+    precondition(start.count == objective.parameterCount, "a start has as many entries as there are parameters")
+    memory.parameters = start
+    for j in memory.velocity.indices { memory.velocity[j] = 0 }
     step = 0
+    hasLeft = false
     stream.restart(trial: trial)
   }
 
   /// Does nothing.
   public mutating func clear(lane: Int) {}
 
-  /// Makes `steps` updates.
-  @inlinable
+  /// Makes `steps` updates, or as many as it takes to leave the region.
   public mutating func advance(by steps: Int) {
-    for _ in 0..<steps {
-      stream.draw(step, into: &batch)
-      // The objective gives the batch mean, so this is η for a mean and η·b for a sum.
-      let rate = options.rate(at: step, batchSize: batch.size) * Double(batch.size)
-      Self.update(&parameters, rate: Objective.Scalar(rate), objective, batch, &gradient, &workspace)
-      step += 1
+    guard !hasLeft else { return }
+    let options = options
+    // The objective gives the batch mean, so that the rate is η for a mean and η·b for a sum.
+    let made = objective.descend(&memory, steps: step..<step + steps, momentum: options.momentum, region: region) {
+      stream.draw($0, into: &$1)
+      return options.rate(at: $0, batchSize: $1.size) * Double($1.size)
     }
+    step += made
+    hasLeft = made < steps || isOutside
   }
 
-  /// w ← w − rate · (batch mean of the gradient).
-  @inlinable
-  static func update(
-    _ parameters: inout [Objective.Scalar], rate: Objective.Scalar, _ objective: Objective, _ batch: Batch,
-    _ gradient: inout [Objective.Scalar], _ workspace: inout Objective.Workspace
-  ) {
-    var target = gradient.mutableSpan
-    objective.gradient(at: parameters.span, over: batch, into: &target, using: &workspace)
-    for j in parameters.indices { parameters[j] -= rate * target[j] }
+  /// Whether the parameters are outside of the region: asked where the last update of an advance may have left it.
+  private var isOutside: Bool {
+    guard let region else { return false }
+    var square = 0.0
+    for (parameter, centre) in zip(memory.parameters, region.centre) {
+      square += (Double(parameter) - centre) * (Double(parameter) - centre)
+    }
+    return !(square <= region.radius * region.radius)
   }
 
   /// The parameters, all 0.
   public func makeState() -> State {
-    State(step: 0, parameters: [Objective.Scalar](repeating: 0, count: objective.parameterCount))
+    State(step: 0, parameters: [Objective.Scalar](repeating: 0, count: objective.parameterCount), hasLeft: false)
   }
 
   /// Copies the parameters.
   public func read(lane: Int, into state: inout State) {
     state.step = step
-    for j in parameters.indices { state.parameters[j] = parameters[j] }
+    state.hasLeft = hasLeft
+    for j in memory.parameters.indices { state.parameters[j] = memory.parameters[j] }
   }
 
-  /// d, the number of parameters.
-  public var snapshotSize: Int { parameters.count }
+  /// d, the number of parameters; 2d with momentum.
+  public var snapshotSize: Int { memory.parameters.count + memory.velocity.count }
 
-  /// The parameters. A `Scalar` up to the width of `Double` is kept exactly.
-  public func snapshot(lane: Int) -> LaneSnapshot { LaneSnapshot(step: step, values: parameters.map { Double($0) }) }
+  /// The parameters, and the velocity if there is momentum. A `Scalar` up to the width of `Double` is kept exactly.
+  public func snapshot(lane: Int) -> LaneSnapshot {
+    LaneSnapshot(step: step, values: (memory.parameters + memory.velocity).map { Double($0) })
+  }
 
   /// Goes on from the parameters of `snapshot` with the index stream of `trial`.
   public mutating func restore(_ snapshot: LaneSnapshot, trial: Int, lane: Int) {
-    precondition(snapshot.values.count == snapshotSize, "a snapshot has as many values as there are parameters")
-    parameters = snapshot.values.map { Objective.Scalar($0) }
+    precondition(snapshot.values.count == snapshotSize, "a snapshot has the parameters, and with momentum the velocity")
+    let values = snapshot.values.map { Objective.Scalar($0) }
+    memory.parameters = Array(values.prefix(objective.parameterCount))
+    memory.velocity = Array(values.dropFirst(objective.parameterCount))
     step = snapshot.step
+    hasLeft = isOutside
     stream.restart(trial: trial)
   }
 }

@@ -41,6 +41,18 @@ public protocol FiniteSumObjective<Scalar>: Sendable {
   func sampleGradients(
     at parameters: Span<Scalar>, over batch: Batch, into gradients: inout MutableSpan<Scalar>,
     using workspace: inout Workspace)
+
+  /// Makes the updates v ← βv − rate · (batch mean of the gradient), θ ← θ + v of `steps`, and returns how many were
+  /// made: all of them, or up to and with the first that ends outside of `region`.
+  ///
+  /// There is no need to write it: the default does just that. It is a requirement so that the loop is compiled for
+  /// the objective and not once for all, which is several times faster where a step takes a microsecond or less.
+  ///
+  /// - Parameter nextBatch: writes the batch of a step and returns its rate.
+  func descend(
+    _ memory: inout DescentMemory<Scalar, Workspace>, steps: Range<Int>, momentum: Double, region: Region?,
+    nextBatch: (Int, inout Batch) -> Double
+  ) -> Int
 }
 
 extension FiniteSumObjective where Workspace == Void {

@@ -79,6 +79,7 @@ public struct AutoencoderEngine: DescentEngine, ~Copyable {
   public init(
     count: Int, activation: AutoencoderObjective.Activation, options: DescentOptions, keepsLogarithms: Bool = false
   ) throws(InputError) {
+    try options.requirePlain()
     let stream = try options.indexStream(sampleCount: count, trial: 0)
     self.count = count
     self.activation = activation

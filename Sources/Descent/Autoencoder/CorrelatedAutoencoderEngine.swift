@@ -34,6 +34,7 @@ public struct CorrelatedAutoencoderEngine: DescentEngine {
   public init(
     data: AutoencoderData, activation: AutoencoderObjective.Activation, options: DescentOptions
   ) throws(InputError) {
+    try options.requirePlain()
     stream = try options.indexStream(sampleCount: data.count, trial: 0)
     gram = data.gram
     self.activation = activation

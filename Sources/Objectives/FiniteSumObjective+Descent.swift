@@ -1,0 +1,76 @@
+/// A ball around a point, outside of which a run is over.
+public struct Region: Sendable, Equatable {
+  /// The point.
+  public var centre: [Double]
+  /// R.
+  public var radius: Double
+
+  /// The ball ‖θ − centre‖ ≤ radius.
+  public init(centre: [Double], radius: Double) {
+    self.centre = centre
+    self.radius = radius
+  }
+}
+
+/// What plain descent keeps of one run.
+public struct DescentMemory<Scalar: BinaryFloatingPoint & Sendable, Workspace> {
+  /// θ.
+  public var parameters: [Scalar]
+  /// The last change of θ; empty without momentum.
+  public var velocity: [Scalar]
+  /// Room for a gradient.
+  public var gradient: [Scalar]
+  /// Room for a batch.
+  public var batch = Batch()
+  /// The objective's own room.
+  public var workspace: Workspace
+
+  /// Memory for `count` parameters, all 0.
+  public init(count: Int, hasMomentum: Bool, workspace: Workspace) {
+    parameters = [Scalar](repeating: 0, count: count)
+    velocity = hasMomentum ? parameters : []
+    gradient = parameters
+    self.workspace = workspace
+  }
+}
+
+extension FiniteSumObjective {
+  /// The loop behind ``descend(_:steps:momentum:region:nextBatch:)``, compiled for each objective by itself.
+  @inlinable
+  public func descend(
+    _ memory: inout DescentMemory<Scalar, Workspace>, steps: Range<Int>, momentum: Double, region: Region?,
+    nextBatch: (Int, inout Batch) -> Double
+  ) -> Int {
+    let beta = Scalar(momentum)
+    for step in steps {
+      let rate = Scalar(nextBatch(step, &memory.batch))
+      Self.fill(&memory.gradient, memory.parameters, memory.batch, &memory.workspace, self)
+      if memory.velocity.isEmpty {
+        for j in memory.parameters.indices { memory.parameters[j] -= rate * memory.gradient[j] }
+      } else {
+        for j in memory.parameters.indices {
+          memory.velocity[j] = beta * memory.velocity[j] - rate * memory.gradient[j]
+          memory.parameters[j] += memory.velocity[j]
+        }
+      }
+      if let region {
+        var square = 0.0
+        for j in memory.parameters.indices {
+          let difference = Double(memory.parameters[j]) - region.centre[j]
+          square += difference * difference
+        }
+        // Not a number is outside.
+        if !(square <= region.radius * region.radius) { return step + 1 - steps.lowerBound }
+      }
+    }
+    return steps.count
+  }
+
+  @inlinable
+  static func fill(
+    _ gradient: inout [Scalar], _ parameters: [Scalar], _ batch: Batch, _ workspace: inout Workspace, _ objective: Self
+  ) {
+    var target = gradient.mutableSpan
+    objective.gradient(at: parameters.span, over: batch, into: &target, using: &workspace)
+  }
+}

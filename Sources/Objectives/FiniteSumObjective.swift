@@ -65,15 +65,18 @@ extension FiniteSumObjective {
   /// The batch mean of the loss; over all samples if no batch is given.
   public func loss(at parameters: [Scalar], over batch: Batch? = nil) -> Double {
     var workspace = makeWorkspace()
-    return loss(at: parameters.span, over: batch ?? .full(sampleCount), using: &workspace)
+    return parameters.withSpan { loss(at: $0, over: batch ?? .full(sampleCount), using: &workspace) }
   }
 
   /// The batch mean of the gradient; over all samples if no batch is given.
   public func gradient(at parameters: [Scalar], over batch: Batch? = nil) -> [Scalar] {
     var workspace = makeWorkspace()
     var result = [Scalar](repeating: 0, count: parameterCount)
-    var span = result.mutableSpan
-    gradient(at: parameters.span, over: batch ?? .full(sampleCount), into: &span, using: &workspace)
+    parameters.withSpan { parameters in
+      result.withMutableSpan {
+        gradient(at: parameters, over: batch ?? .full(sampleCount), into: &$0, using: &workspace)
+      }
+    }
     return result
   }
 
@@ -83,9 +86,14 @@ extension FiniteSumObjective {
   ) -> [Scalar] {
     var workspace = makeWorkspace()
     var result = [Scalar](repeating: 0, count: parameterCount)
-    var span = result.mutableSpan
-    hessianVectorProduct(
-      at: parameters.span, times: direction.span, over: batch ?? .full(sampleCount), into: &span, using: &workspace)
+    parameters.withSpan { parameters in
+      direction.withSpan { direction in
+        result.withMutableSpan {
+          hessianVectorProduct(
+            at: parameters, times: direction, over: batch ?? .full(sampleCount), into: &$0, using: &workspace)
+        }
+      }
+    }
     return result
   }
 
@@ -94,8 +102,31 @@ extension FiniteSumObjective {
     var workspace = makeWorkspace()
     let batch = batch ?? .full(sampleCount)
     var rows = [Scalar](repeating: 0, count: batch.indices.count * parameterCount)
-    var span = rows.mutableSpan
-    sampleGradients(at: parameters.span, over: batch, into: &span, using: &workspace)
+    parameters.withSpan { parameters in
+      rows.withMutableSpan { sampleGradients(at: parameters, over: batch, into: &$0, using: &workspace) }
+    }
     return batch.indices.indices.map { Array(rows[($0 * parameterCount)..<(($0 + 1) * parameterCount)]) }
+  }
+}
+
+/// Spans of arrays that callers hand over.
+///
+/// Not `Array.span`: under optimisation Swift 6.3 lets a short array literal of the caller, as in `gradient(at: [x, 1])`,
+/// end before a span of it is read in the callee, and the result is made of what lies there instead. A pointer taken for
+/// the length of a closure has no such trouble; `SpanLifetimeTests` watches over it.
+extension Array {
+  /// Lends the elements.
+  @inlinable
+  func withSpan<Result>(_ body: (Span<Element>) -> Result) -> Result {
+    withUnsafeBufferPointer { body($0.span) }
+  }
+
+  /// Lends the elements for writing.
+  @inlinable
+  mutating func withMutableSpan<Result>(_ body: (inout MutableSpan<Element>) -> Result) -> Result {
+    withUnsafeMutableBufferPointer { buffer in
+      var span = buffer.mutableSpan
+      return body(&span)
+    }
   }
 }

@@ -190,17 +190,20 @@ public struct TanhNetworkObjective: ResidualObjective {
   /// F(xᵢ) − yᵢ.
   public func residuals(at parameters: [Double]) -> [Double] {
     var workspace = makeWorkspace()
-    return (0..<sampleCount).map { forward($0, parameters.span, &workspace) }
+    return parameters.withSpan { parameters in (0..<sampleCount).map { forward($0, parameters, &workspace) } }
   }
 
   /// Rows ∇F(xᵢ).
   public func jacobian(at parameters: [Double]) -> [Double] {
     var workspace = makeWorkspace()
     var rows = [Double](repeating: 0, count: sampleCount * parameterCount)
-    var span = rows.mutableSpan
-    for sample in 0..<sampleCount {
-      _ = forward(sample, parameters.span, &workspace)
-      addOutputGradient(sample, 1, parameters.span, workspace, &span, from: sample * parameterCount)
+    parameters.withSpan { parameters in
+      rows.withMutableSpan { rows in
+        for sample in 0..<sampleCount {
+          _ = forward(sample, parameters, &workspace)
+          addOutputGradient(sample, 1, parameters, workspace, &rows, from: sample * parameterCount)
+        }
+      }
     }
     return rows
   }

@@ -1,4 +1,5 @@
 import Curvature
+import Foundation
 import Numerics
 import Objectives
 
@@ -42,6 +43,7 @@ struct TinyProblem: Sendable, CustomStringConvertible {
   static func all() throws -> [TinyProblem] {
     var problems: [TinyProblem] = []
     for (n, d) in [(1, 1), (4, 3), (6, 4)] { problems.append(try leastSquares(n, d)) }
+    problems += try quadraticSums() + [styblinskiTang(), quadraticMinimum(), tanhNetwork(1, 3), tanhNetwork(2, 4)]
     for activation in AutoencoderObjective.Activation.allCases {
       for (name, data) in try dataSets() { problems.append(autoencoder(name, data, activation)) }
     }
@@ -74,6 +76,89 @@ struct TinyProblem: Sendable, CustomStringConvertible {
     return TinyProblem("least squares, \(n) samples of \(d)", objective, points: points) { sample, θ in
       let residual = zip(inputs[sample], θ).map { $0 * $1 }.reduce(0, +) - targets[sample]
       return residual * residual / 2
+    }
+  }
+
+  /// Matrices and factors, with gradients and a centre and without.
+  private static func quadraticSums() throws -> [TinyProblem] {
+    var stream = testStream(5)
+    let (n, m, d) = (4, 2, 3)
+    let jacobians = stream.gaussian(count: n * m * d)
+    let (gradients, centre) = (stream.gaussian(count: n * d), stream.gaussian(count: d))
+    let hessians = (0..<n).map { i in
+      (0..<d).map { j in
+        (0..<d).map { k in
+          (0..<m).reduce(0.0) { $0 + jacobians[(i * m + $1) * d + j] * jacobians[(i * m + $1) * d + k] }
+        }
+      }
+    }
+    let points = (0..<3).map { _ in stream.gaussian(count: d) }
+    func loss(_ isPlain: Bool) -> @Sendable (Int, [Double]) -> Double {
+      { i, θ in
+        let x = isPlain ? θ : zip(θ, centre).map { $0 - $1 }
+        let quadratic = (0..<d).reduce(0.0) { $0 + x[$1] * dot(hessians[i][$1], x) } / 2
+        return isPlain ? quadratic : quadratic + dot(Array(gradients[i * d..<(i + 1) * d]), x)
+      }
+    }
+    let matrices = hessians.flatMap { $0.flatMap { $0 } }
+    return [
+      TinyProblem(
+        "quadratic sum of matrices", try QuadraticSumObjective(hessians: matrices, sampleCount: n, dimension: d),
+        points: points, sampleLoss: loss(true)),
+      TinyProblem(
+        "inhomogeneous quadratic sum of factors",
+        try QuadraticSumObjective(
+          jacobians: jacobians, sampleCount: n, outputCount: m, dimension: d, gradients: gradients, centre: centre),
+        points: points, sampleLoss: loss(false)),
+    ]
+  }
+
+  private static func styblinskiTang() throws -> TinyProblem {
+    let (a, b, c) = (
+      [[1.2, 0.3], [0.8, 1.1], [1, 0.5]], [[0.5, 1], [1, 0.2], [0.3, 0.7]], [[1, -1], [0.2, 2], [0, 0.4]]
+    )
+    let objective = try StyblinskiTangObjective(quartic: a, quadratic: b, linear: c)
+    let points = [[0.3, -0.5], [1.1, 0.2], [-0.7, 0.9]]
+    return TinyProblem("quartic double wells", objective, points: points) { i, θ in
+      var sum = 0.0
+      for (j, x) in θ.enumerated() {
+        let square = x * x
+        sum += a[i][j] * square * square / 2
+        sum += 2.5 * c[i][j] * x - 8 * b[i][j] * square
+      }
+      return sum
+    }
+  }
+
+  /// Points where each bowl is the lowest for some sample.
+  private static func quadraticMinimum() throws -> TinyProblem {
+    let centres = [[0.0, 0], [2, 1], [-1, 1]]
+    let curvatures = [[[3.0, 1], [0.5, 2]], [[1, 1], [1, 0.2]], [[2, 0.5], [0.1, 4]]]
+    let objective = try QuadraticMinimumObjective(
+      bowls: zip(centres, curvatures).map { .init(centre: $0, curvatures: $1) })
+    let points = [[0.2, 0.1], [1.7, 0.9], [-0.8, 1.3]]
+    return TinyProblem("minimum of bowls", objective, points: points) { i, θ in
+      var lowest = Double.infinity
+      for (centre, bowl) in zip(centres, curvatures) {
+        let x = zip(θ, centre).map { $0 - $1 }
+        lowest = min(lowest, dot(bowl[i], zip(x, x).map { $0 * $1 }) / 2)
+      }
+      return lowest
+    }
+  }
+
+  private static func tanhNetwork(_ p: Int, _ h: Int) throws -> TinyProblem {
+    var stream = testStream(6)
+    let inputs = (0..<4).map { _ in stream.gaussian(count: p) }
+    let targets = stream.gaussian(count: 4)
+    let objective = try TanhNetworkObjective(inputs: inputs, targets: targets, hiddenCount: h)
+    let points = (0..<3).map { _ in stream.gaussian(count: objective.parameterCount).map { 0.5 * $0 } }
+    return TinyProblem("tanh network of \(p) inputs", objective, points: points) { i, θ in
+      var output = θ[h * (p + 2)]
+      for k in 0..<h {
+        output += θ[h * (p + 1) + k] * tanh(dot(Array(θ[k * p..<(k + 1) * p]), inputs[i]) + θ[h * p + k])
+      }
+      return (output - targets[i]) * (output - targets[i]) / 2
     }
   }
 

@@ -46,9 +46,9 @@ public struct AutoencoderState: Sendable, Equatable {
   ///
   /// - Parameter span: the span of the objective's data, for those who ask for many states; found out if nil.
   public init(of objective: AutoencoderObjective, at parameters: [Double], span: AutoencoderSpan? = nil) {
-    let c = (0..<objective.data.count).map { objective.correlation(parameters.span, $0) }
+    let c = parameters.withSpan { w in (0..<objective.data.count).map { objective.correlation(w, $0) } }
     coefficients = c
-    squaredNorm = objective.squaredNorm(parameters.span)
+    squaredNorm = parameters.withSpan { objective.squaredNorm($0) }
     let inside = (span ?? AutoencoderSpan(of: objective.data)).squaredNorm(of: c)
     perpendicular = inside.isNaN ? .nan : max(squaredNorm - inside, 0).squareRoot()
   }

@@ -19,11 +19,14 @@ extension Ensemble {
   ///   - engine: an engine with no replicas in it; so it is left, too.
   ///   - start: where the replica of a trial begins. An error, or a start that does not fit the engine, goes to the desk
   ///     and concerns no other trial.
+  ///   - advance: makes so many updates, as the engine does of itself. A caller that knows the engine's type passes it,
+  ///     so that the loop is compiled for that type, whose objective this module does not know.
   /// - Throws: `InputError` if the plan makes no sense or is longer than the engine can run, before any trial is asked
   ///   for.
   public static func work<Engine: DescentEngine & ~Copyable>(
     on engine: inout Engine, plan: RunPlan<Engine.State>, desk: some TrialDesk,
-    start: (Int) throws(InputError) -> Engine.Start
+    start: (Int) throws(InputError) -> Engine.Start,
+    advance: (inout Engine, Int) -> Void = { $0.advance(by: $1) }
   ) throws(InputError) {
     try plan.validate(longestRun: engine.longestRun)
     var worker = Worker(plan: plan, desk: desk, laneCount: engine.laneCount, state: engine.makeState())
@@ -43,7 +46,7 @@ extension Ensemble {
         }
       } else if let due = worker.stepsToNextEvent {
         let steps = min(due, pace.remaining)
-        engine.advance(by: steps)
+        advance(&engine, steps)
         worker.advanced(by: steps, &engine)
         pace.made(steps)
       } else {

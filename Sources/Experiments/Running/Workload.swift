@@ -26,7 +26,7 @@ public struct Workload: Sendable {
     self.estimatedCost = estimatedCost
     work = { desk throws(InputError) in
       var engine = try makeEngine()
-      try Ensemble.work(on: &engine, plan: plan, desk: desk, start: start)
+      try Ensemble.work(on: &engine, plan: plan, desk: desk, start: start, advance: { $0.advance(by: $1) })
     }
   }
 }

@@ -49,11 +49,16 @@ extension FiniteSumObjective where Workspace == Void {
 }
 
 /// The same quantities on arrays, for code where an allocation does not matter.
+///
+/// Spans are taken of buffers, not of the arrays: Swift 6.3 reads zeros through the `span` of a generic function's array
+/// that its caller keeps on the stack, such as the literal `[log(2)]`.
 extension FiniteSumObjective {
   /// The batch mean of the loss; over all samples if no batch is given.
   public func loss(at parameters: [Scalar], over batch: Batch? = nil) -> Double {
     var workspace = makeWorkspace()
-    return loss(at: parameters.span, over: batch ?? .full(sampleCount), using: &workspace)
+    return parameters.withUnsafeBufferPointer {
+      loss(at: $0.span, over: batch ?? .full(sampleCount), using: &workspace)
+    }
   }
 
   /// The batch mean of the gradient; over all samples if no batch is given.
@@ -61,7 +66,9 @@ extension FiniteSumObjective {
     var workspace = makeWorkspace()
     var result = [Scalar](repeating: 0, count: parameterCount)
     var span = result.mutableSpan
-    gradient(at: parameters.span, over: batch ?? .full(sampleCount), into: &span, using: &workspace)
+    parameters.withUnsafeBufferPointer {
+      gradient(at: $0.span, over: batch ?? .full(sampleCount), into: &span, using: &workspace)
+    }
     return result
   }
 
@@ -72,8 +79,12 @@ extension FiniteSumObjective {
     var workspace = makeWorkspace()
     var result = [Scalar](repeating: 0, count: parameterCount)
     var span = result.mutableSpan
-    hessianVectorProduct(
-      at: parameters.span, times: direction.span, over: batch ?? .full(sampleCount), into: &span, using: &workspace)
+    parameters.withUnsafeBufferPointer { parameters in
+      direction.withUnsafeBufferPointer {
+        hessianVectorProduct(
+          at: parameters.span, times: $0.span, over: batch ?? .full(sampleCount), into: &span, using: &workspace)
+      }
+    }
     return result
   }
 
@@ -83,7 +94,9 @@ extension FiniteSumObjective {
     let batch = batch ?? .full(sampleCount)
     var rows = [Scalar](repeating: 0, count: batch.indices.count * parameterCount)
     var span = rows.mutableSpan
-    sampleGradients(at: parameters.span, over: batch, into: &span, using: &workspace)
+    parameters.withUnsafeBufferPointer {
+      sampleGradients(at: $0.span, over: batch, into: &span, using: &workspace)
+    }
     return batch.indices.indices.map { Array(rows[($0 * parameterCount)..<(($0 + 1) * parameterCount)]) }
   }
 }

@@ -42,6 +42,15 @@ struct TinyProblem: Sendable, CustomStringConvertible {
   static func all() throws -> [TinyProblem] {
     var problems: [TinyProblem] = []
     for (n, d) in [(1, 1), (4, 3), (6, 4)] { problems.append(try leastSquares(n, d)) }
+    for loss in MarginLoss.allCases {
+      for isSparse in [false, true] {
+        for intercept in [false, true] {
+          problems.append(try linearModel(loss, isSparse: isSparse, intercept: intercept))
+        }
+      }
+    }
+    problems.append(try sparseLeastSquares())
+    problems += try weightDecayed()
     for activation in AutoencoderObjective.Activation.allCases {
       for (name, data) in try dataSets() { problems.append(autoencoder(name, data, activation)) }
     }

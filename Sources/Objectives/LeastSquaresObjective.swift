@@ -1,15 +1,17 @@
 import Numerics
 
 /// Linear least squares: fᵢ(θ) = ½ (⟨xᵢ, θ⟩ − yᵢ)², the simplest finite sum; its Hessian (1/n) Σ xᵢxᵢᵀ does not depend
-/// on θ.
+/// on θ. A batch gradient costs two multiplications a stored entry of its rows, and d assignments.
 public struct LeastSquaresObjective: FiniteSumObjective {
-  private let inputs: [Double]
-  private let targets: [Double]
-  /// d, the number of parameters.
-  public let parameterCount: Int
+  /// xᵢ.
+  public let features: FeatureRows
+  /// yᵢ.
+  public let targets: [Double]
 
   /// n, the number of samples.
   public var sampleCount: Int { targets.count }
+  /// d, the number of parameters.
+  public var parameterCount: Int { features.columnCount }
   /// ½ (⟨xᵢ, θ⟩ − yᵢ)².
   public var lossFormula: String { "½ (⟨xᵢ, θ⟩ − yᵢ)²" }
 
@@ -22,29 +24,31 @@ public struct LeastSquaresObjective: FiniteSumObjective {
         "inputs", expected: "one or more rows of equal, positive length",
         found: inputs.isEmpty ? "no row" : "rows of lengths \(Set(inputs.map(\.count)).sorted())")
     }
-    guard targets.count == inputs.count else {
-      throw InputError("targets", expected: "\(inputs.count) values, one a row of inputs", found: "\(targets.count)")
-    }
-    guard targets.allSatisfy(\.isFinite), inputs.allSatisfy({ $0.allSatisfy(\.isFinite) }) else {
+    try self.init(features: FeatureRows(Matrix(inputs)), targets: targets)
+  }
+
+  /// The problem with rows xᵢ of `features`, sparse ones stay sparse, and targets yᵢ.
+  ///
+  /// - Parameter intercept: whether a feature that is 1 in every sample is appended, the last.
+  /// - Throws: `InputError` if there is no row or no column, counts do not match, or a value is not finite.
+  public init(features: FeatureRows, targets: [Double], intercept: Bool = false) throws(InputError) {
+    self.features = try features.checked(count: targets.count, of: "targets", intercept: intercept)
+    guard targets.allSatisfy(\.isFinite), features.storedValues.allSatisfy(\.isFinite) else {
       throw InputError(
         "inputs and targets", expected: "finite values", found: "a value that is infinite or not a number")
     }
-    self.inputs = inputs.flatMap { $0 }
     self.targets = targets
-    parameterCount = dimension
   }
 
-  private func product(_ sample: Int, _ vector: Span<Double>) -> Double {
-    var sum = 0.0
-    for j in 0..<parameterCount { sum += inputs[sample * parameterCount + j] * vector[j] }
-    return sum
+  private func residual(_ sample: Int, _ parameters: Span<Double>) -> Double {
+    features.dot(row: sample, parameters) - targets[sample]
   }
 
   /// (1/b) Σ kᵢ ½ (⟨xᵢ, θ⟩ − yᵢ)².
   public func loss(at parameters: Span<Double>, over batch: Batch, using workspace: inout Void) -> Double {
     var sum = 0.0
     for (sample, multiplicity) in zip(batch.indices, batch.multiplicities) {
-      let residual = product(sample, parameters) - targets[sample]
+      let residual = residual(sample, parameters)
       sum += Double(multiplicity) * residual * residual
     }
     return sum / Double(2 * batch.size)
@@ -55,7 +59,7 @@ public struct LeastSquaresObjective: FiniteSumObjective {
     at parameters: Span<Double>, over batch: Batch, into gradient: inout MutableSpan<Double>,
     using workspace: inout Void
   ) {
-    accumulate(over: batch, into: &gradient) { product($0, parameters) - targets[$0] }
+    features.mean(over: batch, into: &gradient) { residual($0, parameters) }
   }
 
   /// (1/b) Σ kᵢ ⟨xᵢ, v⟩ xᵢ.
@@ -63,7 +67,7 @@ public struct LeastSquaresObjective: FiniteSumObjective {
     at parameters: Span<Double>, times direction: Span<Double>, over batch: Batch,
     into product: inout MutableSpan<Double>, using workspace: inout Void
   ) {
-    accumulate(over: batch, into: &product) { self.product($0, direction) }
+    features.mean(over: batch, into: &product) { features.dot(row: $0, direction) }
   }
 
   /// Rows (⟨xᵢ, θ⟩ − yᵢ) xᵢ.
@@ -71,20 +75,6 @@ public struct LeastSquaresObjective: FiniteSumObjective {
     at parameters: Span<Double>, over batch: Batch, into gradients: inout MutableSpan<Double>,
     using workspace: inout Void
   ) {
-    for (row, sample) in batch.indices.enumerated() {
-      let residual = product(sample, parameters) - targets[sample]
-      for j in 0..<parameterCount {
-        gradients[row * parameterCount + j] = residual * inputs[sample * parameterCount + j]
-      }
-    }
-  }
-
-  /// Writes (1/b) Σ kᵢ weight(i) xᵢ.
-  private func accumulate(over batch: Batch, into result: inout MutableSpan<Double>, weight: (Int) -> Double) {
-    for j in 0..<parameterCount { result[j] = 0 }
-    for (sample, multiplicity) in zip(batch.indices, batch.multiplicities) {
-      let scale = Double(multiplicity) * weight(sample) / Double(batch.size)
-      for j in 0..<parameterCount { result[j] += scale * inputs[sample * parameterCount + j] }
-    }
+    features.scaledRows(of: batch, into: &gradients) { residual($0, parameters) }
   }
 }

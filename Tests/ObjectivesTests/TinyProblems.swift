@@ -44,6 +44,15 @@ struct TinyProblem: Sendable, CustomStringConvertible {
     var problems: [TinyProblem] = []
     for (n, d) in [(1, 1), (4, 3), (6, 4)] { problems.append(try leastSquares(n, d)) }
     problems += try quadraticSums() + [styblinskiTang(), quadraticMinimum(), tanhNetwork(1, 3), tanhNetwork(2, 4)]
+    for loss in MarginLoss.allCases {
+      for isSparse in [false, true] {
+        for intercept in [false, true] {
+          problems.append(try linearModel(loss, isSparse: isSparse, intercept: intercept))
+        }
+      }
+    }
+    problems.append(try sparseLeastSquares())
+    problems += try weightDecayed()
     for activation in AutoencoderObjective.Activation.allCases {
       for (name, data) in try dataSets() { problems.append(autoencoder(name, data, activation)) }
     }

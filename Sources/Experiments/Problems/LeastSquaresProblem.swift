@@ -1,4 +1,3 @@
-import Descent
 import Formats
 import Numerics
 import Objectives
@@ -9,10 +8,7 @@ struct LeastSquaresProblem: SpecProblem {
 
   static let settings = SpecObject(
     kind: "leastSquares",
-    explanation: """
-      Linear least squares, fᵢ(θ) = ½ (⟨xᵢ, θ⟩ − yᵢ)². Converged: the norm of the full gradient ≤ tolerance. Diverged: ‖θ‖² above \
-      10¹². Measures: loss (mean over all samples), gradientNorm, squaredNorm, steps, parameters.
-      """,
+    explanation: "Linear least squares, fᵢ(θ) = ½ (⟨xᵢ, θ⟩ − yᵢ)². \(PlainWorkload.explanation())",
     fields: [
       .init(
         "data",
@@ -35,11 +31,9 @@ struct LeastSquaresProblem: SpecProblem {
         ]), .required, "The samples.")
     ])
 
-  static let measures =
-    ["loss", "gradientNorm", "squaredNorm", "steps"].map { SpecMeasure(name: $0) }
-    + [SpecMeasure(name: "parameters", isVector: true)]
+  static let measures = PlainWorkload.measures()
 
-  static let defaultFinals = ["loss", "gradientNorm"]
+  static let defaultFinals = PlainWorkload.defaultFinals
 
   /// The largest number of entries of the inputs: 400 MB.
   private static let largestData = 50_000_000
@@ -88,47 +82,6 @@ struct LeastSquaresProblem: SpecProblem {
   var derivedSettings: [String: JSON] { [:] }
 
   func workload(_ parts: SpecParts, problems: inout SpecProblemList) -> Workload? {
-    if case .coefficients = parts.start {
-      problems.note(
-        "init.kind", expected: "a start in terms of the parameters", found: "\"coefficients\"",
-        advice: "To give the parameters themselves, use {\"kind\": \"parameters\", \"values\": […]}.")
-      return nil
-    }
-    if let misfit = parts.start.misfit(parameterCount: objective.parameterCount) {
-      problems.note(misfit)
-      return nil
-    }
-    typealias Engine = StochasticGradientDescent<LeastSquaresObjective>
-    let (objective, options, start) = (objective, parts.options, parts.start)
-    let stopping = StoppingRules<Engine.State>(
-      cadence: parts.stopCadence,
-      converged: parts.stop.map { stop in
-        { @Sendable in LinearAlgebra.norm(objective.gradient(at: $0.parameters)) <= stop.tolerance }
-      }, diverged: { !(LinearAlgebra.dot($0.parameters, $0.parameters) < 1e12) })
-    let batch = Double(options.batchSize ?? sampleCount)
-    return Workload(
-      plan: parts.plan(stopping: stopping, measures: measures),
-      estimatedCost: Double(options.budget) * batch * Double(objective.parameterCount) + 1,
-      makeEngine: { () throws(InputError) in try Engine(objective, options: options) },
-      start: { trial in
-        let key = options.seeds.key(.initialization, trial: trial)
-        return start.parameters(count: objective.parameterCount, key: key, trial: trial) ?? []
-      })
-  }
-
-  /// The numbers behind a name.
-  private func measures(
-    _ name: String
-  ) -> [Measure<StochasticGradientDescent<LeastSquaresObjective>.State>] {
-    let objective = objective
-    switch name {
-    case "loss": return [Measure(name) { objective.loss(at: $0.parameters) }]
-    case "gradientNorm": return [Measure(name) { LinearAlgebra.norm(objective.gradient(at: $0.parameters)) }]
-    case "squaredNorm": return [Measure(name) { LinearAlgebra.dot($0.parameters, $0.parameters) }]
-    case "steps": return [Measure(name) { Double($0.step) }]
-    case "parameters":
-      return (0..<objective.parameterCount).map { j in Measure("parameter\(j)") { $0.parameters[j] } }
-    default: return []
-    }
+    PlainWorkload.make(objective, parts, problems: &problems)
   }
 }

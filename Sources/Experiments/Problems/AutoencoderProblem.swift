@@ -102,6 +102,8 @@ struct AutoencoderProblem: SpecProblem {
 
   var sampleCount: Int { objective.sampleCount }
 
+  var finiteSum: SpecObjective { SpecObjective(objective) }
+
   var derivedSettings: [String: JSON] {
     ["features": .integer(objective.sampleCount), "dimension": .integer(objective.parameterCount)]
   }
@@ -118,6 +120,17 @@ struct AutoencoderProblem: SpecProblem {
     }
     if let misfit = misfit(of: parts.start) {
       problems.note(misfit)
+      isSound = false
+    }
+    if parts.options.momentum != 0 {
+      problems.note(
+        "optimizer.momentum", expected: "0, since the autoencoder's engine is plain SGD",
+        found: NumberText.shortest(parts.options.momentum))
+      isSound = false
+    }
+    if parts.leaving != nil {
+      problems.note(
+        "optimizer.stop.when", expected: "\"converged\": the autoencoder's minima are no points", found: "\"left\"")
       isSound = false
     }
     guard isSound else { return nil }

@@ -79,7 +79,7 @@ struct LeastSquaresProblem: SpecProblem {
 
   var sampleCount: Int { objective.sampleCount }
 
-  var derivedSettings: [String: JSON] { [:] }
+  var finiteSum: SpecObjective { SpecObjective(objective) }
 
   func workload(_ parts: SpecParts, problems: inout SpecProblemList) -> Workload? {
     PlainWorkload.make(objective, parts, problems: &problems)

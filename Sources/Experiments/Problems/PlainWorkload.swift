@@ -7,12 +7,16 @@ import Objectives
 enum PlainWorkload {
   /// When trials end, and what can be measured, for the explanation of a kind of problem.
   ///
-  /// - Parameter more: the problem's own measures, each with its meaning.
-  static func explanation(and more: [String] = []) -> String {
-    let names = ["loss (mean over all samples)", "gradientNorm", "squaredNorm", "steps"] + more + ["parameters"]
+  /// - Parameters:
+  ///   - more: the problem's own measures, each with its meaning.
+  ///   - minima: the names of its minimisers, if it knows them.
+  static func explanation(and more: [String] = [], minima: String? = nil) -> String {
+    let own = minima == nil ? more : more + ["nearestMinimum (counted from 0)", "minimumDistance"]
+    let names = ["loss (mean over all samples)", "gradientNorm", "squaredNorm", "steps"] + own + ["parameters"]
+    let points = minima.map { " Minimisers: \($0)." } ?? ""
     return """
-      Converged: the norm of the full gradient ≤ tolerance. Diverged: ‖θ‖² above 10¹². Measures: \
-      \(names.joined(separator: ", ")).
+      Converged: the norm of the full gradient ≤ tolerance. Diverged: ‖θ‖² above 10¹², or the minimiser left. Measures: \
+      \(names.joined(separator: ", ")).\(points)
       """
   }
 
@@ -33,40 +37,79 @@ enum PlainWorkload {
   /// Call it with a concrete objective where that is known: the loop is compiled for it then.
   ///
   /// - Parameters:
+  ///   - minima: the problem's minimisers; asked for only if the start or a measure needs them.
   ///   - measures: the problem's own numbers, besides those of every finite sum.
   ///   - sampleCost: about how many multiplications a sample's gradient takes; by default the number of parameters.
   static func make<Objective: FiniteSumObjective>(
-    _ objective: Objective, _ parts: SpecParts, measures: [PlainMeasure] = [], sampleCost: Double? = nil,
-    problems: inout SpecProblemList
+    _ objective: Objective, _ parts: SpecParts, minima: SpecObjective? = nil, measures: [PlainMeasure] = [],
+    sampleCost: Double? = nil, problems: inout SpecProblemList
   ) -> Workload? where Objective.Scalar == Double {
-    let (options, start) = (parts.options, parts.start)
+    let options = parts.options
     let d = objective.parameterCount
-    if let misfit = misfit(of: start, parameterCount: d) {
-      problems.note(misfit)
+    var known: [NamedPoint] = []
+    if let minima, minima.hasMinima, needsMinima(parts) {
+      do throws(InputError) {
+        known = try minima.minima()
+      } catch {
+        problems.note("problem", expected: error.expected, found: error.found, advice: error.advice)
+        return nil
+      }
+    }
+    let start: PlainStart
+    do throws(InputError) {
+      start = try PlainStart(parts.start, parameterCount: d, minima: known)
+    } catch {
+      problems.note(error)
       return nil
     }
+    let measures = measures + Self.minimumMeasures(known)
     typealias Engine = StochasticGradientDescent<Objective>
+    if parts.leaving != nil, start.centre.isEmpty {
+      problems.note(
+        "optimizer.stop.when", expected: "a start near a minimiser, if trials end where they leave it",
+        found: "\"left\"",
+        advice: "Use \"init\": {\"kind\": \"near\", \"point\": …, \"radius\": …}.")
+      return nil
+    }
+    let region = parts.leaving.map { Region(centre: start.centre, radius: $0.radius) }
     let stopping = StoppingRules<Engine.State>(
       cadence: parts.stopCadence,
       converged: parts.stop.map { stop in
         { @Sendable in LinearAlgebra.norm(objective.gradient(at: $0.parameters)) <= stop.tolerance }
-      }, diverged: { !(LinearAlgebra.dot($0.parameters, $0.parameters) < largestSquaredNorm) })
+      },
+      diverged: { $0.hasLeft || !(LinearAlgebra.dot($0.parameters, $0.parameters) < largestSquaredNorm) })
     let plan = parts.plan(stopping: stopping) { numbers($0, of: objective, measures) }
     let batch = Double(options.batchSize ?? objective.sampleCount)
     let stepCost = sampleCost.map { batch * $0 + Double(d) } ?? batch * Double(d)
     return Workload(
       plan: plan, estimatedCost: Double(options.budget) * stepCost + 1,
-      makeEngine: { () throws(InputError) in try Engine(objective, options: options) },
-      start: { trial in
-        start.parameters(count: d, key: options.seeds.key(.initialization, trial: trial), trial: trial) ?? []
-      })
+      makeEngine: { () throws(InputError) in try Engine(objective, options: options, region: region) },
+      start: { trial in start.parameters(key: options.seeds.key(.initialization, trial: trial), trial: trial) })
   }
 
-  private static func misfit(of start: SpecStart, parameterCount: Int) -> InputError? {
-    guard case .coefficients = start else { return start.misfit(parameterCount: parameterCount) }
-    return InputError(
-      "init.kind", expected: "a start in terms of the parameters", found: "\"coefficients\"",
-      advice: "To give the parameters themselves, use {\"kind\": \"parameters\", \"values\": […]}.")
+  /// Whether the start or a measure refers to the problem's minimisers.
+  private static func needsMinima(_ parts: SpecParts) -> Bool {
+    if case .near = parts.start { return true }
+    return minimumNames.contains { parts.series.contains($0) || parts.finals.contains($0) }
+  }
+
+  /// The measures of problems that know their minimisers.
+  static let minimumNames = ["nearestMinimum", "minimumDistance"]
+
+  private static func minimumMeasures(_ minima: [NamedPoint]) -> [PlainMeasure] {
+    guard !minima.isEmpty else { return [] }
+    @Sendable func nearest(_ parameters: [Double]) -> (place: Int, distance: Double) {
+      var best = (place: 0, distance: Double.infinity)
+      for (place, minimum) in minima.enumerated() {
+        let distance = LinearAlgebra.norm(zip(parameters, minimum.parameters).map { $0 - $1 })
+        if distance < best.distance { best = (place, distance) }
+      }
+      return best
+    }
+    return [
+      PlainMeasure(minimumNames[0]) { Double(nearest($0).place) },
+      PlainMeasure(minimumNames[1]) { nearest($0).distance },
+    ]
   }
 
   /// The numbers behind a name.

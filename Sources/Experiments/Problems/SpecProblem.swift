@@ -21,9 +21,39 @@ protocol SpecProblem: Sendable {
   var sampleCount: Int { get }
   /// Settings that were left out because the data decide them.
   var derivedSettings: [String: JSON] { get }
+  /// What is minimised, and where its minima are known to be.
+  var finiteSum: SpecObjective { get }
 
   /// All that runs a trial; nil after noting why the parts do not fit each other.
   func workload(_ parts: SpecParts, problems: inout SpecProblemList) -> Workload?
+}
+
+extension SpecProblem {
+  /// None.
+  var derivedSettings: [String: JSON] { [:] }
+}
+
+/// The objective of a spec, for those who ask other questions of it than how trials end.
+public struct SpecObjective: Sendable {
+  /// The objective, whatever its type is.
+  public let objective: any FiniteSumObjective<Double>
+  private let findMinima: (@Sendable () throws(InputError) -> [NamedPoint])?
+
+  init(
+    _ objective: any FiniteSumObjective<Double>, minima: (@Sendable () throws(InputError) -> [NamedPoint])? = nil
+  ) {
+    self.objective = objective
+    findMinima = minima
+  }
+
+  /// Its minimisers, as far as they are known or can be computed; none for most problems. May take a while where they
+  /// have to be found.
+  ///
+  /// - Throws: `InputError` where none is found.
+  public func minima() throws(InputError) -> [NamedPoint] { try findMinima?() ?? [] }
+
+  /// Whether it has minima to tell.
+  var hasMinima: Bool { findMinima != nil }
 }
 
 /// A measure that specs can name.
@@ -42,9 +72,11 @@ struct SpecParts: Sendable {
   var options: DescentOptions
   /// When the goal counts as reached, and how often that is asked; nil runs the whole budget.
   var stop: (tolerance: Double, every: Int)?
+  /// The distance from the minimiser at which it begins that ends a trial, and how often one looks; nil for none.
+  var leaving: (radius: Double, every: Int)?
   /// When stopping rules are asked. Without a goal they only find out what has died or diverged, which is in no hurry: asking
   /// costs as much as dozens of steps of a fast engine.
-  var stopCadence: Cadence { .every(stop?.every ?? 1_024) }
+  var stopCadence: Cadence { .every(stop?.every ?? leaving?.every ?? 1_024) }
   /// How often series are taken.
   var recordEvery: Int
   /// The measures along the way, by name.

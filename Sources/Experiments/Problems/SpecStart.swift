@@ -12,6 +12,8 @@ enum SpecStart: Sendable {
   case gaussian(norm: Double)
   /// cᵢ = ⟨w₀, aᵢ⟩ for orthonormal data, and the norm of the rest.
   case coefficients([Double], orthogonalNorm: Double)
+  /// Uniform on the sphere of a radius around a minimiser of the problem.
+  case near(point: String, radius: Double)
   /// Given parameters: one row for all trials, or a row for each.
   case given(Matrix)
 
@@ -29,6 +31,14 @@ enum SpecStart: Sendable {
         .init("values", .list(.number(.any)), .required, "One coefficient for each data vector."),
         .init(
           "orthogonalNorm", .number(.notNegative), .defaultsTo(0), "The norm of w₀ outside of the span of the data."),
+      ]),
+    .init(
+      kind: "near",
+      explanation:
+        "Uniform on a sphere around a minimiser that the problem knows by name, each trial its own direction.",
+      fields: [
+        .init("point", .text, .required, "The minimiser's name, as the problem says."),
+        .init("radius", .number(.notNegative), .required, "The distance from it."),
       ]),
     .init(
       kind: "parameters", explanation: "The parameters themselves, the same in every trial.",
@@ -50,6 +60,7 @@ enum SpecStart: Sendable {
     case "sphere": self = .sphere(norm: settings.number("norm"))
     case "gaussian": self = .gaussian(norm: settings.number("norm"))
     case "zeros": self = .zeros
+    case "near": self = .near(point: settings.text("point"), radius: settings.number("radius"))
     case "coefficients":
       self = .coefficients(settings.numbers("values"), orthogonalNorm: settings.number("orthogonalNorm"))
     case "parameters":
@@ -73,7 +84,8 @@ enum SpecStart: Sendable {
     }
   }
 
-  /// w₀ of a trial of a problem with d = `count` parameters; nil for coefficients, which only the autoencoder understands.
+  /// w₀ of a trial of a problem with d = `count` parameters; nil for starts that only some problems understand: coefficients,
+  /// and those near a minimiser.
   func parameters(count: Int, key: RandomKey, trial: Int) -> [Double]? {
     var stream = RandomStream(key)
     switch self {
@@ -85,12 +97,17 @@ enum SpecStart: Sendable {
     case .given(let matrix):
       let row = matrix.rows == 1 ? 0 : trial
       return Array(matrix.storage[(row * matrix.columns)..<((row + 1) * matrix.columns)])
-    case .coefficients: return nil
+    case .coefficients, .near: return nil
     }
   }
 
   /// What does not fit a problem with d = `count` parameters, as the location below `init` and the problem; nil if all fits.
   func misfit(parameterCount count: Int) -> InputError? {
+    if case .near(let point, _) = self {
+      return InputError(
+        "init.kind", expected: "a start that needs no minimiser by name, since this problem has none",
+        found: "near \"\(point)\"")
+    }
     guard case .given(let matrix) = self, matrix.columns != count else { return nil }
     return InputError("init", expected: "\(count) numbers, the parameters", found: "\(matrix.columns)")
   }

@@ -113,8 +113,18 @@ private struct SpecReading {
     else { return nil }
     let stopSettings = settings.object("optimizer")
     let stop = stopSettings.has("stop") ? stopSettings.object("stop") : nil
+    let leaves = stop?.text("when") == "left"
+    guard stop == nil || leaves == stop?.has("radius") else {
+      resolver.problems.note(
+        "optimizer.stop.radius",
+        expected: leaves ? "the distance at which the minimiser is left" : "no radius without \"left\"",
+        found: leaves ? "nothing" : "one")
+      return nil
+    }
     let parts = SpecParts(
-      start: start, options: options, stop: stop.map { ($0.number("tolerance"), $0.integer("every")) },
+      start: start, options: options,
+      stop: leaves ? nil : stop.map { ($0.number("tolerance"), $0.integer("every")) },
+      leaving: leaves ? stop.map { ($0.number("radius"), $0.integer("every")) } : nil,
       recordEvery: record.integer("every"), series: series, finals: finals)
     guard let workload = problem.workload(parts, problems: &resolver.problems) else { return nil }
 
@@ -128,7 +138,8 @@ private struct SpecReading {
     ]
     resolved["record"] = resolved["record"]?.adding(["final": .array(finals.map(JSON.string))])
     let all = JSON.object(resolved)
-    return Configuration(settings: all, hash: identity.hash(of: all), trials: trials, workload: workload)
+    return Configuration(
+      settings: all, hash: identity.hash(of: all), trials: trials, workload: workload, objective: problem.finiteSum)
   }
 
   private static func seeds(_ settings: SpecSettings) -> Seeds {
@@ -219,7 +230,8 @@ private struct SpecReading {
     guard let schedule = schedule(settings) else { return nil }
     let options = DescentOptions(
       order: order, batchSize: batch, schedule: schedule,
-      reduction: .init(rawValue: settings.text("reduction")) ?? .mean, budget: settings.integer("steps"), seeds: seeds)
+      reduction: .init(rawValue: settings.text("reduction")) ?? .mean, momentum: settings.number("momentum"),
+      budget: settings.integer("steps"), seeds: seeds)
     guard let sampleCount else { return nil }
     do throws(InputError) {
       // What the parts cannot know of each other, such as a replay that is shorter than the run.

@@ -11,7 +11,10 @@ extension Spec {
   }
 
   /// The kinds of problems. A new one is a conformance to `SpecProblem`, named here.
-  static let problems: [any SpecProblem.Type] = [AutoencoderProblem.self, LeastSquaresProblem.self]
+  static let problems: [any SpecProblem.Type] = [
+    AutoencoderProblem.self, LeastSquaresProblem.self, QuadraticSumProblem.self, LandscapeProblem.self,
+    TanhNetworkProblem.self,
+  ]
 
   /// What a spec consists of.
   static let schema = SpecObject(
@@ -38,13 +41,17 @@ extension Spec {
 
   private static let optimizer = SpecObject(
     kind: "sgd",
-    explanation: "Stochastic gradient descent: w ← w − η(t) · mean (or sum) over the batch of ∇fᵢ(w).",
+    explanation:
+      "Stochastic gradient descent: w ← w − η(t) · mean (or sum) over the batch of ∇fᵢ(w), with momentum if wanted.",
     fields: [
       .init("step", .either(positiveStep, orObject: schedule), .required, "The step size η, or a schedule."),
       .init(
         "batch", .integer(1...Int(Int32.max)), .optional,
         "The batch size b, at most n. Required unless the order is full or replay."),
       .init("order", .variants(orders), .required, "How batches are drawn."),
+      .init(
+        "momentum", .number(.belowOne), .defaultsTo(0),
+        "β of the heavy ball: v ← βv − η(t) · gradient, w ← w + v. The autoencoder's engine has none."),
       .init("steps", .integer(0...Int(UInt32.max)), .required, "T, the largest number of updates."),
       .init(
         "reduction", .choice(DescentOptions.Reduction.allCases.map(\.rawValue)), .defaultsTo("mean"),
@@ -110,7 +117,12 @@ extension Spec {
   private static let stop = SpecObject(
     explanation: "A goal. What it means is said with the problem.",
     fields: [
-      .init("when", .choice(["converged"]), .defaultsTo("converged"), "What ends a trial."),
+      .init(
+        "when", .choice(["converged", "left"]), .defaultsTo("converged"),
+        "What ends a trial: the goal, or that it has left the minimiser near which it began; it then counts as diverged."
+      ),
+      .init(
+        "radius", .number(.positive), .optional, "Where a minimiser is left: the distance from it. With left only."),
       .init("tolerance", .number(.belowOne), .defaultsTo(1e-6), "When the goal counts as reached."),
       .init(
         "every", .integer(1...Int(Int32.max)), .defaultsTo(64),

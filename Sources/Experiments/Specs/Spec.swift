@@ -32,18 +32,22 @@ public struct Configuration: Sendable {
   public let trials: Int
   /// What runs them.
   public let workload: Workload
+  /// What they descend on; nil if the workload was made by hand.
+  public let objective: SpecObjective?
 
   /// Describes a configuration; its hash is computed here.
   public init(settings: JSON, trials: Int, workload: Workload) {
     var identity = ConfigurationIdentity()
-    self.init(settings: settings, hash: identity.hash(of: settings), trials: trials, workload: workload)
+    self.init(
+      settings: settings, hash: identity.hash(of: settings), trials: trials, workload: workload, objective: nil)
   }
 
-  init(settings: JSON, hash: String, trials: Int, workload: Workload) {
+  init(settings: JSON, hash: String, trials: Int, workload: Workload, objective: SpecObjective?) {
     self.settings = settings
     self.hash = hash
     self.trials = trials
     self.workload = workload
+    self.objective = objective
   }
 
   /// The settings as pairs of a place and a value, in the order of places: `optimizer.batch`, `5`.

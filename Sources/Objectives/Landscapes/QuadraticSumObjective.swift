@@ -60,6 +60,9 @@ public struct QuadraticSumObjective: FiniteSumObjective {
       dimension: dimension, gradients: gradients, centre: centre)
   }
 
+  /// About how many multiplications a sample's gradient takes: 2·m·d for factors, d² for matrices.
+  public var sampleCost: Double { Double(parameterCount) * Double(rowsPerSample.map { 2 * $0 } ?? parameterCount) }
+
   private init(
     entries: [Double], rowsPerSample: Int?, width: Int, sampleCount: Int, dimension: Int, gradients: [Double]?,
     centre: [Double]?

@@ -1,0 +1,51 @@
+import Descent
+import Formats
+import Numerics
+import Objectives
+
+/// `"kind": "tanhNetwork"`: regression by one hidden layer, small enough for exact stability thresholds.
+struct TanhNetworkProblem: SpecProblem {
+  private let objective: TanhNetworkObjective
+  private let seeds: Seeds
+
+  static let settings = SpecObject(
+    kind: "tanhNetwork",
+    explanation: """
+      Regression by one hidden layer, fᵢ(θ) = ½ (F(xᵢ) − yᵢ)², F(x) = c + Σₖ vₖ tanh(⟨wₖ, x⟩ + βₖ); parameters in the order w, \
+      β, v, c. \(PlainWorkload.explanation(minima: "fitted, by Levenberg and Marquardt's method from a random start of the data seed"))
+      """,
+    fields: [
+      .init("hidden", .integer(1...10_000), .required, "How many hidden units."),
+      .init(
+        "data",
+        .variants([
+          .init(
+            kind: "sine", explanation: "y = sin(3x), x evenly from −1 to 1.",
+            fields: [.init("samples", .integer(2...1_000_000), .required, "n.")])
+        ]), .required, "The samples."),
+    ])
+
+  static let measures = PlainWorkload.measures(and: PlainWorkload.minimumNames)
+
+  static let defaultFinals = PlainWorkload.defaultFinals
+
+  init(_ settings: SpecSettings, seeds: Seeds, files: SpecFiles) throws(InputError) {
+    objective = try .sine(samples: settings.object("data").integer("samples"), hiddenCount: settings.integer("hidden"))
+    self.seeds = seeds
+  }
+
+  var sampleCount: Int { objective.sampleCount }
+
+  var finiteSum: SpecObjective {
+    let (objective, key) = (objective, seeds.key(.data))
+    return SpecObjective(objective) { () throws(InputError) in
+      var stream = RandomStream(key)
+      let fit = try LevenbergMarquardt.fit(objective, from: objective.randomParameters(stream: &stream))
+      return [NamedPoint("fitted", fit.parameters)]
+    }
+  }
+
+  func workload(_ parts: SpecParts, problems: inout SpecProblemList) -> Workload? {
+    PlainWorkload.make(objective, parts, minima: finiteSum, problems: &problems)
+  }
+}

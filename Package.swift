@@ -45,7 +45,8 @@ let package = Package(
     .testTarget(name: "ReportingTests", dependencies: ["Numerics", "Formats", "Claims", "Reporting"]),
     .testTarget(name: "StudiesTests", dependencies: ["Numerics", "Claims", "Reporting", "Studies"]),
     .testTarget(
-      name: "ExperimentsTests", dependencies: ["Numerics", "Formats", "Descent", "Experiments", "TestSupport"]),
+      name: "ExperimentsTests",
+      dependencies: ["Numerics", "Formats", "Objectives", "Descent", "Experiments", "TestSupport"]),
     .testTarget(
       name: "CommandLineTests", dependencies: ["Numerics", "Formats", "Experiments", "basin"], exclude: ["Snapshots"]),
   ],

@@ -37,6 +37,7 @@ import Testing
         "init": ["kind": "gaussian", "norm": 0.5],
         "optimizer": [
           "kind": "sgd", "step": 0.2, "batch": 10, "order": ["kind": "subset"], "steps": 40_000, "reduction": "mean",
+          "momentum": 0.0,
           "stop": ["when": "converged", "tolerance": 1e-6, "every": 64],
         ],
         "seeds": [

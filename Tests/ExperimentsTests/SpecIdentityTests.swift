@@ -17,7 +17,7 @@ import Testing
 
   @Test("It does not change with the program: a spec's hash is what it was") func golden() throws {
     let identity = """
-      {"init":{"kind":"gaussian","norm":0.5},"optimizer":{"batch":2,"kind":"sgd","order":{"kind":"subset"},"reduction":"mean",\
+      {"init":{"kind":"gaussian","norm":0.5},"optimizer":{"batch":2,"kind":"sgd","momentum":0,"order":{"kind":"subset"},"reduction":"mean",\
       "step":0.2,"steps":40,"stop":{"every":64,"tolerance":1e-06,"when":"converged"}},"problem":{"activation":"relu",\
       "data":{"kind":"orthonormal"},"dimension":6,"features":4,"kind":"autoencoder"},"record":{"every":10,\
       "final":["maxCosine","selectedIndex"],"series":["maxCosine"]},"seeds":{"data":3167958735670406544,\
@@ -92,6 +92,29 @@ import Testing
     #"record.final=["selectedIndex","maxCosine"]"#,
   ]
 
+  /// Settings that only make sense together, each list another configuration: the problems with minima.
+  static let changesTogether: [[String]] = {
+    func family(_ kind: String, _ more: String = "") -> String {
+      "problem={\"kind\":\"quadraticSum\",\"data\":{\"kind\":\"\(kind)\",\"samples\":5,\"dimension\":2\(more)}}"
+    }
+    func landscape(_ name: String) -> String { "problem={\"kind\":\"landscape\",\"name\":\"\(name)\"}" }
+    func near(_ point: String, _ radius: String) -> String {
+      "init={\"kind\":\"near\",\"point\":\"\(point)\",\"radius\":\(radius)}"
+    }
+    let toy = landscape("quadratic-circle")
+    let left = #"optimizer.stop={"when":"left","radius":0.5}"#
+    let kinds = ["random", "sharedEigenvectors", "rankOne", "gaussian"]
+    let more = [",\"sharpness\":2", ",\"decay\":1", ",\"rank\":3", ",\"noise\":1"]
+    return kinds.map { [family($0)] } + more.map { [family("random", $0)] } + [
+      [toy], [landscape("styblinski-tang")], [toy, near("sharp", "0.1")], [toy, near("circle", "0.1")],
+      [toy, near("sharp", "0.2")], [toy, near("sharp", "0.1"), left],
+      [toy, near("sharp", "0.1"), #"optimizer.stop={"when":"left","radius":0.4}"#], [toy, "optimizer.momentum=0.5"],
+      [#"problem={"kind":"tanhNetwork","hidden":3,"data":{"kind":"sine","samples":5}}"#],
+      [#"problem={"kind":"tanhNetwork","hidden":2,"data":{"kind":"sine","samples":5}}"#],
+      [#"problem={"kind":"tanhNetwork","hidden":3,"data":{"kind":"sine","samples":6}}"#],
+    ]
+  }()
+
   @Test("Every single setting matters") func settings() throws {
     try NPYFile(shape: [6], values: [1, 2, 3, 4, 5, 6]).write(to: bench.scratch.file("start.npy"))
     var hashes: [String: String] = [try hash(): "the base"]
@@ -101,7 +124,12 @@ import Testing
       let other = hashes.updateValue(change, forKey: spec.configurations[0].hash)
       #expect(other == nil, "\(change) is the same as \(other ?? "")")
     }
-    #expect(hashes.count == Self.changes.count + 1)
+    for changes in Self.changesTogether {
+      let spec = try bench.read(set: changes + ["record=null"])
+      let other = hashes.updateValue("\(changes)", forKey: spec.configurations[0].hash)
+      #expect(other == nil, "\(changes) is the same as \(other ?? "")")
+    }
+    #expect(hashes.count == Self.changes.count + Self.changesTogether.count + 1)
   }
 
   @Test("Each setting that the schema knows has been changed above") func allSettings() {
@@ -117,10 +145,11 @@ import Testing
       default: [place]
       }
     }
-    let changed = Self.changes.joined(separator: "\n")
+    let changed = (Self.changes + Self.changesTogether.flatMap { $0 }).joined(separator: "\n")
     // Files and batches have tests of their own; these two, and where a file lies, enter no result.
     let apart = [
       "name", "zip", "seeds.trials", "problem.data.path", "problem.data.inputs", "problem.data.targets",
+      "problem.data.hessians", "problem.data.jacobians", "problem.data.gradients",
       "optimizer.order.batches", "optimizer.order.file", "optimizer", "problem", "optimizer.stop.when",
     ]
     for name in names(Spec.schema, "") where !apart.contains(name) {

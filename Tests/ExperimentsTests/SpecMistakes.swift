@@ -26,7 +26,7 @@ extension SpecMistakeTests {
     (["init.norms=3"], ["init.norms: expected a known key, found \"norms\". Did you mean \"norm\"?"]),
     (
       ["optimizer.stop.until=3"],
-      ["optimizer.stop.until: expected a known key, found \"until\". Known: when, tolerance, every."]
+      ["optimizer.stop.until: expected a known key, found \"until\". Known: when, radius, tolerance, every."]
     ),
     (["record.evry=3"], ["record.evry: expected a known key, found \"evry\". Did you mean \"every\"?"]),
     (
@@ -136,16 +136,16 @@ extension SpecMistakeTests {
     ),
     (
       ["problem=autoencodr"],
-      ["problem: expected \"autoencoder\" or \"leastSquares\", found \"autoencodr\". Did you mean \"autoencoder\"?"]
+      ["problem: expected KINDS, found \"autoencodr\". Did you mean \"autoencoder\"?"]
     ),
     (
       ["problem=null"],
-      ["problem: expected an object whose \"kind\" is \"autoencoder\" or \"leastSquares\", found nothing."]
+      ["problem: expected an object whose \"kind\" is KINDS, found nothing."]
     ),
-    (["problem.kind=null"], ["problem.kind: expected \"autoencoder\" or \"leastSquares\", found nothing."]),
+    (["problem.kind=null"], ["problem.kind: expected KINDS, found nothing."]),
     (
       ["problem.kind=[\"autoencoder\",\"leastSquares\"]"],
-      ["problem.kind: expected \"autoencoder\" or \"leastSquares\", found a list of 2."]
+      ["problem.kind: expected KINDS, found a list of 2."]
     ),
     (["problem=autoencoder"], ["problem.features: expected m, a whole number from 1 to 1000000, found nothing."]),
     (
@@ -219,7 +219,7 @@ extension SpecMistakeTests {
     (
       ["init.kind=gausian"],
       [
-        "init.kind: expected \"gaussian\", \"sphere\", \"zeros\", \"coefficients\", \"parameters\" or \"file\", found \"gausian\". Did you mean \"gaussian\"?"
+        "init.kind: expected \"gaussian\", \"sphere\", \"zeros\", \"coefficients\", \"near\", \"parameters\" or \"file\", found \"gausian\". Did you mean \"gaussian\"?"
       ]
     ),
     (["seeds.master=-1"], ["seeds.master: expected a whole number from 0 to 18446744073709551615, found -1."]),

@@ -35,7 +35,9 @@ let package = Package(
     .target(name: "Studies", dependencies: ["Numerics", "Objectives", "Descent", "Curvature", "Claims", "Reporting"]),
     .executableTarget(
       name: "basin",
-      dependencies: ["Numerics", "Formats", "Objectives", "Descent", "Experiments", "Claims", "Reporting", "Studies"]),
+      dependencies: [
+        "Numerics", "Formats", "Objectives", "Descent", "Stability", "Experiments", "Claims", "Reporting", "Studies",
+      ]),
     .target(name: "TestSupport", dependencies: ["Numerics"], path: "Tests/TestSupport"),
     .testTarget(name: "NumericsTests", dependencies: ["Numerics", "TestSupport"]),
     .testTarget(name: "FormatsTests", dependencies: ["Numerics", "Formats", "TestSupport"]),

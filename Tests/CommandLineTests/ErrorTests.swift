@@ -117,12 +117,12 @@ import Testing
     (
       ["data", "inspect", "file"], "file: expected an .npy file, which begins with the bytes 93 4E 55 4D 50 59, found "
     ),
-    (["bench"], "basin bench: expected one workload, found none. Known: w3, selection-law."),
+    (["bench"], "basin bench: expected one workload, found none. Known: w3, selection-law, escape, thresholds-500, thresholds-10000, thresholds-10000-full."),
     (["bench", "w4"], #"basin bench: expected one workload, found "w4". Did you mean "w3"?"#),
     (["bench", "w3", "--repeats", "0"], #"basin bench --repeats: expected a whole number from 1 to 1000, found "0"."#),
     (
       ["bench", "selection-law", "--export", "x"],
-      #"basin bench --export: expected the workload w3, found "selection-law"."#
+      #"basin bench --export: expected the workload w3 or thresholds-500, found "selection-law"."#
     ),
   ]
 

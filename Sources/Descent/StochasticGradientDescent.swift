@@ -14,7 +14,7 @@ public struct StochasticGradientDescent<Objective: FiniteSumObjective>: DescentE
   /// Where; a replica that leaves it stays where it first was outside. Everywhere if nil.
   public let region: Region?
 
-  private var stream: IndexStream
+  private var batches: BatchSource
   private var memory: DescentMemory<Objective.Scalar, Objective.Workspace>
   private var step = 0
   private var hasLeft = false
@@ -41,7 +41,8 @@ public struct StochasticGradientDescent<Objective: FiniteSumObjective>: DescentE
     self.objective = objective
     self.options = options
     self.region = region
-    stream = try options.indexStream(sampleCount: objective.sampleCount, trial: 0)
+    batches = BatchSource(
+      stream: try options.indexStream(sampleCount: objective.sampleCount, trial: 0), options: options)
     memory = DescentMemory(
       count: objective.parameterCount, hasMomentum: options.momentum != 0, workspace: objective.makeWorkspace())
   }
@@ -50,7 +51,7 @@ public struct StochasticGradientDescent<Objective: FiniteSumObjective>: DescentE
   public var laneCount: Int { 1 }
 
   /// The number of replayed batches, if the order is a replay.
-  public var longestRun: Int? { stream.length }
+  public var longestRun: Int? { batches.stream.length }
 
   /// A start has as many entries as the objective has parameters.
   public func problem(with start: [Objective.Scalar]) -> InputError? {
@@ -65,7 +66,7 @@ public struct StochasticGradientDescent<Objective: FiniteSumObjective>: DescentE
     for j in memory.velocity.indices { memory.velocity[j] = 0 }
     step = 0
     hasLeft = false
-    stream.restart(trial: trial)
+    batches.stream.restart(trial: trial)
   }
 
   /// Does nothing.
@@ -74,11 +75,9 @@ public struct StochasticGradientDescent<Objective: FiniteSumObjective>: DescentE
   /// Makes `steps` updates, or as many as it takes to leave the region.
   public mutating func advance(by steps: Int) {
     guard !hasLeft else { return }
-    let options = options
-    // The objective gives the batch mean, so that the rate is η for a mean and η·b for a sum.
-    let made = objective.descend(&memory, steps: step..<step + steps, momentum: options.momentum, region: region) {
-      stream.draw($0, into: &$1)
-      return options.rate(at: $0, batchSize: $1.size) * Double($1.size)
+    let (objective, region, momentum, due) = (objective, region, options.momentum, step..<step + steps)
+    let made = batches.lend(&memory) { memory, next in
+      objective.descend(&memory, steps: due, momentum: momentum, region: region, nextBatch: next)
     }
     step += made
     hasLeft = made < steps || isOutside
@@ -122,6 +121,23 @@ public struct StochasticGradientDescent<Objective: FiniteSumObjective>: DescentE
     memory.velocity = Array(values.dropFirst(objective.parameterCount))
     step = snapshot.step
     hasLeft = isOutside
-    stream.restart(trial: trial)
+    batches.stream.restart(trial: trial)
+  }
+}
+
+/// The batches and rates of a run. Knows no objective, so that asking for the next needs none of the costs of generic code.
+private struct BatchSource {
+  var stream: IndexStream
+  let options: DescentOptions
+
+  /// Lends `body` what writes the batch of a step and returns its rate.
+  mutating func lend<Memory, Result>(
+    _ memory: inout Memory, _ body: (inout Memory, (Int, inout Batch) -> Double) -> Result
+  ) -> Result {
+    body(&memory) { step, batch in
+      stream.draw(step, into: &batch)
+      // The objective gives the batch mean, so that the rate is η for a mean and η·b for a sum.
+      return options.rate(at: step, batchSize: batch.size) * Double(batch.size)
+    }
   }
 }

@@ -4,11 +4,15 @@
 /// of their first appearance, which fixes the order of summation and so every last bit of a result.
 public struct Batch: Sendable, Equatable {
   /// The distinct sample indices.
-  public private(set) var indices: [Int] = []
+  @inlinable public var indices: [Int] { storedIndices }
   /// How often each of `indices` occurs, at least once.
-  public private(set) var multiplicities: [Int] = []
+  @inlinable public var multiplicities: [Int] { storedMultiplicities }
   /// The batch size b = Σ multiplicities, by which a mean divides.
-  public private(set) var size = 0
+  @inlinable public var size: Int { storedSize }
+
+  @usableFromInline var storedIndices: [Int] = []
+  @usableFromInline var storedMultiplicities: [Int] = []
+  @usableFromInline var storedSize = 0
 
   /// An empty batch.
   public init() {}
@@ -28,22 +32,25 @@ public struct Batch: Sendable, Equatable {
   }
 
   /// Empties the batch and keeps its memory.
+  @inlinable
   public mutating func removeAll() {
-    indices.removeAll(keepingCapacity: true)
-    multiplicities.removeAll(keepingCapacity: true)
-    size = 0
+    storedIndices.removeAll(keepingCapacity: true)
+    storedMultiplicities.removeAll(keepingCapacity: true)
+    storedSize = 0
   }
 
   /// Adds an index that is not in the batch yet.
+  @inlinable
   public mutating func append(_ index: Int) {
-    indices.append(index)
-    multiplicities.append(1)
-    size += 1
+    storedIndices.append(index)
+    storedMultiplicities.append(1)
+    storedSize += 1
   }
 
   /// Counts the index at `place` once more.
+  @inlinable
   public mutating func addAgain(at place: Int) {
-    multiplicities[place] += 1
-    size += 1
+    storedMultiplicities[place] += 1
+    storedSize += 1
   }
 }

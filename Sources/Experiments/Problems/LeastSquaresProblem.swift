@@ -31,7 +31,7 @@ struct LeastSquaresProblem: SpecProblem {
 
   var sampleCount: Int { objective.sampleCount }
 
-  var finiteSum: SpecObjective { SpecObjective(objective) }
+  var finiteSum: SpecObjective { objective.finiteSum }
 
   func workload(_ parts: SpecParts, problems: inout SpecProblemList) -> Workload? {
     let cost = objective.base.features.meanStoredCount
@@ -45,4 +45,9 @@ struct LeastSquaresProblem: SpecProblem {
 extension FeatureRows {
   /// The mean number of stored entries of a row.
   var meanStoredCount: Double { Double(storedCount) / Double(rowCount) }
+}
+
+extension WeightDecayed {
+  /// What a spec minimises: without a penalty the base itself.
+  var finiteSum: SpecObjective { weight == 0 ? SpecObjective(base) : SpecObjective(self) }
 }

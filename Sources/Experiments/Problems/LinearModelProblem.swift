@@ -25,6 +25,8 @@ struct LinearModelProblem: Sendable {
 
   var sampleCount: Int { objective.sampleCount }
 
+  var finiteSum: SpecObjective { objective.finiteSum }
+
   func workload(_ parts: SpecParts, problems: inout SpecProblemList) -> Workload? {
     let base = objective.base
     let measures = [
@@ -61,7 +63,7 @@ struct LogisticProblem: SpecProblem {
 
   var sampleCount: Int { model.sampleCount }
 
-  var derivedSettings: [String: JSON] { [:] }
+  var finiteSum: SpecObjective { model.finiteSum }
 
   func workload(_ parts: SpecParts, problems: inout SpecProblemList) -> Workload? {
     model.workload(parts, problems: &problems)
@@ -98,7 +100,7 @@ struct SupportVectorProblem: SpecProblem {
 
   var sampleCount: Int { model.sampleCount }
 
-  var derivedSettings: [String: JSON] { [:] }
+  var finiteSum: SpecObjective { model.finiteSum }
 
   func workload(_ parts: SpecParts, problems: inout SpecProblemList) -> Workload? {
     model.workload(parts, problems: &problems)

@@ -25,9 +25,9 @@ public enum InputFile {
 
   /// Hands over a file's stated size, then its bytes, or those of a pipe until its end, in pieces of at most 256 KiB.
   ///
-  /// - Throws: ``InputError`` as ``read(_:)``.
+  /// - Throws: ``InputError`` as ``read(_:)``, and what `piece` throws.
   static func stream(
-    _ path: String, size: (Int) -> Void = { _ in }, piece: (UnsafeRawBufferPointer) -> Void
+    _ path: String, size: (Int) -> Void = { _ in }, piece: (UnsafeRawBufferPointer) throws(InputError) -> Void
   ) throws(InputError) {
     let expected = "a file that can be read"
     guard !path.utf8.contains(0) else {
@@ -47,7 +47,9 @@ public enum InputFile {
       let count = chunk.withUnsafeMutableBytes { receive($0, from: descriptor) }
       if count == 0 { return }
       if count > 0 {
-        chunk.withUnsafeBytes { piece(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
+        try chunk.withUnsafeBufferPointer { (chunk) throws(InputError) in
+          try piece(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: chunk[..<count])))
+        }
       } else if errno != EINTR {
         throw SystemError.last(path, expected: expected)
       }

@@ -41,6 +41,15 @@ extension FiniteSumObjective {
     _ memory: inout DescentMemory<Scalar, Workspace>, steps: Range<Int>, momentum: Double, region: Region?,
     nextBatch: (Int, inout Batch) -> Double
   ) -> Int {
+    plainDescent(&memory, steps: steps, momentum: momentum, region: region, nextBatch: nextBatch)
+  }
+
+  @inlinable
+  @inline(__always)
+  func plainDescent(
+    _ memory: inout DescentMemory<Scalar, Workspace>, steps: Range<Int>, momentum: Double, region: Region?,
+    nextBatch: (Int, inout Batch) -> Double
+  ) -> Int {
     let beta = Scalar(momentum)
     for step in steps {
       let rate = Scalar(nextBatch(step, &memory.batch))
@@ -72,5 +81,17 @@ extension FiniteSumObjective {
   ) {
     var target = gradient.mutableSpan
     objective.gradient(at: parameters.span, over: batch, into: &target, using: &workspace)
+  }
+}
+
+extension FiniteSumObjective where Scalar == Double {
+  /// The loop in doubles. An objective that is itself generic, such as `WeightDecayed`, is compiled once for all its
+  /// types: its loop is as fast as others only if there is nothing to look up about its numbers.
+  @inlinable
+  public func descend(
+    _ memory: inout DescentMemory<Double, Workspace>, steps: Range<Int>, momentum: Double, region: Region?,
+    nextBatch: (Int, inout Batch) -> Double
+  ) -> Int {
+    plainDescent(&memory, steps: steps, momentum: momentum, region: region, nextBatch: nextBatch)
   }
 }

@@ -6,15 +6,19 @@ import Objectives
 /// `basin data`: says what is in a data file.
 enum DataCommand {
   static let specification = CommandSpecification(
-    name: "data", abstract: "Inspect a data file.", operands: "inspect FILE.npy",
+    name: "data", abstract: "Inspect a data file.", operands: "inspect FILE",
     options: [
       .init("--json", value: "FILE", help: "Write what was found as JSON; \"-\" is standard output, instead of text.")
     ],
     discussion: """
-      Prints shape, type and range, counts values that are not finite, and says of a matrix what it means as
-      data of an autoencoder: whether its rows are orthonormal, and the largest cosine between two of them.
+      Of a .npy file: shape, type and range, how many values are not finite, and of a matrix what it means as data of an
+      autoencoder: whether its rows are orthonormal, and the largest cosine between two of them.
+
+      Of labelled samples in LIBSVM's text format (.libsvm, .svm, .txt) or as CSV (.csv, .tsv; the last column holds the
+      labels), each also compressed with gzip (.gz): samples, features, stored entries, ranges, and how often each label
+      occurs. What is wrong in such a file is said with line and column.
       """,
-    examples: ["basin data inspect data.npy"])
+    examples: ["basin data inspect data.npy", "basin data inspect train.svm.gz"])
 
   static func run(_ command: ParsedCommand) throws(InputError) -> Int32 {
     guard command.operands.first == "inspect" else {
@@ -27,9 +31,24 @@ enum DataCommand {
     }
     let path = command.operands[1]
     let output = try Output(command)
-    let inspection = DataInspection(path: path, file: try NPYFile.read(path))
-    try output.deliver(inspection, text: inspection.text)
+    switch kind(of: path) {
+    case "csv", "tsv":
+      let inspection = SampleInspection(path: path, format: "CSV", samples: try .readCSV(path))
+      try output.deliver(inspection, text: inspection.text)
+    case "libsvm", "svm", "txt":
+      let inspection = SampleInspection(path: path, format: "LIBSVM", samples: try .readLIBSVM(path))
+      try output.deliver(inspection, text: inspection.text)
+    default:
+      let inspection = DataInspection(path: path, file: try NPYFile.read(path))
+      try output.deliver(inspection, text: inspection.text)
+    }
     return 0
+  }
+
+  /// The last extension of the name in small letters, that of the compression left aside.
+  private static func kind(of path: String) -> String {
+    let name = path.lowercased()
+    return URL(filePath: name.hasSuffix(".gz") ? String(name.dropLast(3)) : name).pathExtension
   }
 }
 

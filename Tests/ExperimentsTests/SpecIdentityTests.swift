@@ -66,6 +66,18 @@ import Testing
     #"problem={"kind":"leastSquares","data":{"kind":"gaussian","samples":5,"dimension":6}}"#,
     #"problem={"kind":"leastSquares","data":{"kind":"gaussian","samples":4,"dimension":7}}"#,
     #"problem={"kind":"leastSquares","data":{"kind":"gaussian","samples":4,"dimension":6,"noise":1}}"#,
+    #"problem={"kind":"leastSquares","data":{"kind":"gaussian","samples":4,"dimension":6},"weightDecay":1}"#,
+    #"problem={"kind":"leastSquares","data":{"kind":"gaussian","samples":4,"dimension":6},"intercept":true}"#,
+    #"problem={"kind":"leastSquares","data":{"kind":"csv","path":"data.csv"}}"#,
+    #"problem={"kind":"leastSquares","data":{"kind":"csv","path":"data.csv","target":"b"}}"#,
+    #"problem={"kind":"leastSquares","data":{"kind":"csv","path":"data.csv","targetColumn":1}}"#,
+    #"problem={"kind":"leastSquares","data":{"kind":"csv","path":"data.csv","separator":"comma"}}"#,
+    #"problem={"kind":"leastSquares","data":{"kind":"csv","path":"data.csv","header":true}}"#,
+    #"problem={"kind":"logistic","data":{"kind":"gaussian","samples":40,"dimension":6}}"#,
+    #"problem={"kind":"logistic","data":{"kind":"gaussian","samples":40,"dimension":6,"margin":1}}"#,
+    #"problem={"kind":"logistic","data":{"kind":"gaussian","samples":40,"dimension":6,"labelNoise":0.2}}"#,
+    #"problem={"kind":"supportVector","data":{"kind":"gaussian","samples":40,"dimension":6}}"#,
+    #"problem={"kind":"supportVector","loss":"squaredHinge","data":{"kind":"gaussian","samples":40,"dimension":6}}"#,
     "init.norm=0.25", "init.kind=sphere", "init=zeros", #"init={"kind":"coefficients","values":[1,2,3,4]}"#,
     #"init={"kind":"coefficients","values":[1,2,3,5]}"#,
     #"init={"kind":"coefficients","values":[1,2,3,4],"orthogonalNorm":1}"#,
@@ -117,10 +129,11 @@ import Testing
 
   @Test("Every single setting matters") func settings() throws {
     try NPYFile(shape: [6], values: [1, 2, 3, 4, 5, 6]).write(to: bench.scratch.file("start.npy"))
+    try AtomicFile.write("a,b,c\n1,2,3\n4,5,7\n3,1,0\n", to: bench.scratch.file("data.csv"))
     var hashes: [String: String] = [try hash(): "the base"]
     for change in Self.changes {
-      // Least squares have measures of their own.
-      let spec = try bench.read(set: change.contains("leastSquares") ? [change, "record=null"] : [change])
+      // Other problems have measures of their own.
+      let spec = try bench.read(set: change.contains("problem={") ? [change, "record=null"] : [change])
       let other = hashes.updateValue(change, forKey: spec.configurations[0].hash)
       #expect(other == nil, "\(change) is the same as \(other ?? "")")
     }

@@ -85,7 +85,7 @@ import Testing
 
     private func hasType(_ value: JSON, _ type: String) -> Bool {
       switch (type, value) {
-      case ("object", .object), ("array", .array), ("string", .string): true
+      case ("object", .object), ("array", .array), ("string", .string), ("boolean", .bool): true
       case ("number", _): value.double != nil
       case ("integer", _): value.double.map { $0 == $0.rounded() } ?? false
       default: false

@@ -12,8 +12,8 @@ extension Spec {
 
   /// The kinds of problems. A new one is a conformance to `SpecProblem`, named here.
   static let problems: [any SpecProblem.Type] = [
-    AutoencoderProblem.self, LeastSquaresProblem.self, QuadraticSumProblem.self, LandscapeProblem.self,
-    TanhNetworkProblem.self,
+    AutoencoderProblem.self, LeastSquaresProblem.self, LogisticProblem.self, SupportVectorProblem.self,
+    QuadraticSumProblem.self, LandscapeProblem.self, TanhNetworkProblem.self,
   ]
 
   /// What a spec consists of.

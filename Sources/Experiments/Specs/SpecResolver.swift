@@ -39,6 +39,8 @@ struct SpecResolver {
       if case .number(let number) = value, let seed = UInt64(exactly: number) { return .unsigned(seed) }
     case .number(let bounds):
       if let number = value.double, bounds.contains(number) { return .number(number == 0 ? 0 : number) }
+    case .flag:
+      if case .bool = value { return value }
     case .text:
       if case .string = value { return value }
     case .choice(let words):
@@ -215,6 +217,7 @@ struct SpecProblemList {
 final class SpecFiles {
   private let folder: String
   private var hashes: [String: String] = [:]
+  private var samples: [JSON: LabelledSamples] = [:]
 
   init(folder: String) { self.folder = folder }
 
@@ -228,6 +231,16 @@ final class SpecFiles {
     let path = resolved(path)
     let place = "\(place): \(path)"
     return (try NPYFile(parsing: try InputFile.read(path), location: place), place)
+  }
+
+  /// Labelled samples, read once for all problems whose settings describe the same.
+  func samples(
+    _ description: JSON, read: () throws(InputError) -> LabelledSamples
+  ) throws(InputError) -> LabelledSamples {
+    if let known = samples[description] { return known }
+    let new = try read()
+    samples[description] = new
+    return new
   }
 
   /// SHA-256 of the content.

@@ -20,6 +20,7 @@ extension SpecSchema {
       return ["type": "integer", "minimum": .integer(range.lowerBound), "maximum": .integer(range.upperBound)]
     case .seed: return ["type": "integer", "minimum": 0, "maximum": .unsigned(.max)]
     case .number(let bounds): return bounds.jsonSchema
+    case .flag: return ["type": "boolean"]
     case .text, .file: return ["type": "string"]
     case .choice(let words): return ["enum": .array(words.map(JSON.string))]
     case .list(let element): return ["type": "array", "items": element.single(hasAxes: false)]

@@ -9,6 +9,8 @@ indirect enum SpecSchema: Sendable {
   case seed
   /// A finite number inside of bounds.
   case number(SpecBounds)
+  /// Yes or no.
+  case flag
   /// Any text.
   case text
   /// One of some words.
@@ -52,6 +54,7 @@ indirect enum SpecSchema: Sendable {
     case .integer(let range): "a whole number from \(range.lowerBound) to \(range.upperBound)"
     case .seed: "a whole number from 0 to \(UInt64.max)"
     case .number(let bounds): bounds.expectation
+    case .flag: "true or false"
     case .text: "a text"
     case .choice(let words): Self.list(words)
     case .file: "the path of a file"

@@ -35,6 +35,11 @@ struct SpecSettings {
     }
   }
 
+  func flag(_ key: String) -> Bool {
+    guard case .bool(let value) = value(key) else { Self.mismatch(key) }
+    return value
+  }
+
   func text(_ key: String) -> String {
     guard case .string(let text) = value(key) else { Self.mismatch(key) }
     return text

@@ -120,10 +120,13 @@ import Testing
     #expect(
       try complaints(
         #"problem={"kind":"leastSquares","data":{"kind":"gaussian","samples":4,"dimension":6}}"#, Self.near("x", 0.1),
-        "record=null")
-        == [
-          "init.point: expected a problem that knows its minimisers, found \"x\". Give the parameters themselves, with {\"kind\": \"parameters\", \"values\": […]}."
-        ])
+        "record=null") == ["init.point: expected one of minimum, found \"x\"."])
+    let separable =
+      #"problem={"kind":"logistic","data":{"kind":"file","inputs":"x.npy","targets":"y.npy"}}"#
+    try NPYFile(shape: [2, 1], values: [1, -1]).write(to: bench.scratch.file("x.npy"))
+    try NPYFile(shape: [2], values: [1, -1]).write(to: bench.scratch.file("y.npy"))
+    let found = try complaints(separable, Self.near("minimum", 0.1), "record=null")
+    #expect(found.count == 1 && found[0].hasPrefix("problem: expected a loss that has a minimiser, found a gradient of"))
     #expect(
       try complaints(Self.wells, #"optimizer.stop={"when":"left","radius":1}"#, "record=null") == [
         "optimizer.stop.when: expected a start near a minimiser, if trials end where they leave it, found \"left\". Use \"init\": {\"kind\": \"near\", \"point\": …, \"radius\": …}."

@@ -5,15 +5,16 @@ import Objectives
 /// `"kind": "leastSquares"`: linear regression, on the plain loop that serves every finite sum.
 struct LeastSquaresProblem: SpecProblem {
   private let objective: WeightDecayed<LeastSquaresObjective>
+  let finiteSum: SpecObjective
 
   static let settings = SpecObject(
     kind: "leastSquares",
     explanation: """
-      Linear least squares, fᵢ(θ) = ½ (⟨xᵢ, θ⟩ − yᵢ)² + (w/2) ‖θ‖². \(PlainWorkload.explanation())
+      Linear least squares, fᵢ(θ) = ½ (⟨xᵢ, θ⟩ − yᵢ)² + (w/2) ‖θ‖². \(PlainWorkload.explanation(minima: "minimum"))
       """,
     fields: [SpecData.field(.targets), SpecData.weightDecay, SpecData.intercept])
 
-  static let measures = PlainWorkload.measures()
+  static let measures = PlainWorkload.measures(and: PlainWorkload.minimumNames)
 
   static let defaultFinals = PlainWorkload.defaultFinals
 
@@ -27,18 +28,17 @@ struct LeastSquaresProblem: SpecProblem {
     } catch {
       throw SpecData.located(error, data)
     }
+    finiteSum = objective.finiteSum
   }
 
   var sampleCount: Int { objective.sampleCount }
-
-  var finiteSum: SpecObjective { objective.finiteSum }
 
   func workload(_ parts: SpecParts, problems: inout SpecProblemList) -> Workload? {
     let cost = objective.base.features.meanStoredCount
     // Without a penalty there is nothing to add, not even zeros.
     return objective.weight == 0
-      ? PlainWorkload.make(objective.base, parts, sampleCost: cost, problems: &problems)
-      : PlainWorkload.make(objective, parts, sampleCost: cost, problems: &problems)
+      ? PlainWorkload.make(objective.base, parts, minima: finiteSum, sampleCost: cost, problems: &problems)
+      : PlainWorkload.make(objective, parts, minima: finiteSum, sampleCost: cost, problems: &problems)
   }
 }
 
@@ -49,5 +49,5 @@ extension FeatureRows {
 
 extension WeightDecayed {
   /// What a spec minimises: without a penalty the base itself.
-  var finiteSum: SpecObjective { weight == 0 ? SpecObjective(base) : SpecObjective(self) }
+  var finiteSum: SpecObjective { weight == 0 ? SpecObjective(convex: base) : SpecObjective(convex: self) }
 }

@@ -5,6 +5,7 @@ import Objectives
 /// What the problems with two classes and a linear score have in common.
 struct LinearModelProblem: Sendable {
   private let objective: WeightDecayed<LinearModelObjective>
+  let finiteSum: SpecObjective
 
   /// The settings that all of them have.
   static let fields = [SpecData.field(.classes), SpecData.weightDecay, SpecData.intercept]
@@ -21,11 +22,10 @@ struct LinearModelProblem: Sendable {
     } catch {
       throw SpecData.located(error, data)
     }
+    finiteSum = objective.finiteSum
   }
 
   var sampleCount: Int { objective.sampleCount }
-
-  var finiteSum: SpecObjective { objective.finiteSum }
 
   func workload(_ parts: SpecParts, problems: inout SpecProblemList) -> Workload? {
     let base = objective.base
@@ -36,8 +36,9 @@ struct LinearModelProblem: Sendable {
     let cost = base.features.meanStoredCount
     // Without a penalty there is nothing to add, not even zeros.
     return objective.weight == 0
-      ? PlainWorkload.make(base, parts, measures: measures, sampleCost: cost, problems: &problems)
-      : PlainWorkload.make(objective, parts, measures: measures, sampleCost: cost, problems: &problems)
+      ? PlainWorkload.make(base, parts, minima: finiteSum, measures: measures, sampleCost: cost, problems: &problems)
+      : PlainWorkload.make(
+        objective, parts, minima: finiteSum, measures: measures, sampleCost: cost, problems: &problems)
   }
 }
 
@@ -49,11 +50,11 @@ struct LogisticProblem: SpecProblem {
     kind: "logistic",
     explanation: """
       Logistic regression, fᵢ(θ) = log(1 + e^(−yᵢ⟨xᵢ, θ⟩)) + (w/2) ‖θ‖², yᵢ = ±1. \
-      \(PlainWorkload.explanation(and: ["accuracy (the fraction of samples on their side of the plane)"]))
+      \(PlainWorkload.explanation(and: ["accuracy (the fraction of samples on their side of the plane)"], minima: "minimum"))
       """,
     fields: LinearModelProblem.fields)
 
-  static let measures = PlainWorkload.measures(and: ["accuracy"])
+  static let measures = PlainWorkload.measures(and: ["accuracy"] + PlainWorkload.minimumNames)
 
   static let defaultFinals = PlainWorkload.defaultFinals + ["accuracy"]
 
@@ -81,7 +82,7 @@ struct SupportVectorProblem: SpecProblem {
       whose derivative at m = 1 counts as 0, or max(0, 1 − m)², without a factor ½. \
       \(PlainWorkload.explanation(and: [
         "accuracy (the fraction of samples on their side of the plane)", "supportVectorFraction (of samples with m ≤ 1)",
-      ]))
+      ], minima: "minimum, of the squared hinge"))
       """,
     fields: [
       .init(
@@ -89,7 +90,7 @@ struct SupportVectorProblem: SpecProblem {
         "ℓ, with its square or without.")
     ] + LinearModelProblem.fields)
 
-  static let measures = PlainWorkload.measures(and: ["accuracy", "supportVectorFraction"])
+  static let measures = PlainWorkload.measures(and: ["accuracy", "supportVectorFraction"] + PlainWorkload.minimumNames)
 
   static let defaultFinals = PlainWorkload.defaultFinals + ["accuracy", "supportVectorFraction"]
 

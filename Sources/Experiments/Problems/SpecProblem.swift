@@ -2,6 +2,7 @@ import Descent
 import Formats
 import Numerics
 import Objectives
+import Synchronization
 
 /// A kind of problem that specs can name: how its settings are read, what can be measured of it, and how it is run.
 protocol SpecProblem: Sendable {
@@ -37,23 +38,58 @@ extension SpecProblem {
 public struct SpecObjective: Sendable {
   /// The objective, whatever its type is.
   public let objective: any FiniteSumObjective<Double>
-  private let findMinima: (@Sendable () throws(InputError) -> [NamedPoint])?
+  private let known: Minima?
+
+  /// Minimisers that are found when they are first asked for, once for all who ask.
+  private final class Minima: Sendable {
+    let find: @Sendable () throws(InputError) -> [NamedPoint]
+    let found = Mutex<Result<[NamedPoint], InputError>?>(nil)
+
+    init(_ find: @escaping @Sendable () throws(InputError) -> [NamedPoint]) { self.find = find }
+  }
 
   init(
     _ objective: any FiniteSumObjective<Double>, minima: (@Sendable () throws(InputError) -> [NamedPoint])? = nil
   ) {
     self.objective = objective
-    findMinima = minima
+    known = minima.map(Minima.init)
   }
 
   /// Its minimisers, as far as they are known or can be computed; none for most problems. May take a while where they
   /// have to be found.
   ///
   /// - Throws: `InputError` where none is found.
-  public func minima() throws(InputError) -> [NamedPoint] { try findMinima?() ?? [] }
+  public func minima() throws(InputError) -> [NamedPoint] {
+    guard let known else { return [] }
+    let result = known.found.withLock { found in
+      if let found { return found }
+      let fresh = Result { () throws(InputError) in try known.find() }
+      found = fresh
+      return fresh
+    }
+    return try result.get()
+  }
+
+  /// An objective whose minimiser is found by Newton's method when it is asked for, under the name `minimum`.
+  init(convex objective: any FiniteSumObjective<Double>) {
+    self.init(objective) { () throws(InputError) in [try Self.minimum(of: objective)] }
+  }
+
+  private static func minimum(of objective: some FiniteSumObjective<Double>) throws(InputError) -> NamedPoint {
+    let start = [Double](repeating: 0, count: objective.parameterCount)
+    let slope = LinearAlgebra.norm(objective.gradient(at: start))
+    let found = try NewtonMethod.minimise(objective, from: start)
+    guard found.gradientNorm <= 1e-9 * max(1, slope) else {
+      throw InputError(
+        "problem", expected: "a loss that has a minimiser",
+        found: "a gradient of \(found.gradientNorm) where Newton's method ends",
+        advice: "Classes that a plane separates have none: a positive weightDecay makes one. Hinges have kinks.")
+    }
+    return NamedPoint("minimum", found.parameters)
+  }
 
   /// Whether it has minima to tell.
-  var hasMinima: Bool { findMinima != nil }
+  var hasMinima: Bool { known != nil }
 }
 
 /// A measure that specs can name.

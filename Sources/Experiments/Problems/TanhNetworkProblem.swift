@@ -6,7 +6,7 @@ import Objectives
 /// `"kind": "tanhNetwork"`: regression by one hidden layer, small enough for exact stability thresholds.
 struct TanhNetworkProblem: SpecProblem {
   private let objective: TanhNetworkObjective
-  private let seeds: Seeds
+  let finiteSum: SpecObjective
 
   static let settings = SpecObject(
     kind: "tanhNetwork",
@@ -31,19 +31,15 @@ struct TanhNetworkProblem: SpecProblem {
 
   init(_ settings: SpecSettings, seeds: Seeds, files: SpecFiles) throws(InputError) {
     objective = try .sine(samples: settings.object("data").integer("samples"), hiddenCount: settings.integer("hidden"))
-    self.seeds = seeds
-  }
-
-  var sampleCount: Int { objective.sampleCount }
-
-  var finiteSum: SpecObjective {
     let (objective, key) = (objective, seeds.key(.data))
-    return SpecObjective(objective) { () throws(InputError) in
+    finiteSum = SpecObjective(objective) { () throws(InputError) in
       var stream = RandomStream(key)
       let fit = try LevenbergMarquardt.fit(objective, from: objective.randomParameters(stream: &stream))
       return [NamedPoint("fitted", fit.parameters)]
     }
   }
+
+  var sampleCount: Int { objective.sampleCount }
 
   func workload(_ parts: SpecParts, problems: inout SpecProblemList) -> Workload? {
     PlainWorkload.make(objective, parts, minima: finiteSum, problems: &problems)

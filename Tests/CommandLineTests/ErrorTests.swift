@@ -117,7 +117,10 @@ import Testing
     (
       ["data", "inspect", "file"], "file: expected an .npy file, which begins with the bytes 93 4E 55 4D 50 59, found "
     ),
-    (["bench"], "basin bench: expected one workload, found none. Known: w3, selection-law, escape, thresholds-500, thresholds-10000, thresholds-10000-full."),
+    (
+      ["bench"],
+      "basin bench: expected one workload, found none. Known: w3, selection-law, escape, thresholds-500, thresholds-10000, thresholds-10000-full."
+    ),
     (["bench", "w4"], #"basin bench: expected one workload, found "w4". Did you mean "w3"?"#),
     (["bench", "w3", "--repeats", "0"], #"basin bench --repeats: expected a whole number from 1 to 1000, found "0"."#),
     (
@@ -158,8 +161,8 @@ import Testing
         basin: error: seeds.master: expected a whole number from 0 to 18446744073709551615, found -1.
         basin: error: seeds.trials: expected a whole number from 1 to 100000000, found 0.
         basin: error: record.final[0]: expected "maxCosine", "misalignment", "selectedIndex", "loss", "lossGap", \
-        "squaredNorm", "activeEnergy", "runnerUpRatio", "logRatio", "steps", "coefficients", "gradientNorm" or \
-        "parameters", found "maxCosin". Did you mean "maxCosine"?
+        "squaredNorm", "activeEnergy", "runnerUpRatio", "logRatio", "steps", "coefficients", "gradientNorm", \
+        "parameters", "accuracy", "supportVectorFraction", "nearestMinimum" or "minimumDistance", found "maxCosin". Did you mean "maxCosine"?
         basin: error: nmae: expected a known key, found "nmae". Did you mean "name"?
         basin: 7 problems in spec.json; nothing was run.
 

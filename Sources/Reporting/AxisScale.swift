@@ -161,14 +161,20 @@ extension Figure.Panel {
         return [sides.left, sides.right]
       }
     }
-    let horizontalScale = AxisScale(horizontal, values: layers.flatMap(\.x) + barSides)
+    let cellSides = layers.flatMap { $0.left + $0.right }
+    let horizontalScale = AxisScale(
+      horizontal.fitting(cellSides), values: layers.flatMap(\.x) + barSides)
     let heights = layers.flatMap { layer in
       [layer.y, layer.low, layer.high].flatMap { values in
         zip(layer.x, values).filter { horizontalScale.range.contains($0.0) }.map(\.1)
       }
     }
     let floor = bars.isEmpty ? [] : [0.0]
-    return (horizontalScale, AxisScale(vertical, values: heights + floor, keepsZero: !bars.isEmpty))
+    let cellHeights = layers.filter { $0.style == .cells }.flatMap { $0.low + $0.high }
+    return (
+      horizontalScale,
+      AxisScale(vertical.fitting(cellHeights), values: heights + floor, keepsZero: !bars.isEmpty)
+    )
   }
 
   /// The scales widened so that equal scales fill a rectangle; as they are where a range is given or logarithmic.
@@ -180,6 +186,16 @@ extension Figure.Panel {
     func length(_ scale: AxisScale) -> Double { scale.range.upperBound - scale.range.lowerBound }
     let unit = max(length(scales.horizontal) / width, length(scales.vertical) / height)
     return (scales.horizontal.stretched(to: unit * width), scales.vertical.stretched(to: unit * height))
+  }
+}
+
+extension Figure.Axis {
+  /// The axis with the range of a map's cells, which are the whole picture; as it is without cells, or with a range.
+  fileprivate func fitting(_ sides: [Double]) -> Figure.Axis {
+    guard range == nil, categories.isEmpty, let low = sides.min(), let high = sides.max(), low < high else { return self }
+    var axis = self
+    axis.range = low...high
+    return axis
   }
 }
 
@@ -202,7 +218,7 @@ extension Figure.Layer {
   /// Position, lower and upper end of the band or error bar at every point, all not-a-number where there is none to show;
   /// empty if there is none at all. An error bar needs its point, a band does not.
   func bounds(_ scales: (horizontal: AxisScale, vertical: AxisScale)) -> [[Double]] {
-    guard hasBounds else { return [] }
+    guard hasBounds, style != .cells else { return [] }
     let needsPoint = style == .points || style == .bars
     let rows = x.indices.map { point -> [Double] in
       let row = [

@@ -49,13 +49,29 @@ extension MinimumGeometry {
       func growth(_ power: Double) -> Double {
         momentGrowth(power: power, step: step, dynamics, simulation, population: population)
       }
+      // The growth per power is monotone, and unlike the growth itself has one zero.
       var (low, high) = (0.0, 2.0)
-      while growth(high) < 0, high < 64 { (low, high) = (high, 2 * high) }
-      for _ in 0..<12 where high < 64 || low > 0 {
-        let middle = (low + high) / 2
-        if growth(middle) < 0 { low = middle } else { high = middle }
+      var (below, above) = (exponent.value, growth(high) / high)
+      while above < 0, high < 64 {
+        (low, below, high) = (high, above, 2 * high)
+        above = growth(high) / high
       }
-      moments.add((low + high) / 2)
+      guard above >= 0 else {
+        moments.add(high)
+        continue
+      }
+      // Illinois: the end that stays counts half.
+      for _ in 0..<12 where high - low > 1e-3 * high {
+        let middle = below.isFinite ? low + (high - low) * below / (below - above) : (low + high) / 2
+        guard middle > low, middle < high else { break }
+        let value = growth(middle) / middle
+        if value < 0 {
+          (low, below, above) = (middle, value, above / 2)
+        } else {
+          (high, above, below) = (middle, value, below / 2)
+        }
+      }
+      moments.add(above < -below || !below.isFinite ? high : low)
     }
     return TailExponent(value: min(moments.mean, 64), standardError: moments.standardError ?? 0)
   }

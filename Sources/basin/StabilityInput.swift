@@ -1,0 +1,138 @@
+import Formats
+import Numerics
+import Objectives
+import Stability
+
+/// What `basin stability` is asked about: the samples' curvature and gradients at one point.
+struct StabilityInput {
+  /// Where it comes from, in words.
+  var source: String
+  /// The geometry.
+  var geometry: MinimumGeometry
+  /// Gradients and Hessian-vector products, where gradients are known; with weight decay.
+  var point: (any BatchCurvature)?
+  /// The basin's radius, where the problem says it.
+  var radius: Double?
+
+  /// The options that say where the curvature comes from; one of them must be given.
+  static let sources = ["--hessians", "--jacobians", "--problem"]
+
+  /// Reads what the command line names.
+  init(_ command: ParsedCommand) throws(InputError) {
+    let given = Self.sources.filter(command.has)
+    guard given.count == 1 else {
+      throw InputError(
+        "basin stability", expected: "one of \(Self.sources.joined(separator: ", "))",
+        found: given.isEmpty ? "none" : given.joined(separator: " and "),
+        advice: given.isEmpty ? "See \"basin stability --help\"." : "")
+    }
+    try Self.require("--jacobians", for: ["--weights"], command)
+    let decay = try command.number("--weight-decay", "a number from 0", default: 0) { $0 >= 0 }
+    let rank = command.has("--rank") ? try command.integer("--rank", in: 1...100_000, default: 1) : nil
+    try self.init(files: command, weightDecay: decay, rank: rank)
+  }
+
+  private static func require(_ source: String, for options: [String], _ command: ParsedCommand) throws(InputError) {
+    for option in options where command.has(option) && !command.has(source) {
+      throw InputError("basin stability \(option)", expected: "\(source) beside it", found: "none")
+    }
+  }
+
+  /// Arrays in files.
+  private init(files command: ParsedCommand, weightDecay: Double, rank: Int?) throws(InputError) {
+    let curvature: SampleCurvature
+    if let path = command.values["--hessians"] {
+      curvature = try Self.hessians(path)
+      source = "\(path), the Hessians of \(curvature.sampleCount) samples"
+    } else {
+      let path = command.values["--jacobians"] ?? ""
+      curvature = try Self.jacobians(path, weights: command.values["--weights"])
+      let weights = command.values["--weights"].map { " with the weights of \($0)" } ?? ""
+      source = "\(path), the Jacobian factors of \(curvature.sampleCount) samples\(weights)"
+    }
+    let gradients = try command.values["--gradients"].map { path throws(InputError) in
+      try Self.gradients(path, of: curvature)
+    }
+    geometry = try MinimumGeometry(curvature, gradients: gradients, weightDecay: weightDecay, rank: rank)
+    if let gradients { point = DecayedPoint(try SampledPoint(curvature, gradients), weightDecay: weightDecay, at: nil) }
+  }
+
+  private static func hessians(_ path: String) throws(InputError) -> SampleCurvature {
+    let file = try NPYFile.read(path)
+    let expected = "Hessians of samples, shape (samples, parameters, parameters)"
+    if file.shape.count == 2, file.shape[0] == file.shape[1] {
+      throw InputError(
+        path, expected: expected, found: "one matrix, shape \(file.shapeText)",
+        advice: "What batches do depends on how the samples differ: give every sample's Hessian, or --jacobians.")
+    }
+    guard file.shape.count == 3, file.shape[1] == file.shape[2] else {
+      throw InputError(path, expected: expected, found: "shape \(file.shapeText)")
+    }
+    return try named(path) { () throws(InputError) in
+      try SampleCurvature(hessians: file.values, sampleCount: file.shape[0], dimension: file.shape[1])
+    }
+  }
+
+  private static func jacobians(_ path: String, weights: String?) throws(InputError) -> SampleCurvature {
+    let file = try NPYFile.read(path)
+    guard file.shape.count == 2 || file.shape.count == 3, let d = file.shape.last else {
+      throw InputError(
+        path, expected: "Jacobian factors, shape (samples, parameters) or (samples, outputs, parameters)",
+        found: "shape \(file.shapeText)")
+    }
+    let (n, m) = (file.shape[0], file.shape.count == 3 ? file.shape[1] : 1)
+    let matrices = try weights.map { path throws(InputError) in try Self.weights(path, samples: n, outputs: m) }
+    return try named(weights ?? path) { () throws(InputError) in
+      // A mistake of the factors themselves is theirs, whatever the weights are.
+      if weights != nil {
+        _ = try named(path) { () throws(InputError) in
+          try SampleCurvature(jacobians: file.values, sampleCount: n, outputCount: m, dimension: d)
+        }
+      }
+      return try SampleCurvature(
+        jacobians: file.values, sampleCount: n, outputCount: m, dimension: d, weights: matrices)
+    }
+  }
+
+  /// Weights as matrices, n × m × m; n × m are diagonals.
+  private static func weights(_ path: String, samples n: Int, outputs m: Int) throws(InputError) -> [Double] {
+    let file = try NPYFile.read(path)
+    if file.shape == [n, m, m] { return file.values }
+    guard file.shape == [n, m] || (m == 1 && file.shape == [n]) else {
+      throw InputError(
+        path, expected: "weights of shape (\(n), \(m), \(m)), or (\(n), \(m)) for diagonal ones, as the Jacobians ask for",
+        found: "shape \(file.shapeText)")
+    }
+    var result = [Double](repeating: 0, count: n * m * m)
+    for sample in 0..<n {
+      for output in 0..<m { result[(sample * m + output) * m + output] = file.values[sample * m + output] }
+    }
+    return result
+  }
+
+  private static func gradients(_ path: String, of curvature: SampleCurvature) throws(InputError) -> SampleGradients {
+    let file = try NPYFile.read(path)
+    let shape = [curvature.sampleCount, curvature.dimension]
+    guard file.shape == shape else {
+      throw InputError(
+        path, expected: "gradients of shape (\(shape[0]), \(shape[1])), as the curvature asks for",
+        found: "shape \(file.shapeText)")
+    }
+    return try named(path) { () throws(InputError) in
+      try SampleGradients(file.values, sampleCount: shape[0], dimension: shape[1])
+    }
+  }
+
+  /// Puts the file's name before what is said about its numbers.
+  private static func named<Value>(
+    _ path: String, _ body: () throws(InputError) -> Value
+  ) throws(InputError) -> Value {
+    do throws(InputError) {
+      return try body()
+    } catch {
+      var error = error
+      error.location = "\(path), \(error.location)"
+      throw error
+    }
+  }
+}

@@ -111,13 +111,15 @@ struct AxisScale: Equatable {
     let last = Int(log10(range.upperBound).rounded(.up))
     let inside = (first...last).filter { range.contains(Self.power($0)) }
     if log10(range.upperBound / range.lowerBound) < 2 || inside.count < 2 {
-      return (first...last).flatMap { exponent in
-        (1...9).compactMap { digit in
-          let value = Double(digit) * Self.power(exponent)
-          guard range.contains(value) else { return nil }
-          let isLabelled = digit == 1 || digit == 2 || digit == 5
-          return Tick(value: value, label: isLabelled ? .plain(NumberText.readable(value, digits: 3)) : .none)
-        }
+      let marks = (first...last).flatMap { exponent in
+        (1...9).map { (digit: $0, value: Double($0) * Self.power(exponent)) }
+      }.filter { range.contains($0.value) }
+      let round = [1, 2, 5]
+      // Within a decade there may be hardly any of these.
+      let labelsAll = marks.count { round.contains($0.digit) } < 3
+      return marks.map { digit, value in
+        let isLabelled = labelsAll || round.contains(digit)
+        return Tick(value: value, label: isLabelled ? .plain(NumberText.readable(value, digits: 3)) : .none)
       }
     }
     let step = (inside.count + 5) / 6

@@ -36,7 +36,7 @@ extension Figure.Panel {
         "yanchor": "top",
       ],
       "margin": ["l": 64.0, "r": 12.0, "t": .number(title.isEmpty ? 12 : 34), "b": 48.0],
-      "height": .number(360 + 20 * Double(legendRows)),
+      "height": .number((layers.contains { $0.style == .cells } ? 460 : 360) + 20 * Double(legendRows)),
       "showlegend": .bool(!legendLabels.isEmpty),
       "legend": [
         "orientation": "h", "x": 0.5, "xanchor": "center", "y": -0.2, "yanchor": "top", "font": ["size": 12.0],

@@ -28,6 +28,7 @@ extension StabilityAnalysis {
       result["chains"] = .integer(settings.simulation.chains)
       result["chainSteps"] = .integer(settings.simulation.steps)
     }
+    if let confirmation { result["confirmation"] = confirmation.json }
     if let noise = measures?.noise {
       result["gradientNoise"] = [
         "simpleScale": .number(noise.simpleScale), "curvatureScale": .number(noise.curvatureScale),

@@ -16,6 +16,15 @@ extension StabilityAnalysis {
       parts.append(.init(anchor: "thresholds", heading: "Thresholds", tables: [thresholdTable(map)]))
       parts.append(.init(anchor: "cells", heading: "Cell by cell", tables: [cellTable(map)]))
     }
+    if let confirmation {
+      parts.append(
+        .init(
+          anchor: "confirmation", heading: "Held against SGD",
+          text: "Runs from the sphere of radius \(NumberText.readable(startRadius)) around the minimum; those that get "
+            + "farther away than \(NumberText.readable(radius)) have escaped. Where a probability is between 0 and 1 theory "
+            + "knows its power and not its size: a factor of ten counts as agreement.",
+          tables: [confirmationTable(confirmation)]))
+    }
     if let measures { parts.append(.init(anchor: "measures", heading: "Measured here", tables: [measureTable(measures)])) }
     return AnalysisReport(
       title: "Can SGD stay here?", kind: "stability", tallies: tallies, summary: summary,
@@ -51,8 +60,9 @@ extension StabilityAnalysis {
   /// The map: coloured cells under the curves of the thresholds.
   private func figure(_ map: StabilityMap) -> Figure {
     let columns = map.columns.sorted { $0.stability.dynamics.batchSize < $1.stability.dynamics.batchSize }
-    let batches = columns.map { Double($0.stability.dynamics.batchSize) }
-    let grid = Figure.Cell.grid(batches, map.steps, logarithmic: (true, true))
+    // Batch sizes stand side by side, as they mostly double: one column each, with its name.
+    let places = columns.indices.map { Double($0 + 1) }
+    let grid = Figure.Cell.grid(places, map.steps, logarithmic: (false, true))
     func layer(_ label: String, _ colour: Figure.Colour, _ letter: String) -> Figure.Layer? {
       let cells = grid.enumerated().flatMap { row, line in
         line.enumerated().filter { Self.letter(columns[$0.offset].cells[row].verdict) == letter }.map(\.element)
@@ -64,12 +74,12 @@ extension StabilityAnalysis {
     ) -> [Figure.Layer] {
       let values = columns.map { value($0.stability) ?? .nan }
       guard values.contains(where: \.isFinite) else { return [] }
-      let line = Figure.Layer(label, style, colour, x: batches, y: values)
+      let line = Figure.Layer(label, style, colour, x: places, y: values)
       // A line of a single batch size would not be seen.
-      return batches.count > 1 ? [line] : [Figure.Layer(label, .points, colour, x: batches, y: values)]
+      return places.count > 1 ? [line] : [Figure.Layer(label, .points, colour, x: places, y: values)]
     }
     let fields = [
-      layer("stays, every batch contracts", .blue, "S"), layer("stays in mean square", .skyBlue, "s"),
+      layer("every batch contracts", .blue, "S"), layer("stays in mean square", .skyBlue, "s"),
       layer("fragile", .yellow, "F"), layer("leaves", .vermilion, "L"), layer("undecided", .grey, "?"),
     ].compactMap { $0 }
     let curves =
@@ -78,7 +88,8 @@ extension StabilityAnalysis {
       + curve("η_almostSure", .dashed, .black) { $0.almostSure.value }
       + curve("full-batch limit", .line, .purple) { $0.fullBatch }
     let panel = Figure.Panel(
-      horizontal: .init("batch size b", logarithmic: true), vertical: .init("step size η", logarithmic: true),
+      horizontal: .init("batch size b", categories: columns.map { "\($0.stability.dynamics.batchSize)" }),
+      vertical: .init("step size η", logarithmic: true),
       layers: fields + curves)
     return Figure(
       name: "map", title: "Where SGD stays, is fragile, and leaves",
@@ -88,6 +99,9 @@ extension StabilityAnalysis {
         + "runs return and rare ones get away; above it every run leaves.",
       panels: [panel])
   }
+
+  /// Nothing where there is no number.
+  private static func number(_ value: Double?) -> Table.Cell { value.map(Table.Cell.number) ?? .text("") }
 
   private func thresholdTable(_ map: StabilityMap) -> Table {
     var table = Table(
@@ -113,7 +127,7 @@ extension StabilityAnalysis {
         bounds?.upper, bounds?.topEigenvector, bounds?.trace, bounds?.sufficient, bounds?.divergence,
         stability.fullBatch, stability.almostSure.value, stability.almostSure.standardError,
       ]
-      table.append([.integer(stability.dynamics.batchSize)] + values.map { .number($0 ?? .nan) })
+      table.append([.integer(stability.dynamics.batchSize)] + values.map(Self.number))
     }
     table.shown =
       [
@@ -149,7 +163,7 @@ extension StabilityAnalysis {
           [
             .integer(column.stability.dynamics.batchSize), .number(cell.step), .text(cell.verdict.verdict.rawValue),
             .text(cell.verdict.reason),
-          ] + values.map { .number($0 ?? .nan) })
+          ] + values.map(Self.number))
       }
     }
     let regular: [(String, String)] =
@@ -159,6 +173,38 @@ extension StabilityAnalysis {
         ("b", "batch"), ("η", "step"), ("verdict", "verdict"), ("why", "reason"), ("Λ", "exponent"), ("κ", "tailExponent"),
         ("escape probability", "escapeProbability"), ("exit time", "exitTime"),
       ] + regular).map { .init($0.0, .plain($0.1)) }
+    return table
+  }
+
+  private func confirmationTable(_ confirmation: StabilityConfirmation) -> Table {
+    var table = Table(
+      name: "confirmation",
+      caption: "\(confirmation.replicas) runs of \(confirmation.steps) steps a cell: the fraction that escaped, with 95 % "
+        + "intervals.",
+      columns: [
+        .init("batch", "batch size b"), .init("step", "step size η"), .init("verdict", "stay, fragile, leave or undecided"),
+        .init("predicted", "the probability that theory gives"), .init("linearised", "fraction under the linear dynamics"),
+        .init("linearisedLow", "lower end of its interval"), .init("linearisedHigh", "upper end of its interval"),
+        .init("observed", "fraction of the problem itself"), .init("observedLow", "lower end of its interval"),
+        .init("observedHigh", "upper end of its interval"), .init("agrees", "yes, no, or nothing without a prediction"),
+      ])
+    table.title = "Predicted and observed"
+    for row in confirmation.rows {
+      let observed = row.observed ?? row.linear
+      table.append(
+        [
+          .integer(row.batch), .number(row.step), .text(row.verdict.rawValue), Self.number(row.predicted),
+        ]
+          + [row.linear, observed].flatMap { [$0.value, $0.interval.low, $0.interval.high] }.map(Table.Cell.number)
+          + [.text(row.agrees.map { $0 ? "yes" : "no" } ?? "")])
+    }
+    table.shown = [
+      .init("b", .plain("batch")), .init("η", .plain("step")), .init("verdict", .plain("verdict")),
+      .init("predicted", .plain("predicted")),
+      .init("linearised", .estimate("linearised", error: nil, low: "linearisedLow", high: "linearisedHigh")),
+      .init("observed", .estimate("observed", error: nil, low: "observedLow", high: "observedHigh")),
+      .init("agrees", .plain("agrees")),
+    ]
     return table
   }
 
@@ -183,7 +229,7 @@ extension StabilityAnalysis {
         [$0?.value, $0?.interval.low, $0?.interval.high]
       }
       table.append(
-        [.integer(batch.dynamics.batchSize)] + (values + [batch.bestStep]).map { .number($0 ?? .nan) })
+        [.integer(batch.dynamics.batchSize)] + (values + [batch.bestStep]).map(Self.number))
     }
     func estimate(_ name: String) -> Table.ShownColumn.Form {
       .estimate(name, error: nil, low: "\(name)Low", high: "\(name)High")

@@ -8,6 +8,7 @@ extension StabilityAnalysis {
     var parts = [header]
     if let refusal { parts.append("No verdict: \(refusal).") }
     if map != nil { parts += [thresholds, grid, Self.legend] }
+    if let confirmation { parts.append(Self.text(confirmation)) }
     if measures != nil { parts.append(measured) }
     parts.append(caveats.map { "* \($0)" }.joined(separator: "\n"))
     return parts.filter { !$0.isEmpty }.joined(separator: "\n\n") + "\n"
@@ -82,6 +83,11 @@ extension StabilityAnalysis {
     S stays, every batch contracts    s stays in mean square    F fragile: typical runs return, rare ones get away
     L leaves                          ? undecided
     """
+
+  private static func text(_ confirmation: StabilityConfirmation) -> String {
+    "The fraction of runs that got away: \(confirmation.replicas) of \(confirmation.steps) steps each, 95 % intervals\n"
+      + columns(confirmation.table)
+  }
 
   private var measured: String {
     guard let measures else { return "" }

@@ -1,6 +1,7 @@
 import Formats
 import Foundation
 import Numerics
+import Objectives
 import Reporting
 import Stability
 import Synchronization
@@ -14,6 +15,8 @@ enum StabilityCommand {
       .init("--jacobians", value: "J.npy", help: "Factors instead, Hᵢ = JᵢᵀAᵢJᵢ: n × d, or n × m × d for m outputs."),
       .init("--weights", value: "A.npy", help: "Aᵢ of the factors, n × m × m, or n × m if diagonal (default: I)."),
       .init("--gradients", value: "G.npy", help: "The gradient of every sample, n × d, weight decay included."),
+      .init("--problem", value: "NAME", help: "A reference problem instead of files; its names are below."),
+      .init("--at", value: "POINT", help: "Which of its minima (default: the first), or parameters in a .npy file."),
       .init("--order", value: "NAME", help: "How batches are drawn: iid, subset, reshuffle or full (default: iid)."),
       .init("--batch", value: "LIST", help: "Batch sizes (default: 1,2,4,… and n)."),
       .init("--step", value: "LIST", help: "Step sizes (default: 24 around the thresholds)."),
@@ -25,6 +28,9 @@ enum StabilityCommand {
       .init("--tolerance", value: "T", help: "Gradients count as 0 up to T·λ₁ (default: 1e-6)."),
       .init("--chains", value: "N", help: "Chains simulated for Λ (default: up to 200, fewer where that takes long)."),
       .init("--tails", help: "Give κ even where it takes long."),
+      .init("--confirm", help: "Run SGD itself at the cells of --step, or at three for each batch size."),
+      .init("--replicas", value: "N", help: "How many runs a cell has then (default: 400)."),
+      .init("--steps", value: "T", help: "How many steps each (default: 1500)."),
       .init("--seed", value: "N", help: "The master seed (default: 1)."),
       .init("--jobs", value: "N", help: "Worker threads; results do not depend on them (default: one a core)."),
       .init("--out", value: "DIR", help: "Write a report: index.html, the map as figure, tables, map.json."),
@@ -32,7 +38,8 @@ enum StabilityCommand {
       .init("--quiet", help: "No progress on standard error."),
     ],
     discussion: """
-      One of --hessians, --jacobians says where the minimum is.
+      One of --hessians, --jacobians, --problem says which minimum. Problems and their minima:
+      \(problems)
 
       VERDICTS
         S  stays      every batch contracts (η < η_all): safe for nonlinear runs too
@@ -48,10 +55,19 @@ enum StabilityCommand {
         0  the result is there, verdicts or not        2  the input is wrong
       """,
     examples: [
+      "basin stability --problem styblinski-tang --at sharp --batch 1,2,4,8 --order subset --confirm",
       "basin stability --hessians H.npy --batch 1,2,4 --order subset",
       "basin stability --jacobians J.npy --gradients G.npy --step 0.1,0.2 --momentum 0.9 --out report",
-      "basin stability --hessians H.npy --batch 8 --json -",
     ])
+
+  /// The reference problems for the help, each with its minima.
+  private static var problems: String {
+    let width = ReferenceProblem.names.map(\.count).max() ?? 0
+    return ReferenceProblem.names.map { name in
+      let minima = (try? ReferenceProblem(named: name).minima.map(\.name)) ?? []
+      return "  \(name.padded(to: width))  \(minima.joined(separator: ", "))"
+    }.joined(separator: "\n")
+  }
 
   static func run(_ command: ParsedCommand) throws(InputError) -> Int32 {
     guard command.operands.isEmpty else {
@@ -65,7 +81,14 @@ enum StabilityCommand {
     let directory = command.values["--out"]
     if let directory { try Folder.makeWritable(directory) }
     let input = try StabilityInput(command)
-    let analysis = try StabilityAnalysis(input, request, isQuiet: command.has("--quiet"))
+    var analysis = try StabilityAnalysis(input, request, isQuiet: command.has("--quiet"))
+    if let confirmation = request.confirmation, analysis.map != nil {
+      var progress = ProgressLine(unit: "cells", isQuiet: command.has("--quiet"))
+      analysis.confirmation = try StabilityConfirmation(
+        analysis, replicas: confirmation.replicas, steps: confirmation.steps
+      ) { progress.show($0, of: $1) }
+      progress.end()
+    }
     let json = analysis.json
     if let directory {
       let written = try ReportWriter().write(analysis.report(json), to: directory)
@@ -89,6 +112,8 @@ struct StabilityRequest {
   var tolerance: Double
   var chains: Int?
   var wantsTails: Bool
+  /// How many runs of how many steps hold the verdicts against SGD; nil for none.
+  var confirmation: (replicas: Int, steps: Int)?
   var seed: UInt64
   var jobs: Int
   /// The command line, to be repeated.
@@ -113,6 +138,12 @@ struct StabilityRequest {
     tolerance = try command.number("--tolerance", "a positive number", default: 1e-6) { $0 > 0 }
     chains = command.has("--chains") ? try command.integer("--chains", in: 2...1_000_000, default: 200) : nil
     wantsTails = command.has("--tails")
+    for option in ["--replicas", "--steps"] where command.has(option) && !command.has("--confirm") {
+      throw InputError("basin stability \(option)", expected: "--confirm beside it", found: "none")
+    }
+    let replicas = try command.integer("--replicas", in: 1...1_000_000, default: 400)
+    let steps = try command.integer("--steps", in: 1...1_000_000_000, default: 1_500)
+    confirmation = command.has("--confirm") ? (replicas, steps) : nil
     seed = try command.seed("--seed", default: 1)
     jobs = try command.integer("--jobs", in: 1...1024, default: ProcessInfo.processInfo.activeProcessorCount)
     line = Self.line(command)
@@ -164,6 +195,8 @@ struct StabilityAnalysis {
   let map: StabilityMap?
   let measures: PointMeasures?
   let nonUniformity: Double
+  /// What SGD itself did; nil where it was not run.
+  var confirmation: StabilityConfirmation?
   /// How far runs start from the minimum, and how far away they are gone.
   let startRadius: Double
   let radius: Double

@@ -1,3 +1,4 @@
+import Curvature
 import Formats
 import Numerics
 import Objectives
@@ -13,6 +14,8 @@ struct StabilityInput {
   var point: (any BatchCurvature)?
   /// The basin's radius, where the problem says it.
   var radius: Double?
+  /// The objective without weight decay and the minimum's parameters, where a problem was named.
+  var problem: (objective: any FiniteSumObjective<Double>, parameters: [Double])?
 
   /// The options that say where the curvature comes from; one of them must be given.
   static let sources = ["--hessians", "--jacobians", "--problem"]
@@ -27,9 +30,79 @@ struct StabilityInput {
         advice: given.isEmpty ? "See \"basin stability --help\"." : "")
     }
     try Self.require("--jacobians", for: ["--weights"], command)
+    try Self.require("--problem", for: ["--at"], command)
+    if given == ["--problem"], command.has("--gradients") {
+      throw InputError(
+        "basin stability --gradients", expected: "--hessians or --jacobians beside it", found: "--problem",
+        advice: "A problem knows its gradients.")
+    }
     let decay = try command.number("--weight-decay", "a number from 0", default: 0) { $0 >= 0 }
     let rank = command.has("--rank") ? try command.integer("--rank", in: 1...100_000, default: 1) : nil
-    try self.init(files: command, weightDecay: decay, rank: rank)
+    if let name = command.values["--problem"] {
+      try self.init(problem: name, at: command.values["--at"], weightDecay: decay, rank: rank)
+    } else {
+      try self.init(files: command, weightDecay: decay, rank: rank)
+    }
+  }
+
+  /// A named problem at one of its minima, or at parameters from a file.
+  private init(problem name: String, at place: String?, weightDecay: Double, rank: Int?) throws(InputError) {
+    guard ReferenceProblem.names.contains(name) else {
+      throw InputError(
+        "basin stability --problem", expected: "the name of a problem", found: "\"\(name)\"",
+        advice: Suggestion.sentence(for: name, among: ReferenceProblem.names))
+    }
+    let problem = try ReferenceProblem(named: name)
+    let objective = problem.objective.finiteSum
+    let parameters: [Double]
+    if let place, place.hasSuffix(".npy") {
+      parameters = try NPYFile.read(place).values
+      source = "\(name) at the parameters of \(place)"
+    } else {
+      let names = problem.minima.map(\.name)
+      let minimum = place ?? names.first ?? ""
+      guard let known = problem.minimum(named: minimum) else {
+        throw InputError(
+          "basin stability --at", expected: "a minimum of \(name), or a file that ends in .npy", found: "\"\(minimum)\"",
+          advice: Suggestion.sentence(for: minimum, among: names))
+      }
+      parameters = weightDecay > 0 ? try Self.decayed(objective, known, weightDecay) : known
+      source = "\(name) at its minimum \"\(minimum)\"" + (weightDecay > 0 ? ", as the decay moves it" : "")
+      radius = problem.escapeRadius
+    }
+    geometry = try Self.geometry(objective, parameters, weightDecay, rank)
+    point = try Self.point(objective, parameters, weightDecay)
+    self.problem = (objective, parameters)
+  }
+
+  private static func geometry(
+    _ objective: some FiniteSumObjective<Double>, _ parameters: [Double], _ weightDecay: Double, _ rank: Int?
+  ) throws(InputError) -> MinimumGeometry {
+    try MinimumGeometry(objective, at: parameters, weightDecay: weightDecay, rank: rank)
+  }
+
+  private static func point(
+    _ objective: some FiniteSumObjective<Double>, _ parameters: [Double], _ weightDecay: Double
+  ) throws(InputError) -> any BatchCurvature {
+    DecayedPoint(try ObjectivePoint(objective, at: parameters), weightDecay: weightDecay, at: parameters)
+  }
+
+  /// The stationary point with weight decay next to a minimum without, by Newton's method.
+  private static func decayed(
+    _ objective: some FiniteSumObjective<Double>, _ minimum: [Double], _ weightDecay: Double
+  ) throws(InputError) -> [Double] {
+    var parameters = minimum
+    let d = parameters.count
+    for _ in 0..<50 {
+      var gradient = objective.gradient(at: parameters)
+      LinearAlgebra.axpy(weightDecay, parameters, into: &gradient)
+      var hessian = Matrix(rows: d, columns: d, storage: objective.denseHessian(at: parameters))
+      for index in 0..<d { hessian[index, index] += weightDecay }
+      let step = try LinearAlgebra.solve(hessian, gradient)
+      LinearAlgebra.axpy(-1, step, into: &parameters)
+      if LinearAlgebra.norm(step) <= 1e-14 * LinearAlgebra.norm(parameters) { break }
+    }
+    return parameters
   }
 
   private static func require(_ source: String, for options: [String], _ command: ParsedCommand) throws(InputError) {

@@ -22,8 +22,8 @@ extension MinimumGeometry {
   /// η_almostSure: the first zero of Λ(η) from below. Single runs settle below it even where their mean square does
   /// not.
   ///
-  /// Without noise 2(1 + β)/(λ₁ + w); in one direction with up to 500 different batches exact from the roots of a
-  /// sum; otherwise searched upwards from η_meanSquare, below which Λ < 0 for certain, in steps of 3 %, then by
+  /// Without noise 2(1 + β)/(λ₁ + w); where all samples share their eigenvectors and up to 500 batches differ exact
+  /// from the roots of a sum; otherwise searched upwards from η_meanSquare, below which Λ < 0 for certain, in steps of 3 %, then by
   /// regula falsi, all with the same random numbers. A fortieth of the simulation goes first to find the place. The
   /// almost surely stable set need not be an interval: a crossing and its return within one such step are not seen.
   ///
@@ -44,9 +44,9 @@ extension MinimumGeometry {
         value: fullBatchLimit(momentum: dynamics.momentum), standardError: 0, evaluations: 0)
     }
     // All roots of a sum of k logarithms cost about 100·k² of them.
-    if let multipliers = scalarMultipliers(of: dynamics), multipliers.curvatures.count <= 500 {
-      return AlmostSureThreshold(
-        value: multipliers.signChanges.first ?? .infinity, standardError: 0, evaluations: 0)
+    if let multipliers = commutingMultipliers(of: dynamics), multipliers.allSatisfy({ $0.curvatures.count <= 500 }) {
+      let crossings = multipliers.map { $0.signChanges.first ?? .infinity }
+      return AlmostSureThreshold(value: crossings.reduce(.infinity, min), standardError: 0, evaluations: 0)
     }
     var start = start
     if simulation.chains >= 40 {

@@ -57,8 +57,10 @@ extension MinimumGeometry {
   /// About how many floating-point operations a step of a simulated chain takes; 0 where nothing is simulated.
   fileprivate func simulationCost(of dynamics: Dynamics) -> Double {
     let noise = dynamics.sampling.noiseFactor(batchSize: dynamics.batchSize, sampleCount: sampleCount)
-    guard noise != 0, scalarMultipliers(of: dynamics, limit: 500) == nil else { return 0 }
+    guard noise != 0, commutingMultipliers(of: dynamics, limit: 500) == nil else { return 0 }
     let rows = Double(curvature.rowsPerSample * rank) * (curvature.outputCount == nil ? 2 : 4)
-    return Double(dynamics.batchSize) * rows + 40 * Double(rank) + 400
+    // Large batches are multiplied all at once.
+    let samples = min(Double(dynamics.batchSize), Double(sampleCount) / 8)
+    return max(samples, 1) * rows + 20 * Double(rank) + 20 * Double(dynamics.batchSize) + 100
   }
 }

@@ -62,8 +62,11 @@ extension AnalysisReport: Report {
     return PageContent(
       title: title, kicker: HTML.escaped(kind), version: self.version,
       tallies: tallies.map { .init($0.tone.ofPage, $0.count, $0.name) },
-      talliesLabel: tallies.map { "\($0.count) \($0.name)" }.joined(separator: ", "), lead: lead.joined(separator: "\n"),
-      sections: [.init("facts", "What it is", HTML.facts(facts.map { (HTML.escaped($0.what), HTML.escaped($0.value)) }))]
+      talliesLabel: tallies.map { "\($0.count) \($0.name)" }.joined(separator: ", "),
+      lead: lead.joined(separator: "\n"),
+      sections: [
+        .init("facts", "What it is", HTML.facts(facts.map { (HTML.escaped($0.what), HTML.escaped($0.value)) }))
+      ]
         + parts.map { $0.section(gallery) } + [
           .init("caveats", "How to read it", remarks.isEmpty ? "" : "<ul>\(remarks.joined(separator: "\n"))</ul>"),
           .init("provenance", "How to repeat it", HTML.facts([("Command", "<code>\(HTML.escaped(command))</code>")])),

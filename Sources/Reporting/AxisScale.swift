@@ -194,7 +194,9 @@ extension Figure.Panel {
 extension Figure.Axis {
   /// The axis with the range of a map's cells, which are the whole picture; as it is without cells, or with a range.
   fileprivate func fitting(_ sides: [Double]) -> Figure.Axis {
-    guard range == nil, categories.isEmpty, let low = sides.min(), let high = sides.max(), low < high else { return self }
+    guard range == nil, categories.isEmpty, let low = sides.min(), let high = sides.max(), low < high else {
+      return self
+    }
     var axis = self
     axis.range = low...high
     return axis

@@ -148,7 +148,8 @@ extension Figure.Layer {
       outlineY += [low[place], low[place], high[place], high[place], low[place]]
     }
     return [
-      "type": "scatter", "mode": "lines", "fill": "toself", "hoverinfo": "skip", "name": .string(HTML.plotlyText(label)),
+      "type": "scatter", "mode": "lines", "fill": "toself", "hoverinfo": "skip",
+      "name": .string(HTML.plotlyText(label)),
       "showlegend": .bool(showsInLegend), "legendgroup": .string(label), "opacity": .number(Self.cellOpacity),
       "x": horizontal.numbersForPicture(outlineX), "y": vertical.numbersForPicture(outlineY),
       "line": ["width": 0.5, "color": "#ffffff"], "fillcolor": .string(colour.rawValue),

@@ -144,7 +144,8 @@ extension Figure {
 extension Figure.Panel {
   /// How opaque bands are: where many lie over each other, each less.
   var bandOpacity: Double {
-    let bands = Set(layers.filter { $0.hasBounds && [.line, .thinLine, .dashed].contains($0.style) }.map(\.colour)).count
+    let bands = Set(layers.filter { $0.hasBounds && [.line, .thinLine, .dashed].contains($0.style) }.map(\.colour))
+      .count
     return bands <= 3 ? 0.18 : max(0.06, 0.54 / Double(bands))
   }
 

@@ -147,7 +147,8 @@ extension Figure {
     let hasCells = panels.contains { $0.layers.contains { $0.style == .cells } }
     if hasCells {
       table.columns += [
-        .init("left", "left side of the cell; nan without one"), .init("right", "right side of the cell; nan without one"),
+        .init("left", "left side of the cell; nan without one"),
+        .init("right", "right side of the cell; nan without one"),
       ]
     }
     func number(_ values: [Double], _ point: Int) -> Table.Cell { .number(point < values.count ? values[point] : .nan) }

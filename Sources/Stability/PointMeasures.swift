@@ -59,22 +59,15 @@ public struct PointMeasures: Sendable {
   }
 }
 
-/// A point of an objective with weight decay: w joins every Hessian, and w·x every gradient.
+/// A point with weight decay, which joins every Hessian; the gradients contain it already.
 public struct DecayedPoint<Base: BatchCurvature>: BatchCurvature {
   private let base: Base
   private let weightDecay: Double
-  private let pull: [Double]
 
-  /// Adds a penalty (w/2)‖x‖² to every sample.
-  ///
-  /// - Parameters:
-  ///   - base: The point without it.
-  ///   - weightDecay: w.
-  ///   - parameters: x; nil where the base's gradients contain the decay.
-  public init(_ base: Base, weightDecay: Double, at parameters: [Double]?) {
+  /// Adds w to the curvature of a point.
+  public init(_ base: Base, weightDecay: Double) {
     self.base = base
     self.weightDecay = weightDecay
-    pull = (parameters ?? []).map { weightDecay * $0 }
   }
 
   /// n.
@@ -83,11 +76,7 @@ public struct DecayedPoint<Base: BatchCurvature>: BatchCurvature {
   public var dimension: Int { base.dimension }
 
   /// The batch mean of the gradients.
-  public func gradient(over samples: [Int]) -> [Double] {
-    var result = base.gradient(over: samples)
-    if !pull.isEmpty { LinearAlgebra.axpy(1, pull, into: &result) }
-    return result
-  }
+  public func gradient(over samples: [Int]) -> [Double] { base.gradient(over: samples) }
 
   /// The batch mean of the Hessians, with w added, times a vector.
   public func hessianProduct(_ vector: [Double], over samples: [Int]) -> [Double] {

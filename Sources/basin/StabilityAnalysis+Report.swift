@@ -25,7 +25,9 @@ extension StabilityAnalysis {
             + "knows its power and not its size: a factor of ten counts as agreement.",
           tables: [confirmationTable(confirmation)]))
     }
-    if let measures { parts.append(.init(anchor: "measures", heading: "Measured here", tables: [measureTable(measures)])) }
+    if let measures {
+      parts.append(.init(anchor: "measures", heading: "Measured here", tables: [measureTable(measures)]))
+    }
     return AnalysisReport(
       title: "Can SGD stay here?", kind: "stability", tallies: tallies, summary: summary,
       notice: refusal.map { "No verdict: \($0)." }, facts: facts, parts: parts, caveats: caveats,
@@ -44,7 +46,8 @@ extension StabilityAnalysis {
   }
 
   private var summary: String {
-    guard let map, let least = map.columns.min(by: { $0.stability.dynamics.batchSize < $1.stability.dynamics.batchSize })
+    guard let map,
+      let least = map.columns.min(by: { $0.stability.dynamics.batchSize < $1.stability.dynamics.batchSize })
     else { return "Thresholds and verdicts need a minimum. What can be measured at any point is below." }
     let stability = least.stability
     let size = stability.dynamics.batchSize
@@ -53,7 +56,8 @@ extension StabilityAnalysis {
       stability.almostSure.value.isFinite
         ? "up to \(NumberText.readable(stability.almostSure.value)) in typical runs" : nil,
     ].compactMap { $0 }
-    return "\(input.source.prefix(1).uppercased())\(input.source.dropFirst()). With batch size \(size) SGD stays for steps "
+    return
+      "\(input.source.prefix(1).uppercased())\(input.source.dropFirst()). With batch size \(size) SGD stays for steps "
       + limits.joined(separator: ", and ") + "; the full batch stays up to \(NumberText.readable(stability.fullBatch))."
   }
 
@@ -142,12 +146,14 @@ extension StabilityAnalysis {
     var table = Table(
       name: "map", caption: "Every pair of batch and step size.",
       columns: [
-        .init("batch", "batch size b"), .init("step", "step size η"), .init("verdict", "stay, fragile, leave or undecided"),
+        .init("batch", "batch size b"), .init("step", "step size η"),
+        .init("verdict", "stay, fragile, leave or undecided"),
         .init("reason", "why"), .init("exponent", "Λ, the growth of log distance a step"),
         .init("exponentStandardError", "its standard error"),
         .init("tailExponent", "κ, the power with which large excursions get rarer"),
         .init("tailExponentStandardError", "its standard error"),
-        .init("escapeProbability", "(r₀/R)^κ where runs return"), .init("exitTime", "ln(R/r₀)/Λ steps where runs leave"),
+        .init("escapeProbability", "(r₀/R)^κ where runs return"),
+        .init("exitTime", "ln(R/r₀)/Λ steps where runs leave"),
         .init("stationaryDistance", "√tr Σ∞ at a regular minimum"), .init("excessLoss", "½ tr(HΣ∞)"),
         .init("nullDiffusion", "growth of E‖δ‖² a step in the null space"),
       ])
@@ -170,7 +176,8 @@ extension StabilityAnalysis {
       kind == .regular ? [("spread √tr Σ∞", "stationaryDistance"), ("excess loss", "excessLoss")] : []
     table.shown =
       ([
-        ("b", "batch"), ("η", "step"), ("verdict", "verdict"), ("why", "reason"), ("Λ", "exponent"), ("κ", "tailExponent"),
+        ("b", "batch"), ("η", "step"), ("verdict", "verdict"), ("why", "reason"), ("Λ", "exponent"),
+        ("κ", "tailExponent"),
         ("escape probability", "escapeProbability"), ("exit time", "exitTime"),
       ] + regular).map { .init($0.0, .plain($0.1)) }
     return table
@@ -179,14 +186,18 @@ extension StabilityAnalysis {
   private func confirmationTable(_ confirmation: StabilityConfirmation) -> Table {
     var table = Table(
       name: "confirmation",
-      caption: "\(confirmation.replicas) runs of \(confirmation.steps) steps a cell: the fraction that escaped, with 95 % "
+      caption:
+        "\(confirmation.replicas) runs of \(confirmation.steps) steps a cell: the fraction that escaped, with 95 % "
         + "intervals.",
       columns: [
-        .init("batch", "batch size b"), .init("step", "step size η"), .init("verdict", "stay, fragile, leave or undecided"),
-        .init("predicted", "the probability that theory gives"), .init("linearised", "fraction under the linear dynamics"),
+        .init("batch", "batch size b"), .init("step", "step size η"),
+        .init("verdict", "stay, fragile, leave or undecided"),
+        .init("predicted", "the probability that theory gives"),
+        .init("linearised", "fraction under the linear dynamics"),
         .init("linearisedLow", "lower end of its interval"), .init("linearisedHigh", "upper end of its interval"),
         .init("observed", "fraction of the problem itself"), .init("observedLow", "lower end of its interval"),
-        .init("observedHigh", "upper end of its interval"), .init("agrees", "yes, no, or nothing without a prediction"),
+        .init("observedHigh", "upper end of its interval"),
+        .init("mark", "agrees, differs, or nothing without a prediction"),
       ])
     table.title = "Predicted and observed"
     for row in confirmation.rows {
@@ -196,14 +207,14 @@ extension StabilityAnalysis {
           .integer(row.batch), .number(row.step), .text(row.verdict.rawValue), Self.number(row.predicted),
         ]
           + [row.linear, observed].flatMap { [$0.value, $0.interval.low, $0.interval.high] }.map(Table.Cell.number)
-          + [.text(row.agrees.map { $0 ? "yes" : "no" } ?? "")])
+          + [.text(row.mark)])
     }
     table.shown = [
       .init("b", .plain("batch")), .init("η", .plain("step")), .init("verdict", .plain("verdict")),
       .init("predicted", .plain("predicted")),
       .init("linearised", .estimate("linearised", error: nil, low: "linearisedLow", high: "linearisedHigh")),
       .init("observed", .estimate("observed", error: nil, low: "observedLow", high: "observedHigh")),
-      .init("agrees", .plain("agrees")),
+      .init("", .plain("mark")),
     ]
     return table
   }
@@ -217,7 +228,8 @@ extension StabilityAnalysis {
     }
     var table = Table(
       name: "measures",
-      caption: "Batch sharpness in its two forms, the gradient-noise interaction, and the step size that lowers the full "
+      caption:
+        "Batch sharpness in its two forms, the gradient-noise interaction, and the step size that lowers the full "
         + "loss most; 95 % intervals where not all batches were taken.",
       columns: [.init("batch", "batch size b")] + columns("batchSharpness", "E[gᵀHg/‖g‖²] of batches")
         + columns("ratioOfMeans", "E[gᵀHg]/E‖g‖² of batches")

@@ -7,7 +7,7 @@ extension StabilityAnalysis {
   var text: String {
     var parts = [header]
     if let refusal { parts.append("No verdict: \(refusal).") }
-    if map != nil { parts += [thresholds, grid, Self.legend] }
+    if map != nil { parts += [thresholds, grid, Self.legend, spreads] }
     if let confirmation { parts.append(Self.text(confirmation)) }
     if measures != nil { parts.append(measured) }
     parts.append(caveats.map { "* \($0)" }.joined(separator: "\n"))
@@ -35,7 +35,8 @@ extension StabilityAnalysis {
       let simulation = map.settings.simulation
       result.append(("Λ", "\(simulation.chains) chains of \(simulation.steps) steps where it is simulated"))
       result.append(
-        ("distances", "from r₀ = \(number(startRadius)) to R = \(number(radius))\(isRadiusKnown ? "" : ", by default")"))
+        ("distances", "from r₀ = \(number(startRadius)) to R = \(number(radius))\(isRadiusKnown ? "" : ", by default")")
+      )
       if request.order == .iid || request.order == .subset {
         result.append(
           (
@@ -77,6 +78,25 @@ extension StabilityAnalysis {
       [NumberText.readable(map.steps[row])] + map.columns.map { Self.letter($0.cells[row].verdict) }
     }
     return "The map\n" + Self.columns(header + rows)
+  }
+
+  /// How far noise keeps runs from a regular minimum.
+  private var spreads: String {
+    guard let map, map.columns.contains(where: { $0.cells.contains { $0.spread != nil } }) else { return "" }
+    let header = [["η \\ b"] + map.columns.map { "\($0.stability.dynamics.batchSize)" }]
+    let rows = map.steps.indices.reversed().filter { row in map.columns.contains { $0.cells[row].spread != nil } }.map {
+      row in
+      [NumberText.readable(map.steps[row])]
+        + map.columns.map { column in
+          let cell = column.cells[row]
+          guard let spread = cell.spread else { return "-" }
+          return NumberText.readable(spread.distance, digits: 3) + (isNoiseLimited(cell) == true ? "!" : "")
+        }
+    }
+    let note =
+      isRadiusKnown
+      ? "; ! is noise-limited: comparable with the radius, so that noise carries runs to the rim" : ""
+    return "The distance that noise keeps from the minimum, √tr Σ∞\(note)\n" + Self.columns(header + rows)
   }
 
   private static let legend = """

@@ -52,7 +52,8 @@ extension StabilityAnalysis {
   var truncation: String? {
     let geometry = input.geometry
     guard geometry.isTruncated else { return nil }
-    return "The top \(geometry.rank) of \(geometry.rangeRank) eigenvectors are kept: every threshold but η_divergence is "
+    return
+      "The top \(geometry.rank) of \(geometry.rangeRank) eigenvectors are kept: every threshold but η_divergence is "
       + "at or above the true one, and falls towards it as the rank grows."
   }
 
@@ -93,7 +94,8 @@ extension StabilityAnalysis {
             : ". At a fit Gauss–Newton factors JᵀAJ are exact and semidefinite."))
     }
     result.append("A loss that is scaled, or summed instead of averaged, has its steps scaled the other way.")
-    result.append("Losses that depend on the rest of the batch (batch normalisation) or on chance (dropout) are not covered.")
+    result.append(
+      "Losses that depend on the rest of the batch (batch normalisation) or on chance (dropout) are not covered.")
     return result
   }
 

@@ -27,6 +27,10 @@ struct StabilityConfirmation {
 
     /// Whether the runs agree with theory; nil where theory says nothing definite.
     var agrees: Bool? { predicted.map { StabilityConfirmation.agrees($0, observed ?? linear) } }
+    /// Whether the linear dynamics agree with theory and the problem itself does not.
+    var isNonlinear: Bool { agrees == false && predicted.map { StabilityConfirmation.agrees($0, linear) } == true }
+    /// The outcome in a word or two; empty where theory says nothing definite.
+    var mark: String { agrees.map { $0 ? "agrees" : isNonlinear ? "DIFFERS, nonlinear" : "DIFFERS" } ?? "" }
   }
 
   /// The fraction of runs that got away, with Wilson's interval.
@@ -115,7 +119,6 @@ private struct Runs {
   private let workers: Int
   private let startRadius: Double
   private let radius: Double
-  private let weightDecay: Double
 
   init(_ analysis: StabilityAnalysis, _ dynamics: Dynamics, _ step: Double, replicas: Int, steps: Int) {
     let order: SamplingOrder =
@@ -133,7 +136,6 @@ private struct Runs {
     workers = analysis.request.jobs
     startRadius = analysis.startRadius
     radius = analysis.radius
-    weightDecay = analysis.input.geometry.weightDecay
   }
 
   func escapes(_ objective: some FiniteSumObjective<Double>, _ centre: [Double]) throws(InputError)
@@ -159,7 +161,7 @@ extension StabilityConfirmation {
           "\(row.batch)", NumberText.readable(row.step), row.verdict.rawValue,
           row.predicted.map { NumberText.readable($0, digits: 2) } ?? "-",
         ] + (hasProblem ? [text(row.linear), text(row.observed)] : [text(row.linear)])
-          + [row.agrees.map { $0 ? "agrees" : "DIFFERS" } ?? ""]
+          + [row.mark]
       }
   }
 

@@ -14,7 +14,7 @@ struct StabilityInput {
   var point: (any BatchCurvature)?
   /// The basin's radius, where the problem says it.
   var radius: Double?
-  /// The objective without weight decay and the minimum's parameters, where a problem was named.
+  /// The objective with weight decay and the minimum's parameters, where a problem was named.
   var problem: (objective: any FiniteSumObjective<Double>, parameters: [Double])?
 
   /// The options that say where the curvature comes from; one of them must be given.
@@ -63,16 +63,19 @@ struct StabilityInput {
       let minimum = place ?? names.first ?? ""
       guard let known = problem.minimum(named: minimum) else {
         throw InputError(
-          "basin stability --at", expected: "a minimum of \(name), or a file that ends in .npy", found: "\"\(minimum)\"",
+          "basin stability --at", expected: "a minimum of \(name), or a file that ends in .npy",
+          found: "\"\(minimum)\"",
           advice: Suggestion.sentence(for: minimum, among: names))
       }
-      parameters = weightDecay > 0 ? try Self.decayed(objective, known, weightDecay) : known
+      parameters =
+        weightDecay > 0 ? try Self.stationaryPoint(of: Self.withDecay(objective, weightDecay), near: known) : known
       source = "\(name) at its minimum \"\(minimum)\"" + (weightDecay > 0 ? ", as the decay moves it" : "")
       radius = problem.escapeRadius
     }
     geometry = try Self.geometry(objective, parameters, weightDecay, rank)
-    point = try Self.point(objective, parameters, weightDecay)
-    self.problem = (objective, parameters)
+    let whole = weightDecay > 0 ? try Self.withDecay(objective, weightDecay) : objective
+    point = try Self.point(whole, parameters)
+    self.problem = (whole, parameters)
   }
 
   private static func geometry(
@@ -82,23 +85,22 @@ struct StabilityInput {
   }
 
   private static func point(
-    _ objective: some FiniteSumObjective<Double>, _ parameters: [Double], _ weightDecay: Double
-  ) throws(InputError) -> any BatchCurvature {
-    DecayedPoint(try ObjectivePoint(objective, at: parameters), weightDecay: weightDecay, at: parameters)
-  }
+    _ objective: some FiniteSumObjective<Double>, _ parameters: [Double]
+  ) throws(InputError) -> any BatchCurvature { try ObjectivePoint(objective, at: parameters) }
 
-  /// The stationary point with weight decay next to a minimum without, by Newton's method.
-  private static func decayed(
-    _ objective: some FiniteSumObjective<Double>, _ minimum: [Double], _ weightDecay: Double
+  private static func withDecay(
+    _ objective: some FiniteSumObjective<Double>, _ weight: Double
+  ) throws(InputError) -> any FiniteSumObjective<Double> { try WeightDecayed(objective, weight: weight) }
+
+  /// The stationary point next to another, by Newton's method.
+  private static func stationaryPoint(
+    of objective: some FiniteSumObjective<Double>, near start: [Double]
   ) throws(InputError) -> [Double] {
-    var parameters = minimum
+    var parameters = start
     let d = parameters.count
     for _ in 0..<50 {
-      var gradient = objective.gradient(at: parameters)
-      LinearAlgebra.axpy(weightDecay, parameters, into: &gradient)
-      var hessian = Matrix(rows: d, columns: d, storage: objective.denseHessian(at: parameters))
-      for index in 0..<d { hessian[index, index] += weightDecay }
-      let step = try LinearAlgebra.solve(hessian, gradient)
+      let hessian = Matrix(rows: d, columns: d, storage: objective.denseHessian(at: parameters))
+      let step = try LinearAlgebra.solve(hessian, objective.gradient(at: parameters))
       LinearAlgebra.axpy(-1, step, into: &parameters)
       if LinearAlgebra.norm(step) <= 1e-14 * LinearAlgebra.norm(parameters) { break }
     }
@@ -127,7 +129,7 @@ struct StabilityInput {
       try Self.gradients(path, of: curvature)
     }
     geometry = try MinimumGeometry(curvature, gradients: gradients, weightDecay: weightDecay, rank: rank)
-    if let gradients { point = DecayedPoint(try SampledPoint(curvature, gradients), weightDecay: weightDecay, at: nil) }
+    if let gradients { point = DecayedPoint(try SampledPoint(curvature, gradients), weightDecay: weightDecay) }
   }
 
   private static func hessians(_ path: String) throws(InputError) -> SampleCurvature {
@@ -173,7 +175,8 @@ struct StabilityInput {
     if file.shape == [n, m, m] { return file.values }
     guard file.shape == [n, m] || (m == 1 && file.shape == [n]) else {
       throw InputError(
-        path, expected: "weights of shape (\(n), \(m), \(m)), or (\(n), \(m)) for diagonal ones, as the Jacobians ask for",
+        path,
+        expected: "weights of shape (\(n), \(m), \(m)), or (\(n), \(m)) for diagonal ones, as the Jacobians ask for",
         found: "shape \(file.shapeText)")
     }
     var result = [Double](repeating: 0, count: n * m * m)

@@ -25,7 +25,7 @@ extension StabilityAnalysis {
             + "knows its power and not its size: a factor of ten counts as agreement.",
           tables: [confirmationTable(confirmation)]))
     }
-    if let measures {
+    if let measures, hasMeasures {
       parts.append(.init(anchor: "measures", heading: "Measured here", tables: [measureTable(measures)]))
     }
     return AnalysisReport(
@@ -56,9 +56,8 @@ extension StabilityAnalysis {
       stability.almostSure.value.isFinite
         ? "up to \(NumberText.readable(stability.almostSure.value)) in typical runs" : nil,
     ].compactMap { $0 }
-    return
-      "\(input.source.prefix(1).uppercased())\(input.source.dropFirst()). With batch size \(size) SGD stays for steps "
-      + limits.joined(separator: ", and ") + "; the full batch stays up to \(NumberText.readable(stability.fullBatch))."
+    return "\(input.source): with batch size \(size) SGD stays for steps \(limits.joined(separator: ", and ")); "
+      + "the full batch stays up to \(NumberText.readable(stability.fullBatch))."
   }
 
   /// The map: coloured cells under the curves of the thresholds.

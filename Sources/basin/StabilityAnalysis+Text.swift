@@ -9,7 +9,7 @@ extension StabilityAnalysis {
     if let refusal { parts.append("No verdict: \(refusal).") }
     if map != nil { parts += [thresholds, grid, Self.legend, spreads] }
     if let confirmation { parts.append(Self.text(confirmation)) }
-    if measures != nil { parts.append(measured) }
+    if hasMeasures { parts.append(measured) }
     parts.append(caveats.map { "* \($0)" }.joined(separator: "\n"))
     return parts.filter { !$0.isEmpty }.joined(separator: "\n\n") + "\n"
   }
@@ -123,7 +123,6 @@ extension StabilityAnalysis {
         text(batch.interaction), batch.bestStep.map { NumberText.readable($0) } ?? "-",
       ]
     }
-    guard measures.noise != nil || measures.batches.contains(where: { $0.sharpness != nil }) else { return "" }
     var result =
       "Measured at the point (95 % intervals, or exact)\n"
       + Self.columns([["b", "batch sharpness", "ratio of means", "GNI", "best step"]] + rows)

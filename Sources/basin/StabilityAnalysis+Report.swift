@@ -66,9 +66,9 @@ extension StabilityAnalysis {
     // Batch sizes stand side by side, as they mostly double: one column each, with its name.
     let places = columns.indices.map { Double($0 + 1) }
     let grid = Figure.Cell.grid(places, map.steps, logarithmic: (false, true))
-    func layer(_ label: String, _ colour: Figure.Colour, _ letter: String) -> Figure.Layer? {
+    func layer(_ label: String, _ colour: Figure.Colour, _ sign: String) -> Figure.Layer? {
       let cells = grid.enumerated().flatMap { row, line in
-        line.enumerated().filter { Self.letter(columns[$0.offset].cells[row].verdict) == letter }.map(\.element)
+        line.enumerated().filter { letter(columns[$0.offset].cells[row].verdict) == sign }.map(\.element)
       }
       return cells.isEmpty ? nil : .cells(label, colour, cells)
     }
@@ -83,7 +83,8 @@ extension StabilityAnalysis {
     }
     let fields = [
       layer("every batch contracts", .blue, "S"), layer("stays in mean square", .skyBlue, "s"),
-      layer("fragile", .yellow, "F"), layer("leaves", .vermilion, "L"), layer("undecided", .grey, "?"),
+      layer("typical runs return", .green, "r"), layer("fragile", .yellow, "F"), layer("leaves", .vermilion, "L"),
+      layer("undecided", .grey, "?"),
     ].compactMap { $0 }
     let curves =
       curve("η_all", .dashed, .blue) { $0.allBatches?.lower }

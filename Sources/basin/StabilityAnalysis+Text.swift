@@ -7,7 +7,7 @@ extension StabilityAnalysis {
   var text: String {
     var parts = [header]
     if let refusal { parts.append("No verdict: \(refusal).") }
-    if map != nil { parts += [thresholds, grid, Self.legend, spreads] }
+    if map != nil { parts += [thresholds, grid, legend, spreads] }
     if let confirmation { parts.append(Self.text(confirmation)) }
     if hasMeasures { parts.append(measured) }
     parts.append(caveats.map { "* \($0)" }.joined(separator: "\n"))
@@ -75,7 +75,7 @@ extension StabilityAnalysis {
     guard let map else { return "" }
     let header = [["η \\ b"] + map.columns.map { "\($0.stability.dynamics.batchSize)" }]
     let rows = map.steps.indices.reversed().map { row in
-      [NumberText.readable(map.steps[row])] + map.columns.map { Self.letter($0.cells[row].verdict) }
+      [NumberText.readable(map.steps[row])] + map.columns.map { letter($0.cells[row].verdict) }
     }
     return "The map\n" + Self.columns(header + rows)
   }
@@ -99,10 +99,15 @@ extension StabilityAnalysis {
     return "The distance that noise keeps from the minimum, √tr Σ∞\(note)\n" + Self.columns(header + rows)
   }
 
-  private static let legend = """
-    S stays, every batch contracts    s stays in mean square    F fragile: typical runs return, rare ones get away
-    L leaves                          ? undecided
-    """
+  /// What the letters mean, those that occur.
+  private var legend: String {
+    let letters = Set(map?.columns.flatMap { $0.cells.map { letter($0.verdict) } } ?? [])
+    return [
+      ("S", "stays, every batch contracts"), ("s", "stays in mean square"),
+      ("F", "fragile: typical runs return, rare ones get away"),
+      ("r", "typical runs return, and whether rare ones get away is not known"), ("L", "leaves"), ("?", "undecided"),
+    ].filter { letters.contains($0.0) }.map { "  \($0.0)  \($0.1)" }.joined(separator: "\n")
+  }
 
   private static func text(_ confirmation: StabilityConfirmation) -> String {
     "The fraction of runs that got away: \(confirmation.replicas) of \(confirmation.steps) steps each, 95 % intervals\n"

@@ -4,12 +4,19 @@ import Stability
 
 extension StabilityAnalysis {
   /// The letter of a verdict in a map of characters.
-  static func letter(_ verdict: CellVerdict) -> String {
+  ///
+  /// Undecided cells whose typical runs return for certain, as long reshuffled epochs have them, get a letter of their
+  /// own.
+  func letter(_ verdict: CellVerdict) -> String {
     switch verdict.verdict {
-    case .stay: verdict.everyBatchContracts ? "S" : "s"
-    case .fragile: "F"
-    case .leave: "L"
-    case .undecided: "?"
+    case .stay: return verdict.everyBatchContracts ? "S" : "s"
+    case .fragile: return "F"
+    case .leave: return "L"
+    case .undecided:
+      guard let exponent = verdict.exponent, exponent.value < 0, exponent.isDecided(),
+        !input.geometry.isUnstableInNullSpace
+      else { return "?" }
+      return "r"
     }
   }
 
@@ -66,8 +73,8 @@ extension StabilityAnalysis {
     }
     if request.order == .reshuffle, map?.columns.contains(where: { $0.stability.meanSquare == nil }) == true {
       result.append(
-        "η_meanSquare of reshuffled epochs is known only where their orders can be enumerated; without it a cell whose "
-          + "typical runs return is undecided between s and F.")
+        "η_meanSquare of reshuffled epochs is known only where their orders can be enumerated; without it, cells whose "
+          + "typical runs return (r) are undecided between s and F.")
     }
     if let map, fallsWithBatchSize(map.columns) {
       result.append(

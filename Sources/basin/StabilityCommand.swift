@@ -43,6 +43,7 @@ enum StabilityCommand {
         s  stays      the mean square is bounded (η < η_meanSquare); excursions have the power law κ > 2
         F  fragile    typical runs return, the mean square is unbounded: they get away with probability (r₀/R)^κ, κ < 2
         L  leaves     every run gets away (η > η_almostSure), in about ln(R/r₀)/Λ steps
+        r  undecided  typical runs return, and the mean square is not known (long reshuffled epochs)
         ?  undecided  within the error of the simulation, or inside a threshold's bracket
 
       Where the gradients say that the point is no minimum there is no verdict, but batch sharpness, gradient-noise
@@ -78,11 +79,13 @@ enum StabilityCommand {
     let directory = command.values["--out"]
     if let directory { try Folder.makeWritable(directory) }
     let input = try StabilityInput(command)
+    // What cannot be run is refused before the map is made.
+    let sum = request.confirmation == nil ? nil : try input.geometry.quadraticSum()
     var analysis = try StabilityAnalysis(input, request, isQuiet: command.has("--quiet"))
-    if let confirmation = request.confirmation, analysis.map != nil {
+    if let confirmation = request.confirmation, let sum, analysis.map != nil {
       var progress = ProgressLine(unit: "cells", isQuiet: command.has("--quiet"))
       analysis.confirmation = try StabilityConfirmation(
-        analysis, replicas: confirmation.replicas, steps: confirmation.steps
+        analysis, linear: sum, replicas: confirmation.replicas, steps: confirmation.steps
       ) { progress.show($0, of: $1) }
       progress.end()
     }

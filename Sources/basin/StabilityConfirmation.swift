@@ -46,14 +46,19 @@ struct StabilityConfirmation {
 
   /// Runs the cells.
   ///
-  /// - Parameter progress: Called with the number of finished cells, and of all.
+  /// - Parameters:
+  ///   - analysis: Whose cells.
+  ///   - sum: The quadratic sum of its geometry.
+  ///   - replicas: How many runs a cell.
+  ///   - steps: How many steps each.
+  ///   - progress: Called with the number of finished cells, and of all.
   init(
-    _ analysis: StabilityAnalysis, replicas: Int, steps: Int, progress: (Int, Int) -> Void
+    _ analysis: StabilityAnalysis, linear sum: QuadraticSumObjective, replicas: Int, steps: Int,
+    progress: (Int, Int) -> Void
   ) throws(InputError) {
     self.replicas = replicas
     self.steps = steps
     let cells = Self.cells(analysis)
-    let sum = try analysis.input.geometry.quadraticSum()
     var rows: [Row] = []
     for (stability, cell) in cells {
       let runs = Runs(analysis, stability.dynamics, cell.step, replicas: replicas, steps: steps)

@@ -16,7 +16,8 @@ import Testing
     ("wide.npy", [4, 2, 3], [Double](repeating: 1, count: 24)),
     ("skew.npy", [1, 2, 2], [1, 0.5, 0, 1]), ("nan.npy", [1, 2, 2], [1, 0, 0, .nan]),
     ("indefinite.npy", [3, 2, 2], [2, 1, 1, -0.5, 1, -1, -1, 0.5, 1.5, 0, 0, 3]),
-    ("saddle.npy", [2, 1, 1], [1, -3]), ("empty.npy", [0, 2, 2], []), ("at.npy", [1], [1.01]),
+    ("saddle.npy", [2, 2, 2], [2, 0, 0, -0.5, 1, 0, 0, -0.1]), ("hill.npy", [2, 1, 1], [1, -3]),
+    ("empty.npy", [0, 2, 2], []), ("at.npy", [1], [1.01]),
   ]
 
   /// Runs `basin` in a directory with all files.
@@ -145,7 +146,11 @@ import Testing
     #expect(moving["gradientNoise"]?["simpleScale"]?.double == 7)
     let text = try run(["--hessians", "H.npy", "--gradients", "moving.npy"])
     #expect(text.status == 0 && text.output.contains("No verdict: not a minimum") && !text.output.contains("The map"))
-    #expect(try json(["--hessians", "saddle.npy", "--weight-decay", "2"])["isMinimum"] == true)
+    let saddle = try run(["--hessians", "saddle.npy"])
+    #expect(
+      saddle.status == 0
+        && saddle.output.contains("No verdict: not a minimum: the mean Hessian has the eigenvalue -0.3"))
+    #expect(try json(["--hessians", "saddle.npy", "--weight-decay", "0.6"])["isMinimum"] == true)
     let place = try json(["--problem", "wu-ma-e", "--at", "at.npy"])
     #expect(place["isMinimum"] == false && place["point"]?["kind"] == "notStationary")
   }

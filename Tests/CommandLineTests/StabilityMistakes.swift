@@ -71,7 +71,7 @@ enum StabilityMistakes {
       "empty.npy, per-sample Hessians: expected at least one of everything, found 0 samples × 2 rows × 2 columns."
     ),
     (
-      ["--hessians", "saddle.npy"],
+      ["--hessians", "hill.npy"],
       "mean Hessian: expected a positive eigenvalue, found a largest one of -1.0. "
         + "No step size is limited by it: this is not a minimum with curvature."
     ),

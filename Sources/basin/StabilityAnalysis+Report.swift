@@ -238,7 +238,7 @@ extension StabilityAnalysis {
     table.title = "At this point"
     for batch in measures.batches {
       let values = [batch.sharpness?.meanOfRatios, batch.sharpness?.ratioOfMeans, batch.interaction].flatMap {
-        [$0?.value, $0?.interval.low, $0?.interval.high]
+        [$0?.value] + ($0?.isExact == false ? [$0?.interval.low, $0?.interval.high] : [nil, nil])
       }
       table.append(
         [.integer(batch.dynamics.batchSize)] + (values + [batch.bestStep]).map(Self.number))

@@ -20,7 +20,7 @@ extension StabilityAnalysis {
     let values = geometry.decayedEigenvalues
     func number(_ value: Double) -> String { NumberText.readable(value) }
     var result = [
-      ("minimum", input.source), ("kind", kindSentence),
+      ("point", input.source), ("kind", kindSentence),
       (
         "curvature",
         "λ₁ = \(number(values[0])), λ_\(geometry.rank) = \(number(values[geometry.rank - 1])), rank \(geometry.rank)"
@@ -143,7 +143,9 @@ extension StabilityAnalysis {
   private static func columns(_ rows: [[String]]) -> String {
     let widths = (rows.first ?? []).indices.map { place in rows.map { $0[place].count }.max() ?? 0 }
     return rows.map { row in
-      "  " + zip(row, widths).map { String(repeating: " ", count: $1 - $0.count) + $0 }.joined(separator: "  ")
+      let cells = zip(row, widths).map { String(repeating: " ", count: $1 - $0.count) + $0 }
+      // A last cell without text leaves no blanks behind.
+      return "  " + (row.last?.isEmpty == true ? cells.dropLast() : cells[...]).joined(separator: "  ")
     }.joined(separator: "\n")
   }
 }

@@ -1,4 +1,4 @@
-import Curvature
+import Descent
 import Formats
 import Numerics
 import Objectives
@@ -68,7 +68,7 @@ struct StabilityInput {
           advice: Suggestion.sentence(for: minimum, among: names))
       }
       parameters =
-        weightDecay > 0 ? try Self.stationaryPoint(of: Self.withDecay(objective, weightDecay), near: known) : known
+        weightDecay > 0 ? try Self.minimum(of: Self.withDecay(objective, weightDecay), near: known) : known
       source = "\(name) at its minimum \"\(minimum)\"" + (weightDecay > 0 ? ", as the decay moves it" : "")
       radius = problem.escapeRadius
     }
@@ -92,20 +92,9 @@ struct StabilityInput {
     _ objective: some FiniteSumObjective<Double>, _ weight: Double
   ) throws(InputError) -> any FiniteSumObjective<Double> { try WeightDecayed(objective, weight: weight) }
 
-  /// The stationary point next to another, by Newton's method.
-  private static func stationaryPoint(
+  private static func minimum(
     of objective: some FiniteSumObjective<Double>, near start: [Double]
-  ) throws(InputError) -> [Double] {
-    var parameters = start
-    let d = parameters.count
-    for _ in 0..<50 {
-      let hessian = Matrix(rows: d, columns: d, storage: objective.denseHessian(at: parameters))
-      let step = try LinearAlgebra.solve(hessian, objective.gradient(at: parameters))
-      LinearAlgebra.axpy(-1, step, into: &parameters)
-      if LinearAlgebra.norm(step) <= 1e-14 * LinearAlgebra.norm(parameters) { break }
-    }
-    return parameters
-  }
+  ) throws(InputError) -> [Double] { try NewtonMethod.minimise(objective, from: start).parameters }
 
   private static func require(_ source: String, for options: [String], _ command: ParsedCommand) throws(InputError) {
     for option in options where command.has(option) && !command.has(source) {

@@ -78,6 +78,9 @@ public struct NPYFile: Equatable, Sendable {
     }
   }
 
+  /// The shape as Python writes tuples: `(3, 2, 2)`, `(3,)`.
+  public var shapeText: String { Self.text(shape) }
+
   static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
   static let maximumRank = 64
 

@@ -111,13 +111,15 @@ struct AxisScale: Equatable {
     let last = Int(log10(range.upperBound).rounded(.up))
     let inside = (first...last).filter { range.contains(Self.power($0)) }
     if log10(range.upperBound / range.lowerBound) < 2 || inside.count < 2 {
-      return (first...last).flatMap { exponent in
-        (1...9).compactMap { digit in
-          let value = Double(digit) * Self.power(exponent)
-          guard range.contains(value) else { return nil }
-          let isLabelled = digit == 1 || digit == 2 || digit == 5
-          return Tick(value: value, label: isLabelled ? .plain(NumberText.readable(value, digits: 3)) : .none)
-        }
+      let marks = (first...last).flatMap { exponent in
+        (1...9).map { (digit: $0, value: Double($0) * Self.power(exponent)) }
+      }.filter { range.contains($0.value) }
+      let round = [1, 2, 5]
+      // Within a decade there may be hardly any of these.
+      let labelsAll = marks.count { round.contains($0.digit) } < 3
+      return marks.map { digit, value in
+        let isLabelled = labelsAll || round.contains(digit)
+        return Tick(value: value, label: isLabelled ? .plain(NumberText.readable(value, digits: 3)) : .none)
       }
     }
     let step = (inside.count + 5) / 6
@@ -161,14 +163,20 @@ extension Figure.Panel {
         return [sides.left, sides.right]
       }
     }
-    let horizontalScale = AxisScale(horizontal, values: layers.flatMap(\.x) + barSides)
+    let cellSides = layers.flatMap { $0.left + $0.right }
+    let horizontalScale = AxisScale(
+      horizontal.fitting(cellSides), values: layers.flatMap(\.x) + barSides)
     let heights = layers.flatMap { layer in
       [layer.y, layer.low, layer.high].flatMap { values in
         zip(layer.x, values).filter { horizontalScale.range.contains($0.0) }.map(\.1)
       }
     }
     let floor = bars.isEmpty ? [] : [0.0]
-    return (horizontalScale, AxisScale(vertical, values: heights + floor, keepsZero: !bars.isEmpty))
+    let cellHeights = layers.filter { $0.style == .cells }.flatMap { $0.low + $0.high }
+    return (
+      horizontalScale,
+      AxisScale(vertical.fitting(cellHeights), values: heights + floor, keepsZero: !bars.isEmpty)
+    )
   }
 
   /// The scales widened so that equal scales fill a rectangle; as they are where a range is given or logarithmic.
@@ -180,6 +188,18 @@ extension Figure.Panel {
     func length(_ scale: AxisScale) -> Double { scale.range.upperBound - scale.range.lowerBound }
     let unit = max(length(scales.horizontal) / width, length(scales.vertical) / height)
     return (scales.horizontal.stretched(to: unit * width), scales.vertical.stretched(to: unit * height))
+  }
+}
+
+extension Figure.Axis {
+  /// The axis with the range of a map's cells, which are the whole picture; as it is without cells, or with a range.
+  fileprivate func fitting(_ sides: [Double]) -> Figure.Axis {
+    guard range == nil, categories.isEmpty, let low = sides.min(), let high = sides.max(), low < high else {
+      return self
+    }
+    var axis = self
+    axis.range = low...high
+    return axis
   }
 }
 
@@ -202,7 +222,7 @@ extension Figure.Layer {
   /// Position, lower and upper end of the band or error bar at every point, all not-a-number where there is none to show;
   /// empty if there is none at all. An error bar needs its point, a band does not.
   func bounds(_ scales: (horizontal: AxisScale, vertical: AxisScale)) -> [[Double]] {
-    guard hasBounds else { return [] }
+    guard hasBounds, style != .cells else { return [] }
     let needsPoint = style == .points || style == .bars
     let rows = x.indices.map { point -> [Double] in
       let row = [

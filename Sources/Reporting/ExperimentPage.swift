@@ -11,33 +11,15 @@ struct ExperimentPage {
       title: report.name,
       kicker: "experiment · spec <code>\(HTML.escaped(String(report.provenance.specificationHash.prefix(12))))</code>",
       version: report.provenance.version,
-      tallies: report.states.map { .init(Self.tone($0.tone), $0.count, $0.name) },
+      tallies: report.states.map { .init($0.tone.ofPage, $0.count, $0.name) },
       talliesLabel: "Trials: " + report.states.map { "\($0.count) \($0.name)" }.joined(separator: ", "),
       lead: lead.joined(separator: "\n"),
-      sections: [.init("question", "The question", question)] + report.parts.map { part(gallery, $0) }
+      sections: [.init("question", "The question", question)] + report.parts.map { $0.section(gallery) }
         + [.init("provenance", "How to repeat it", provenance)],
       footer: """
         Made by Basin \(version). The same spec and version give the same numbers. \
         For programs: <a href="spec.json">spec.json</a> and the CSV files of each table and figure.
         """)
-  }
-
-  private static func tone(_ tone: ExperimentReport.State.Tone) -> PageContent.Tone {
-    switch tone {
-    case .good: .good
-    case .bad: .bad
-    case .open: .open
-    case .neutral: .neutral
-    }
-  }
-
-  private func part(_ gallery: FigureGallery, _ part: ExperimentReport.Part) -> PageContent.Section {
-    let body = [
-      part.text.isEmpty ? "" : "<div class=\"prose\">\(HTML.paragraphs(part.text))</div>", gallery.html(part.figures),
-      part.tables.map(\.html).joined(separator: "\n"),
-    ]
-    return .init(
-      "part-" + HTML.anchor(part.anchor), part.heading, body.filter { !$0.isEmpty }.joined(separator: "\n"))
   }
 
   private var question: String {
@@ -98,5 +80,28 @@ struct ExperimentPage {
         ("Run by", "Basin \(HTML.escaped(report.provenance.runVersion))"),
         ("Report by", "Basin \(HTML.escaped(report.provenance.version))"),
       ])
+  }
+}
+
+extension ExperimentReport.State.Tone {
+  /// The same for a page.
+  var ofPage: PageContent.Tone {
+    switch self {
+    case .good: .good
+    case .bad: .bad
+    case .open: .open
+    case .neutral: .neutral
+    }
+  }
+}
+
+extension ExperimentReport.Part {
+  /// The part as a section of a page: what is to be said, figures, tables.
+  func section(_ gallery: FigureGallery) -> PageContent.Section {
+    let body = [
+      text.isEmpty ? "" : "<div class=\"prose\">\(HTML.paragraphs(text))</div>", gallery.html(figures),
+      tables.map(\.html).joined(separator: "\n"),
+    ]
+    return .init("part-" + HTML.anchor(anchor), heading, body.filter { !$0.isEmpty }.joined(separator: "\n"))
   }
 }

@@ -13,7 +13,9 @@ extension Figure.Panel {
     for layer in layers {
       guard layer.isDrawn(scales) else { continue }
       let showsInLegend = shownLabels.insert(layer.label).inserted
-      if layer.style != .points, layer.style != .bars, layer.hasBounds {
+      if layer.style == .cells {
+        traces.append(layer.plotlyCells(scales.horizontal, scales.vertical, showsInLegend: showsInLegend))
+      } else if layer.style != .points, layer.style != .bars, layer.hasBounds {
         traces.append(layer.plotlyBand(scales.horizontal, scales.vertical, opacity: bandOpacity))
       }
       let shape = ["circle", "square", "triangle-up", "diamond", "triangle-down"][pointLayers % 5]
@@ -34,7 +36,7 @@ extension Figure.Panel {
         "yanchor": "top",
       ],
       "margin": ["l": 64.0, "r": 12.0, "t": .number(title.isEmpty ? 12 : 34), "b": 48.0],
-      "height": .number(360 + 20 * Double(legendRows)),
+      "height": .number((layers.contains { $0.style == .cells } ? 460 : 360) + 20 * Double(legendRows)),
       "showlegend": .bool(!legendLabels.isEmpty),
       "legend": [
         "orientation": "h", "x": 0.5, "xanchor": "center", "y": -0.2, "yanchor": "top", "font": ["size": 12.0],
@@ -119,6 +121,12 @@ extension Figure.Layer {
       trace["customdata"] = .numbersForPicture(x)
       trace["hovertemplate"] = "%{customdata:.5~g}, %{y:.5~g}"
       trace["marker"] = ["color": colour]
+    case .cells:
+      // The rectangles are a trace of their own; this one answers the pointer.
+      trace.merge([
+        "mode": "markers", "showlegend": false, "marker": ["color": colour, "size": 14.0, "opacity": 0.0],
+        "hovertemplate": "%{x:.5~g}, %{y:.5~g}",
+      ]) { $1 }
     }
     if hasBounds, style == .points || style == .bars {
       trace["error_y"] = [
@@ -129,6 +137,27 @@ extension Figure.Layer {
     }
     return .object(trace)
   }
+
+  /// Cells as closed outlines in one trace.
+  fileprivate func plotlyCells(_ horizontal: AxisScale, _ vertical: AxisScale, showsInLegend: Bool) -> JSON {
+    var (outlineX, outlineY): ([Double], [Double]) = ([], [])
+    for place in x.indices {
+      // Not-a-number parts the outlines.
+      if place > 0 { (outlineX, outlineY) = (outlineX + [.nan], outlineY + [.nan]) }
+      outlineX += [left[place], right[place], right[place], left[place], left[place]]
+      outlineY += [low[place], low[place], high[place], high[place], low[place]]
+    }
+    return [
+      "type": "scatter", "mode": "lines", "fill": "toself", "hoverinfo": "skip",
+      "name": .string(HTML.plotlyText(label)),
+      "showlegend": .bool(showsInLegend), "legendgroup": .string(label), "opacity": .number(Self.cellOpacity),
+      "x": horizontal.numbersForPicture(outlineX), "y": vertical.numbersForPicture(outlineY),
+      "line": ["width": 0.5, "color": "#ffffff"], "fillcolor": .string(colour.rawValue),
+    ]
+  }
+
+  /// How opaque cells are: lines in the same colours stand out from them.
+  static let cellOpacity = 0.5
 
   /// A band as closed outlines, one for each stretch without a gap.
   fileprivate func plotlyBand(_ horizontal: AxisScale, _ vertical: AxisScale, opacity: Double) -> JSON {

@@ -86,6 +86,10 @@ public struct Figure: Sendable {
     public var low: [Double]
     /// Upper ends of error bars or of a band; empty for none, else as many as `x`.
     public var high: [Double]
+    /// Left sides of cells, whose lower and upper ones are `low` and `high`; empty for every other style.
+    public var left: [Double] = []
+    /// Right sides of cells.
+    public var right: [Double] = []
 
     /// Describes a layer.
     public init(
@@ -99,6 +103,54 @@ public struct Figure: Sendable {
       self.y = y
       self.low = low
       self.high = high
+    }
+
+    /// Describes rectangles that are filled with a colour: fields of a map, given by what they stand for and by their
+    /// sides.
+    public static func cells(_ label: String, _ colour: Colour, _ cells: [Cell]) -> Layer {
+      var layer = Layer(
+        label, .cells, colour, x: cells.map(\.x), y: cells.map(\.y), low: cells.map(\.sides.bottom),
+        high: cells.map(\.sides.top))
+      layer.left = cells.map(\.sides.left)
+      layer.right = cells.map(\.sides.right)
+      return layer
+    }
+  }
+
+  /// A field of a map.
+  public struct Cell: Sendable {
+    /// The point that it stands for.
+    public var x, y: Double
+    /// Its sides.
+    public var sides: (left: Double, right: Double, bottom: Double, top: Double)
+
+    /// The fields of a grid with these values on its axes, row by row: each reaches halfway to its neighbours (on a
+    /// logarithmic axis in ratios), and as far to the outside.
+    ///
+    /// - Precondition: both lists ascend, and are positive where their axis is logarithmic.
+    public static func grid(
+      _ x: [Double], _ y: [Double], logarithmic: (x: Bool, y: Bool)
+    ) -> [[Cell]] {
+      let (columns, rows) = (edges(x, logarithmic.x), edges(y, logarithmic.y))
+      return y.indices.map { row in
+        x.indices.map { column in
+          Cell(
+            x: x[column], y: y[row],
+            sides: (columns[column], columns[column + 1], rows[row], rows[row + 1]))
+        }
+      }
+    }
+
+    private static func edges(_ values: [Double], _ isLogarithmic: Bool) -> [Double] {
+      func middle(_ a: Double, _ b: Double) -> Double { isLogarithmic ? (a * b).squareRoot() : (a + b) / 2 }
+      /// The value as far from `b` as `a` is, on the other side.
+      func mirrored(_ a: Double, at b: Double) -> Double { isLogarithmic ? b * (b / a) : 2 * b - a }
+      guard let first = values.first, let last = values.last else { return [] }
+      let inside = zip(values, values.dropFirst()).map(middle)
+      guard let low = inside.first, let high = inside.last else {
+        return isLogarithmic ? [first / 1.5, first * 1.5] : [first - 0.5, first + 0.5]
+      }
+      return [mirrored(low, at: first)] + inside + [mirrored(high, at: last)]
     }
   }
 
@@ -114,6 +166,8 @@ public struct Figure: Sendable {
     case points
     /// Bars from zero centred on x.
     case bars
+    /// Filled rectangles with sides of their own, without a gap between neighbours.
+    case cells
   }
 
   /// The palette of Okabe and Ito, with grey.

@@ -110,7 +110,9 @@ struct FigureLayout {
   }
 
   private static func plotHeight(_ panel: Figure.Panel, width: Double) -> Double {
-    let usual = width > 3 ? 2.7 : 1.9
+    // A map has rows to be told apart.
+    let isMap = panel.layers.contains { $0.style == .cells }
+    let usual = width > 3 ? (isMap ? 3.4 : 2.7) : 1.9
     guard panel.equalScales else { return usual }
     let scales = panel.scales
     let ratio =
@@ -142,7 +144,8 @@ extension Figure {
 extension Figure.Panel {
   /// How opaque bands are: where many lie over each other, each less.
   var bandOpacity: Double {
-    let bands = Set(layers.filter { $0.hasBounds && $0.style != .points && $0.style != .bars }.map(\.colour)).count
+    let bands = Set(layers.filter { $0.hasBounds && [.line, .thinLine, .dashed].contains($0.style) }.map(\.colour))
+      .count
     return bands <= 3 ? 0.18 : max(0.06, 0.54 / Double(bands))
   }
 

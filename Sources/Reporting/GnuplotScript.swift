@@ -162,7 +162,14 @@ extension GnuplotScript {
     var text = "\(prefix)_\(index)_corner << EOD\n"
     text += "\(Self.number(horizontal.range.lowerBound)) \(Self.number(vertical.range.lowerBound))\nEOD\n"
     for (number, layer) in figure.panels[index].layers.enumerated() {
-      let points = zip(layer.x, layer.y).map { x, y -> [Double] in
+      let points = zip(layer.x, layer.y).enumerated().map { place, point -> [Double] in
+        let (x, y) = point
+        if layer.style == .cells {
+          return [
+            horizontal.shown(x), vertical.shown(y), layer.left[place], layer.right[place], layer.low[place],
+            layer.high[place],
+          ]
+        }
         guard layer.style == .bars else { return [horizontal.shown(x), vertical.shown(y)] }
         let sides = layer.barSides(at: x, logarithmic: horizontal.isLogarithmic)
         let foot = vertical.grounded(0)
@@ -219,6 +226,10 @@ extension GnuplotScript {
           "\(name) using 1:2:3:4:5:6 with boxxyerror linewidth 0.6 linecolor rgb '\(colour)'"
             + " fillstyle transparent solid 0.45 border \(title)")
         if hasBounds { plots.append(errorBars(name, colour)) }
+      case .cells:
+        plots.append(
+          "\(name) using 1:2:3:4:5:6 with boxxyerror linewidth 0.3 linecolor rgb '\(colour)'"
+            + " fillstyle solid \(Self.number(Figure.Layer.cellOpacity)) border rgb '#ffffff' \(title)")
       }
     }
     return plots
@@ -229,7 +240,7 @@ extension GnuplotScript {
     guard let legend = layout.sharedLegend else { return "" }
     let entries = figure.sharedLegendLayers.map { layer -> String in
       let look =
-        layer.style == .points || layer.style == .bars ? "points pointtype 7 pointsize 0.45" : "lines linewidth 1.5"
+        [.points, .bars, .cells].contains(layer.style) ? "points pointtype 7 pointsize 0.45" : "lines linewidth 1.5"
       return "NaN with \(look) linecolor rgb '\(layer.colour.rawValue)' title \(Self.quoted(layer.label))"
     }
     return """

@@ -33,6 +33,14 @@ public struct ReportWriter: Sendable {
     try write(any: report, to: directory)
   }
 
+  /// Writes `index.html`, the result for programs, `data/*.csv` and `figures/*`, each file whole or not at all.
+  ///
+  /// - Parameter directory: Made where missing; files of the same names are replaced.
+  /// - Throws: `InputError` naming the path that could not be written.
+  public func write(_ report: AnalysisReport, to directory: String) throws(InputError) -> WrittenReport {
+    try write(any: report, to: directory)
+  }
+
   private func write(any report: any Report, to directory: String) throws(InputError) -> WrittenReport {
     try checkNames(report)
     for folder in [directory, "\(directory)/data", "\(directory)/figures"] { try Folder.make(folder) }
@@ -136,14 +144,22 @@ extension Figure {
         .init("y", "vertical position"), .init("low", "lower end of the error bar or band; nan without one"),
         .init("high", "upper end of the error bar or band; nan without one"),
       ])
+    let hasCells = panels.contains { $0.layers.contains { $0.style == .cells } }
+    if hasCells {
+      table.columns += [
+        .init("left", "left side of the cell; nan without one"),
+        .init("right", "right side of the cell; nan without one"),
+      ]
+    }
+    func number(_ values: [Double], _ point: Int) -> Table.Cell { .number(point < values.count ? values[point] : .nan) }
     for (panelNumber, panel) in panels.enumerated() {
       for (layerNumber, layer) in panel.layers.enumerated() {
         for (point, position) in zip(layer.x, layer.y).enumerated() {
-          table.append([
-            .integer(panelNumber + 1), .integer(layerNumber + 1), .text(layer.label), .number(position.0),
-            .number(position.1), .number(point < layer.low.count ? layer.low[point] : .nan),
-            .number(point < layer.high.count ? layer.high[point] : .nan),
-          ])
+          table.append(
+            [
+              .integer(panelNumber + 1), .integer(layerNumber + 1), .text(layer.label), .number(position.0),
+              .number(position.1), number(layer.low, point), number(layer.high, point),
+            ] + (hasCells ? [number(layer.left, point), number(layer.right, point)] : []))
         }
       }
     }

@@ -95,17 +95,47 @@ public struct ScalarMultipliers: Sendable, Equatable {
 extension MinimumGeometry {
   /// The multipliers of a minimum with one direction of curvature; nil for more directions, momentum, or more than
   /// `limit` batches.
+  public func scalarMultipliers(of dynamics: Dynamics, limit: Double = 20_000) -> ScalarMultipliers? {
+    rank == 1 ? commutingMultipliers(of: dynamics, limit: limit)?.first : nil
+  }
+
+  /// The multipliers of every direction, where all samples share their eigenvectors, so that directions do not mix; nil
+  /// where they do not, for momentum, for null directions with weight decay, or for more than `limit` batches.
   ///
   /// Reshuffling's steps have the same distribution each as subsets' when b divides n, and logarithms add up: Λ is
   /// that of subsets. Otherwise nil.
-  public func scalarMultipliers(of dynamics: Dynamics, limit: Double = 20_000) -> ScalarMultipliers? {
-    guard rank == 1, dynamics.momentum == 0, weightDecay == 0 || nullDimension == 0 else { return nil }
+  func commutingMultipliers(of dynamics: Dynamics, limit: Double = 20_000) -> [ScalarMultipliers]? {
+    guard dynamics.momentum == 0, weightDecay == 0 || nullDimension == 0 else { return nil }
     if dynamics.sampling == .reshuffle, sampleCount % dynamics.batchSize != 0 { return nil }
-    guard let batches = dynamics.allBatches(sampleCount: sampleCount, limit: limit) else { return nil }
-    let samples = curvature.quadraticForms([1])
-    return ScalarMultipliers(
-      batches.map { batch in
-        (batch.terms.reduce(weightDecay) { $0 + $1.weight * samples[$1.index] }, batch.probability)
-      })
+    guard dynamics.batchCount(sampleCount: sampleCount) * Double(rank) <= limit, let diagonals = sharedDiagonals(),
+      let batches = dynamics.allBatches(sampleCount: sampleCount, limit: limit)
+    else { return nil }
+    return (0..<rank).map { direction in
+      ScalarMultipliers(
+        batches.map { batch in
+          (
+            batch.terms.reduce(weightDecay) { $0 + $1.weight * diagonals[$1.index * rank + direction] },
+            batch.probability
+          )
+        })
+    }
+  }
+
+  /// The eigenvalues of every sample, n × r, where all Hessians are diagonal in the basis but for rounding.
+  ///
+  /// Samples that share eigenvectors of H with equal eigenvalues can look mixed in the basis chosen, and are then not
+  /// recognised.
+  private func sharedDiagonals() -> [Double]? {
+    if rank == 1 { return curvature.quadraticForms([1]) }
+    var result: [Double] = []
+    result.reserveCapacity(sampleCount * rank)
+    for sample in 0..<sampleCount {
+      let matrix = curvature.hessian(sample)
+      for j in 0..<rank {
+        for k in 0..<j where abs(matrix[j, k]) > 1e-13 * eigenvalues[0] { return nil }
+        result.append(matrix[j, j])
+      }
+    }
+    return result
   }
 }

@@ -46,13 +46,22 @@ extension MinimumGeometry {
     let beyond = InputError(
       location, expected: "a step size below the mean-square threshold", found: "\(step)",
       advice: "Above it the second moment grows for ever.")
-    guard step > 0, step < (try meanSquareThreshold(of: dynamics, tolerance: 1e-6).upper) else { throw beyond }
+    guard step > 0, step < (try meanSquareThreshold(of: dynamics, tolerance: 1e-6).upper),
+      let state = stationaryState(step: step, of: dynamics, noiseFactor: p, gradients, tolerance: tolerance)
+    else { throw beyond }
+    return state
+  }
+
+  /// The same for a step size that may be too large: nil where it is found to be.
+  func stationaryState(
+    step: Double, of dynamics: Dynamics, noiseFactor p: Double, _ gradients: SampleGradients, tolerance: Double = 1e-10
+  ) -> StationaryState? {
     let inside = gradients.rows.multiplied(by: basis.transposed()).transposed()
     var right = inside.gram()
     let scale = step * p / (1 - dynamics.momentum) / Double(sampleCount)
     right.withUnsafeMutableStorage { for index in $0.indices { $0[index] *= scale } }
     let problem = SecondMomentOperator(self, noiseFactor: p, momentum: dynamics.momentum)
-    guard let solution = problem.solve(right, step: step, tolerance: tolerance) else { throw beyond }
+    guard let solution = problem.solve(right, step: step, tolerance: tolerance) else { return nil }
     let values = decayedEigenvalues
     let covariance = solution.matrix
     func moment(_ weight: (Double) -> Double) -> Double {

@@ -19,7 +19,8 @@ public struct TailExponent: Sendable, Equatable {
 extension MinimumGeometry {
   /// The power κ > 0 at which E‖δ‖^κ neither grows nor shrinks.
   ///
-  /// In one direction the root of E|1 − ηq|^κ = 1, exact by enumeration. Otherwise from populations of linearised
+  /// In one direction the root of E|1 − ηq|^κ = 1, exact by enumeration; the smallest of all directions' where the
+  /// samples share their eigenvectors. Otherwise from populations of linearised
   /// runs, cloned and killed in proportion to their growth^κ (a long run alone never sees the rare paths that make
   /// the moment): the growth per step is the mean weight, and κ its zero. The populations' finite size biases κ by
   /// about 1 part in their number of chains. Exponents above 64 are given as 64.
@@ -36,8 +37,9 @@ extension MinimumGeometry {
     guard populations >= 2 else {
       throw InputError("populations", expected: "at least 2", found: "\(populations)")
     }
-    if let multipliers = scalarMultipliers(of: dynamics) {
-      return TailExponent(value: multipliers.tailExponent(step: step), standardError: 0)
+    if let multipliers = commutingMultipliers(of: dynamics) {
+      let powers = multipliers.map { $0.tailExponent(step: step) }
+      return TailExponent(value: powers.reduce(.infinity, min), standardError: 0)
     }
     if dynamics.momentum == 0, step <= (try allBatchesThreshold(of: dynamics).lower) {
       return TailExponent(value: .infinity, standardError: 0)
@@ -49,13 +51,29 @@ extension MinimumGeometry {
       func growth(_ power: Double) -> Double {
         momentGrowth(power: power, step: step, dynamics, simulation, population: population)
       }
+      // The growth per power is monotone, and unlike the growth itself has one zero.
       var (low, high) = (0.0, 2.0)
-      while growth(high) < 0, high < 64 { (low, high) = (high, 2 * high) }
-      for _ in 0..<12 where high < 64 || low > 0 {
-        let middle = (low + high) / 2
-        if growth(middle) < 0 { low = middle } else { high = middle }
+      var (below, above) = (exponent.value, growth(high) / high)
+      while above < 0, high < 64 {
+        (low, below, high) = (high, above, 2 * high)
+        above = growth(high) / high
       }
-      moments.add((low + high) / 2)
+      guard above >= 0 else {
+        moments.add(high)
+        continue
+      }
+      // Illinois: the end that stays counts half.
+      for _ in 0..<12 where high - low > 1e-3 * high {
+        let middle = below.isFinite ? low + (high - low) * below / (below - above) : (low + high) / 2
+        guard middle > low, middle < high else { break }
+        let value = growth(middle) / middle
+        if value < 0 {
+          (low, below, above) = (middle, value, above / 2)
+        } else {
+          (high, above, below) = (middle, value, below / 2)
+        }
+      }
+      moments.add(above < -below || !below.isFinite ? high : low)
     }
     return TailExponent(value: min(moments.mean, 64), standardError: moments.standardError ?? 0)
   }
@@ -65,29 +83,31 @@ extension MinimumGeometry {
     power: Double, step: Double, _ dynamics: Dynamics, _ simulation: MonteCarlo, population: Int
   ) -> Double {
     let offset = (population + 1) << 20
-    var walks = (0..<simulation.chains).map {
-      LinearizedWalk(self, dynamics, step: step, seeds: simulation.seeds, trial: offset + $0)
-    }
+    var walks = LinearizedWalks(
+      self, dynamics, step: step, seeds: simulation.seeds, trials: offset..<offset + simulation.chains)
     var stream = RandomStream(simulation.seeds.key(.measurement, trial: offset), step: 2)
     let warmUp = max(1, simulation.steps / 4)
     var total = 0.0
+    var weights = [Double](repeating: 0, count: walks.count)
+    var sources = [Int](repeating: 0, count: walks.count)
     for time in 0..<(simulation.steps + warmUp) {
-      let weights = walks.indices.map { exp(power * walks[$0].advance()) }
+      walks.advance(&weights)
+      for index in weights.indices { weights[index] = exp(power * weights[index]) }
       let mean = weights.reduce(0, +) / Double(weights.count)
       guard mean > 0 else { return -.infinity }
       if time >= warmUp { total += log(mean) }
       // Systematic resampling: one uniform number, evenly spaced pointers, the least possible noise.
-      let before = walks
       var (sum, place) = (weights[0], 0)
       let start = stream.uniform()
-      for index in walks.indices {
+      for index in sources.indices {
         let pointer = (Double(index) + start) * mean
         while pointer > sum, place < walks.count - 1 {
           place += 1
           sum += weights[place]
         }
-        walks[index].take(positionOf: before[place])
+        sources[index] = place
       }
+      walks.rearrange(sources)
     }
     return total / Double(simulation.steps)
   }

@@ -43,11 +43,15 @@ public struct StabilityOfBatch: Sendable {
 extension MinimumGeometry {
   /// All thresholds of one batch size.
   ///
+  /// - Parameters:
+  ///   - dynamics: The batch size, sampling and momentum.
+  ///   - simulation: How much is simulated for η_almostSure.
+  ///   - tolerance: See ``stationarity(tolerance:relativeTolerance:)``.
   /// - Throws: ``InputError`` where ``refusal(tolerance:relativeTolerance:)`` gives a reason, and where the parts do.
   public func stability(
-    of dynamics: Dynamics, _ simulation: MonteCarlo = MonteCarlo()
+    of dynamics: Dynamics, _ simulation: MonteCarlo = MonteCarlo(), tolerance: Double = 1e-6
   ) throws(InputError) -> StabilityOfBatch {
-    if let reason = refusal() {
+    if let reason = refusal(tolerance: tolerance) {
       throw InputError("stability", expected: "a minimum", found: reason)
     }
     let isIndependent = dynamics.sampling.noiseFactor(batchSize: dynamics.batchSize, sampleCount: sampleCount) != nil

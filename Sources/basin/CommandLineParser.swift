@@ -120,6 +120,40 @@ struct ParsedCommand {
     return number
   }
 
+  /// A number that fits, or `fallback` if the option is not given.
+  ///
+  /// - Parameter expected: what fits, in words.
+  func number(
+    _ option: String, _ expected: String, default fallback: Double, where fits: (Double) -> Bool
+  ) throws(InputError) -> Double {
+    guard let text = values[option] else { return fallback }
+    guard let number = Double(text), number.isFinite, fits(number) else {
+      throw InputError("basin \(command) \(option)", expected: expected, found: "\"\(text)\"")
+    }
+    return number
+  }
+
+  /// A list with commas between, each item read by `read`; nil if the option is not given.
+  ///
+  /// - Parameter expected: what the items are, in words.
+  func list<Item: Hashable>(
+    _ option: String, _ expected: String, read: (String) -> Item?
+  ) throws(InputError) -> [Item]? {
+    guard let text = values[option] else { return nil }
+    var items: [Item] = []
+    for part in text.split(separator: ",", omittingEmptySubsequences: false).map(String.init) {
+      guard let item = read(part) else {
+        throw InputError(
+          "basin \(command) \(option)", expected: "\(expected), commas between", found: "\"\(part)\"")
+      }
+      guard !items.contains(item) else {
+        throw InputError("basin \(command) \(option)", expected: "each value once", found: "\(part) twice")
+      }
+      items.append(item)
+    }
+    return items
+  }
+
   /// One of the names of `Choice`, or `fallback` if the option is not given.
   func choice<Choice: RawRepresentable<String> & CaseIterable>(
     _ option: String, default fallback: Choice

@@ -125,6 +125,61 @@ struct FigureTests {
     #expect(Sample.trajectories.panels[0].plotly.scriptText.split(separator: "\"showlegend\":true,\"type\"").count == 3)
   }
 
+  @Test("Fields of a map reach halfway to their neighbours, in ratios on a logarithmic axis")
+  func cells() {
+    let grid = Figure.Cell.grid([1, 2, 4], [1, 100], logarithmic: (false, true))
+    #expect(grid.count == 2 && grid.allSatisfy { $0.count == 3 })
+    let sides = grid[0].map(\.sides)
+    #expect(sides.map(\.left) == [0.5, 1.5, 3] && sides.map(\.right) == [1.5, 3, 5])
+    #expect(sides[0].bottom == 0.1 && sides[0].top == 10 && grid[1][0].sides == (0.5, 1.5, 10, 1000))
+    #expect(Figure.Cell.grid([3], [2], logarithmic: (false, true))[0][0].sides == (2.5, 3.5, 2 / 1.5, 3))
+    #expect(Figure.Cell.grid([], [], logarithmic: (false, false)).isEmpty)
+  }
+
+  private static let map: Figure = {
+    let grid = Figure.Cell.grid([1, 2], [0.1, 1], logarithmic: (false, true))
+    let panel = Figure.Panel(
+      horizontal: .init("b", categories: ["one", "two"]), vertical: .init("η", logarithmic: true),
+      layers: [
+        .cells("stays", .skyBlue, grid[0]), .cells("leaves", .vermilion, grid[1]),
+        .init("limit", .line, .black, x: [1, 2], y: [0.2, 0.4]),
+      ])
+    return Figure(name: "map", title: "A map", caption: "Cells.", panels: [panel])
+  }()
+
+  @Test("A map fills its axes, has one outline a cell, and its sides in its table")
+  func map() throws {
+    let panel = Self.map.panels[0]
+    let range = panel.scales.vertical.range
+    #expect(
+      abs(range.lowerBound - 0.1 / 10.0.squareRoot()) < 1e-12 && abs(range.upperBound - 10.0.squareRoot()) < 1e-12)
+    #expect(panel.scales.horizontal.range == 0.5...2.5)
+    #expect(panel.legendLabels == ["stays", "leaves", "limit"])
+    guard case .array(let traces) = panel.plotly["data"] else {
+      Issue.record("no traces")
+      return
+    }
+    // An outline and what answers the pointer for each kind of cell, then the line.
+    #expect(traces.map { $0["showlegend"] } == [true, false, true, false, true])
+    #expect(traces[0]["x"]?.text == "[0.5,1.5,1.5,0.5,0.5,null,1.5,2.5,2.5,1.5,1.5]")
+    #expect(traces[0]["fillcolor"] == "#56B4E9" && traces[1]["mode"] == "markers")
+    let table = Self.map.table
+    #expect(table.columns.map(\.name).suffix(2) == ["left", "right"])
+    #expect(table.column("left").prefix(4) == [0.5, 1.5, 0.5, 1.5])
+    #expect(!Sample.laws.table.columns.contains { $0.name == "left" })
+  }
+
+  @Test("gnuplot draws a map's cells in every format", .enabled(if: gnuplot != nil))
+  func drawMap() throws {
+    try Scratch.withDirectory { directory in
+      try #require(Self.gnuplot).draw([Self.map], into: directory)
+      let svg = try #require((try? InputFile.text("\(directory)/map.svg")))
+      #expect(svg.contains("stays") && svg.contains("leaves") && svg.contains("one"))
+    }
+    let text = try #require(Self.gnuplot).characters(Self.map, columns: 60, rows: 20)
+    #expect(text.contains("stays"))
+  }
+
   @Test("The chart library is looked for in every directory above the program")
   func library() throws {
     try Scratch.withDirectory { directory in

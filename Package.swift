@@ -32,7 +32,9 @@ let package = Package(
     .target(name: "Claims"),
     .target(name: "Reporting", dependencies: ["Numerics", "Formats", "Claims"]),
     .target(name: "Experiments", dependencies: ["Numerics", "Formats", "Objectives", "Descent"]),
-    .target(name: "Studies", dependencies: ["Numerics", "Objectives", "Descent", "Curvature", "Claims", "Reporting"]),
+    .target(
+      name: "Studies",
+      dependencies: ["Numerics", "Objectives", "Descent", "Curvature", "Stability", "Claims", "Reporting"]),
     .executableTarget(
       name: "basin",
       dependencies: [

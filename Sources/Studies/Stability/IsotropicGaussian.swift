@@ -31,6 +31,15 @@ struct IsotropicGaussian {
     return 0.5 * sum
   }
 
+  /// log(‖δ⁺‖/‖δ‖) of a drawn step.
+  func logarithm(step: Double, _ stream: inout RandomStream) -> Double {
+    func square(_ values: some Sequence<Double>) -> Double { values.reduce(0) { $0 + $1 * $1 } }
+    let η = step / Double(batchSize)
+    let s = square(stream.gaussian(count: batchSize))
+    let w = dimension == 1 ? 0 : square(stream.gaussian(count: dimension - 1))
+    return 0.5 * log((1 - η * s) * (1 - η * s) + η * η * s * w)
+  }
+
   /// The first zero of Λ above the mean-square threshold.
   func almostSureThreshold() throws(InputError) -> Double {
     var high = meanSquareThreshold

@@ -15,7 +15,8 @@ extension StabilityStudy {
       var row: [Double] = []
       for b in 1...family.n { row.append(try family.geometry.meanSquareThreshold(of: family.dynamics(b)).value) }
       let falls = zip(row, row.dropFirst()).count { $1 <= $0 }
-      checks.append(none("steps from b to b + 1 that do not raise η_meanSquare, \(family.name)", falls, of: row.count - 1))
+      checks.append(
+        none("steps from b to b + 1 that do not raise η_meanSquare, \(family.name)", falls, of: row.count - 1))
       checks.append(
         Check(
           "η_meanSquare at b = n, \(family.name)", prediction: 2 / family.geometry.eigenvalues[0],
@@ -44,7 +45,8 @@ extension StabilityStudy {
       columns: [
         .init("batch", "batch size b"), .init("all", "η_all: every batch contracts"),
         .init("meanSquare", "η_meanSquare"), .init("almostSure", "η_almostSure, the first crossing of Λ"),
-        .init("iidMeanSquare", "η_meanSquare with replacement"), .init("iidAlmostSure", "η_almostSure with replacement"),
+        .init("iidMeanSquare", "η_meanSquare with replacement"),
+        .init("iidAlmostSure", "η_almostSure with replacement"),
       ])
     for b in 1...4 {
       let (subset, iid) = (try g1.dynamics(b), try g1.dynamics(b, .iid))
@@ -59,7 +61,8 @@ extension StabilityStudy {
     let crossings = table.column("almostSure")
     checks.append(
       none(
-        "steps from b to b + 1 that do not lower η_almostSure, G1", zip(crossings, crossings.dropFirst()).count { $1 >= $0 },
+        "steps from b to b + 1 that do not lower η_almostSure, G1",
+        zip(crossings, crossings.dropFirst()).count { $1 >= $0 },
         of: 3))
     return Finding(
       Claim(
@@ -214,9 +217,12 @@ extension StabilityStudy {
     ] {
       let dynamics = try g3.dynamics(b, .iid)
       checks.append(
-        printed("η_meanSquare, G3, iid, b = \(b)", threshold, digits: 6, try g3.geometry.meanSquareThreshold(of: dynamics).value))
+        printed(
+          "η_meanSquare, G3, iid, b = \(b)", threshold, digits: 6,
+          try g3.geometry.meanSquareThreshold(of: dynamics).value))
       checks.append(
-        printed("η_sufficient, G3, iid, b = \(b)", sufficient, digits: 6, try g3.geometry.bounds(of: dynamics).sufficient))
+        printed(
+          "η_sufficient, G3, iid, b = \(b)", sufficient, digits: 6, try g3.geometry.bounds(of: dynamics).sufficient))
     }
     let bounds = try g3.geometry.bounds(of: g3.dynamics(1))
     // M = (1/4) Σ Hᵢ² − H² = [[2, −½], [−½, 0.671875]] by hand.

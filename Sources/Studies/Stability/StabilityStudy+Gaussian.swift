@@ -20,7 +20,8 @@ extension StabilityStudy {
     }
     var checks = [
       Check("η_almostSure/η_meanSquare, d = 1, b = 1", prediction: 3, measurement: ratio(1, 1), tolerance: .atLeast),
-      Check("η_almostSure/η_meanSquare, d = 40, b = 1", prediction: 1.03, measurement: ratio(1, 40), tolerance: .atMost),
+      Check(
+        "η_almostSure/η_meanSquare, d = 40, b = 1", prediction: 1.03, measurement: ratio(1, 40), tolerance: .atMost),
     ]
     let reference: [(b: Int, d: Int, value: Double, digits: Int)] = [
       (1, 1, 3.65, 2), (1, 2, 1.89, 2), (1, 5, 1.23, 2), (1, 10, 1.08, 2), (1, 40, 1.006, 3), (4, 1, 2.00, 2),
@@ -59,6 +60,19 @@ extension StabilityStudy {
       Check(
         "the same of 3,000 samples, d = 40, by the program", prediction: 1.03, measurement: found[1].0,
         error: .standardError(found[1].1), tolerance: .atMost, count: families[1].n))
+    // Where the integral departs from simulated reference values, independent steps at its root settle it.
+    for (b, d) in [(1, 1), (1, 2), (1, 40), (4, 2)] {
+      let gaussian = IsotropicGaussian(dimension: d, batchSize: b)
+      let step = try gaussian.almostSureThreshold()
+      let logarithms = try context.concurrentMap(context.samples(400)) { (trial) throws(InputError) in
+        var stream = RandomStream(seeds.key(.measurement, trial: trial), step: 1 + 64 * b + d)
+        return (0..<1_000).reduce(0) { sum, _ in sum + gaussian.logarithm(step: step, &stream) } / 1_000
+      }
+      checks.append(
+        try .mean(
+          "Λ at the integral's root from independent steps, d = \(d), b = \(b)", prediction: 0, of: logarithms,
+          tolerance: .standardErrors(4)))
+    }
     let falls = zip(dimensions, dimensions.dropFirst()).count { ratio(1, $0) <= ratio(1, $1) }
     checks.append(none("steps in dimension that do not narrow the gap, b = 1", falls, of: dimensions.count - 1))
     return Finding(
@@ -83,8 +97,11 @@ extension StabilityStudy {
   ) -> String? {
     let off = reference.filter { abs($0.value - ratio($0.b, $0.d)) > 0.5 * pow(10, -Double($0.digits)) }
     guard !off.isEmpty else { return nil }
-    let list = off.map { "b = \($0.b), d = \($0.d): \($0.value) instead of \(String(format: "%.4f", ratio($0.b, $0.d)))" }
-    return "Simulated reference ratios that the integral does not confirm to their digits: \(list.joined(separator: "; "))."
+    let list = off.map {
+      "b = \($0.b), d = \($0.d): \($0.value) instead of \(String(format: "%.4f", ratio($0.b, $0.d)))"
+    }
+    return
+      "Simulated reference ratios that the integral does not confirm to their digits: \(list.joined(separator: "; "))."
   }
 
   private static func gapFigure(_ table: Table) -> Figure {
@@ -106,7 +123,8 @@ extension StabilityStudy {
       panels: [
         .init(
           horizontal: .init("dimension d", logarithmic: true),
-          vertical: .init("η_almostSure/η_meanSquare − 1", logarithmic: true), layers: layers(1, .blue) + layers(4, .orange))
+          vertical: .init("η_almostSure/η_meanSquare − 1", logarithmic: true),
+          layers: layers(1, .blue) + layers(4, .orange))
       ])
   }
 
@@ -139,7 +157,8 @@ extension StabilityStudy {
           tolerance: .absolute(1e-9)))
     }
     for (d, b) in [(3, 1), (5, 4)] {
-      let threshold = try GaussianRankOne.meanSquareThreshold(eigenvalues: .init(repeating: 1.5, count: d), batchSize: b)
+      let threshold = try GaussianRankOne.meanSquareThreshold(
+        eigenvalues: .init(repeating: 1.5, count: d), batchSize: b)
       checks.append(
         Check(
           "isotropic 2b/((b + d + 1)λ), d = \(d), b = \(b)", prediction: 2 * Double(b) / (Double(b + d + 1) * 1.5),
@@ -168,7 +187,8 @@ extension StabilityStudy {
         scope: .supporting, convention: "\(convention); infinitely many samples; δ has the critical second moment",
         hypotheses: [
           interpolationHypothesis(),
-          Hypothesis("every λⱼ > 0", holds: slow.allSatisfy { $0 > 0 }, found: "smallest λ = \(number(slow.last ?? 0))"),
+          Hypothesis(
+            "every λⱼ > 0", holds: slow.allSatisfy { $0 > 0 }, found: "smallest λ = \(number(slow.last ?? 0))"),
         ], checks: checks,
         remark: """
           The rough size 2/(λ₁ + tr H/b) is \(String(format: "%.0f to %.0f %%", 100 * (1 - (roughs.max() ?? 0)), 100 * (1 - (roughs.min() ?? 0)))) \

@@ -79,7 +79,8 @@ extension StabilityStudy {
     var table = Table(
       name: "momentum", caption: "Thresholds with and without momentum β = 0.9, n = 1,000, subsets.",
       columns: [
-        .init("batch", "batch size b"), .init("plain", "η_meanSquare, β = 0"), .init("momentum", "η_meanSquare, β = 0.9"),
+        .init("batch", "batch size b"), .init("plain", "η_meanSquare, β = 0"),
+        .init("momentum", "η_meanSquare, β = 0.9"),
         .init("ratio", "their ratio"),
       ])
     for b in batches {
@@ -112,9 +113,13 @@ extension StabilityStudy {
         scope: .beyond, convention: "\(convention); one direction, m = \(number(m)), v = \(number(v)), subsets",
         hypotheses: [
           interpolationHypothesis(), try semidefiniteHypothesis([family]),
-          Hypothesis("noise dominates at b = 1: pv > 10 m²", holds: p * v > 10 * m * m, found: "pv/m² = \(number(p * v / (m * m)))"),
+          Hypothesis(
+            "noise dominates at b = 1: pv > 10 m²", holds: p * v > 10 * m * m,
+            found: "pv/m² = \(number(p * v / (m * m)))"),
         ], checks: checks,
-        remark: "The publication measures plateaus of batch sharpness during training; here it is the threshold at a minimum."),
+        remark:
+          "The publication measures plateaus of batch sharpness during training; here it is the threshold at a minimum."
+      ),
       figures: [
         Figure(
           name: "momentum", title: "Momentum: from 1 − β to 1 + β",

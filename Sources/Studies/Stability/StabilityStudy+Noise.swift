@@ -79,7 +79,8 @@ extension StabilityStudy {
           estimators have E Ŝ = tr Σ·n/(n−1) and E Ĝ² = ‖G‖² − tr Σ/(n−1).
           """,
         source: .derivedHere(
-          basis: "quadratic model; noise scale of McCandlish et al., arXiv 1812.06162; GNI as in the code to 2412.20553"),
+          basis: "quadratic model; noise scale of McCandlish et al., arXiv 1812.06162; GNI as in the code to 2412.20553"
+        ),
         scope: .supporting, convention: "\(convention); G3 at δ = (0.3, −0.7); Σ with divisor n",
         hypotheses: [
           Hypothesis("the full gradient does not vanish", holds: square > 0, found: "‖G‖² = \(number(square))")

@@ -150,7 +150,8 @@ extension StabilityStudy {
       ])
     }
     var checks = [
-      none("brackets of G3, b = 1, that miss the dense threshold", outside(threshold.history, exact),
+      none(
+        "brackets of G3, b = 1, that miss the dense threshold", outside(threshold.history, exact),
         of: threshold.history.count),
       Check(
         "width of the bracket after 10 steps", prediction: 1e-3,
@@ -184,7 +185,8 @@ extension StabilityStudy {
           bracket its spectral radius at every step of the power iteration from S = I.
           """,
         source: .derivedHere(basis: "Collatz–Wielandt for the positive map of Mulayoff and Michaeli, arXiv 2306.07850"),
-        scope: .supporting, convention: "\(convention); sampling subset and iid; an end that has met the other counts to 1e-13",
+        scope: .supporting,
+        convention: "\(convention); sampling subset and iid; an end that has met the other counts to 1e-13",
         hypotheses: [interpolationHypothesis(), try semidefiniteHypothesis(families)], checks: checks),
       figures: [bracketFigure(table, exact: exact)], tables: [table])
   }
@@ -199,7 +201,8 @@ extension StabilityStudy {
         """,
       panels: [
         .init(
-          title: "bracket", horizontal: .init("power steps", range: 0...12), vertical: .init("step size η", range: 0.5...0.9),
+          title: "bracket", horizontal: .init("power steps", range: 0...12),
+          vertical: .init("step size η", range: 0.5...0.9),
           layers: [
             .init("upper end", .points, .vermilion, x: iterations, y: table.column("high")),
             .init("lower end", .points, .blue, x: iterations, y: table.column("low")),

@@ -35,7 +35,8 @@ extension StabilityStudy {
     ])
     var checks = [
       printed("Σ₁₁", 0.206731, digits: 6, covariance[0, 0]), printed("Σ₁₂", -0.053338, digits: 6, covariance[0, 1]),
-      printed("Σ₂₂", 0.399504, digits: 6, covariance[1, 1]), printed("excess loss", 0.331575, digits: 6, state.excessLoss),
+      printed("Σ₂₂", 0.399504, digits: 6, covariance[1, 1]),
+      printed("excess loss", 0.331575, digits: 6, state.excessLoss),
       Check(
         "largest |formula − limit of the exact recursion|, b = 2, η = 0.7", prediction: 0,
         measurement: largestDifference(covariance, recursion(step, b, .subset)), tolerance: .absolute(1e-12)),
@@ -60,8 +61,10 @@ extension StabilityStudy {
       try .mean(
         "E‖δ‖² of simulated SGD", prediction: state.meanSquareDistance, of: walks.map { $0[0] + $0[2] },
         tolerance: .relative(0.01)),
-      try .mean("Σ₁₁ of simulated SGD", prediction: covariance[0, 0], of: walks.map { $0[0] }, tolerance: .relative(0.01)),
-      try .mean("Σ₂₂ of simulated SGD", prediction: covariance[1, 1], of: walks.map { $0[2] }, tolerance: .relative(0.01)),
+      try .mean(
+        "Σ₁₁ of simulated SGD", prediction: covariance[0, 0], of: walks.map { $0[0] }, tolerance: .relative(0.01)),
+      try .mean(
+        "Σ₂₂ of simulated SGD", prediction: covariance[1, 1], of: walks.map { $0[2] }, tolerance: .relative(0.01)),
       try .mean(
         "excess loss of simulated SGD", prediction: state.excessLoss, of: walks.map { $0[0] + 0.3125 * $0[2] },
         tolerance: .relative(0.01)),
@@ -83,8 +86,8 @@ extension StabilityStudy {
           set how far the iterates spread.
           """,
         remark: """
-          The stationary law has power tails of index κ = \(number(tail.value)) here: the fourth moment \
-          \(tail.value > 4 ? "is finite, so that the error of the simulated mean square is normal" : "is infinite, so that the simulated mean square converges slowly").
+          The stationary law has power tails of index κ, here about \(String(format: "%.0f", tail.value)): \
+          \(tail.value > 4 ? "its fourth moment is finite, so that simulated mean squares have a normal error" : "its fourth moment is infinite, so that simulated mean squares converge slowly").
           """))
   }
 

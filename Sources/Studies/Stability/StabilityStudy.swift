@@ -26,14 +26,16 @@ public enum StabilityStudy {
       .init("stability.01", secondMomentOperator), .init("stability.02", oneDirection),
       .init("stability.03", thresholdThreeWays), .init("stability.04", certifiedBracket),
       .init("stability.05", monotoneInBatch), .init("stability.06", orderingOfBounds),
-      .init("stability.07", exponentialRate),
+      .init("stability.07", exponentialRate), .init("stability.08", styblinskiTangSums),
+      .init("stability.09", quadraticCircleSums), .init("stability.10", wuMaEToy),
       .init("stability.11", almostSure), .init("stability.12", stableSetIsNotAnInterval),
       .init("stability.13", tailExponents), .init("stability.14", ruinProbability),
       .init("stability.15", dimensionClosesTheGap), .init("stability.16", gaussianClosedForm),
       .init("stability.17", stationaryCovariance), .init("stability.18", reshuffledEpochs),
       .init("stability.19", momentumClosedForm), .init("stability.20", gradientNoiseIdentities),
-      .init("stability.21", batchSharpnessOrder),
+      .init("stability.21", batchSharpnessOrder), .init("stability.22", smallNetworks),
       .init("stability.b1", escapeTime), .init("stability.b2", momentumPlateaus), .init("stability.b3", nullDiffusion),
+      .init("stability.b4", nonlinearSpread),
     ])
 
   private static let corrections: [StudyReport.Correction] = [

@@ -54,25 +54,27 @@ extension StabilityStudy {
     var checks: [Check] = []
     var geometries: [(String, MinimumGeometry)] = []
     var limits: [String: Double] = [:]
-    let golden:
-      [(name: String, well: Double, curvature: Double, full: Double, meanSquare: [Double], almostSure: [Double])] = [
-        (
-          "sharp", -2.90353403, 34.5830591, 0.0578317, [0.035263, 0.045384, 0.052987, 0.057832],
-          [0.037820, 0.053897, 0.063390, 0.057832]
-        ),
-        (
-          "flat", 2.74680277, 29.2695528, 0.0683304, [0.041665, 0.053623, 0.062606, 0.068330],
-          [0.044685, 0.063681, 0.074897, 0.068330]
-        ),
-      ]
-    for (name, well, curvature, full, meanSquare, almostSure) in golden {
+    let golden: [(name: String, well: Double, curvature: Double, meanSquare: [Double], almostSure: [Double])] = [
+      (
+        "sharp", -2.90353403, 34.5830591, [0.035263, 0.045384, 0.052987, 0.057832],
+        [0.037820, 0.053897, 0.063390, 0.057832]
+      ),
+      (
+        "flat", 2.74680277, 29.2695528, [0.041665, 0.053623, 0.062606, 0.068330],
+        [0.044685, 0.063681, 0.074897, 0.068330]
+      ),
+    ]
+    for (name, well, curvature, meanSquare, almostSure) in golden {
       let point = points[name] ?? []
       let geometry = try MinimumGeometry(objective, at: point)
       geometries.append((name, geometry))
       limits[name] = geometry.fullBatchLimit()
       checks.append(printed("minimum, \(name)", well, digits: 8, point[0]))
       checks.append(printed("curvature, \(name)", curvature, digits: 7, geometry.eigenvalues[0]))
-      checks.append(printed("2/λ₁, \(name)", full, digits: 7, geometry.fullBatchLimit()))
+      checks.append(
+        Check(
+          "2/λ₁, \(name), against the printed curvature", prediction: 2 / curvature,
+          measurement: geometry.fullBatchLimit(), tolerance: .absolute(0.5e-9)))
       // The coordinates do not mix, and both have the same law: Λ is that of one of them.
       let line = try scalars(name, curvatures(objective, at: point))
       for (place, b) in [1, 2, 4, 8].enumerated() {
@@ -97,8 +99,9 @@ extension StabilityStudy {
         .init("high", "95 % interval, upper end"), .init("runs", "how many runs"),
         .init("reference", "what 400 reference runs measured"),
       ])
-    let runs = context.samples(400)
     for cell in styblinskiTangCells(limits["sharp"] ?? .nan) {
+      // Where the outcome is open, five times as many: the reference's own 400 are the larger part of the error then.
+      let runs = context.samples(cell.reference == 0 || cell.reference == 1 ? 400 : 2_000)
       let experiment = try EscapeExperiment(
         objective, around: points[cell.minimum] ?? [], startRadius: 1e-3, escapeRadius: problem.escapeRadius,
         options: descent(cell.step, cell.batch, steps: 1_500, seeds: seeds))

@@ -47,7 +47,7 @@ let package = Package(
     .testTarget(name: "StabilityTests", dependencies: ["Numerics", "Objectives", "Curvature", "Stability"]),
     .testTarget(name: "DescentTests", dependencies: ["Numerics", "Objectives", "Descent", "TestSupport"]),
     .testTarget(name: "ReportingTests", dependencies: ["Numerics", "Formats", "Claims", "Reporting"]),
-    .testTarget(name: "StudiesTests", dependencies: ["Numerics", "Claims", "Reporting", "Studies"]),
+    .testTarget(name: "StudiesTests", dependencies: ["Numerics", "Stability", "Claims", "Reporting", "Studies"]),
     .testTarget(
       name: "ExperimentsTests",
       dependencies: ["Numerics", "Formats", "Objectives", "Descent", "Experiments", "TestSupport"]),

@@ -54,7 +54,7 @@ extension StabilityStudy {
       let dynamics = try family.dynamics(b)
       return try family.geometry.almostSureThreshold(
         of: dynamics, from: family.geometry.meanSquareThreshold(of: dynamics).lower,
-        MonteCarlo(chains: context.samples(200), steps: 1_500, seeds: seeds))
+        MonteCarlo(chains: context.samples(200), steps: 1_000, seeds: seeds))
     }
     for ((family, b, value), root) in zip(crossings, roots) {
       checks.append(

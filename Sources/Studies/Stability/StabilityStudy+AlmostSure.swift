@@ -77,12 +77,15 @@ extension StabilityStudy {
           """,
         source: .publication(.chemnitz, place: "abstract (the theorem); the numbers are derived here"),
         convention: "\(convention); G1 exact by enumeration, G2 and G3 by normalised products",
-        hypotheses: [interpolationHypothesis(), try semidefiniteHypothesis([g1, g2, g3])], checks: checks,
+        hypotheses: [interpolationHypothesis([g1, g2, g3]), try semidefiniteHypothesis([g1, g2, g3])], checks: checks,
         correction: """
           A long run does not blow up at η_meanSquare but near η_almostSure; averages of ‖δ‖² over long runs miss the \
           rare paths that make the mean square, so that they cannot measure η_meanSquare.
           """,
-        remark: "Reference values of Λ are themselves simulated, to ±0.003; those of crossings to ±0.01."))
+        remark: """
+          Reference values of Λ are themselves simulated, to ±0.003; those of crossings to ±0.01. Ziyin et al. 2023 \
+          (abstract) define stability in probability by the same exponent.
+          """))
   }
 
   /// Claim 18: epochs of reshuffled samples.
@@ -128,7 +131,7 @@ extension StabilityStudy {
         source: .derivedHere(basis: "enumeration of the orders of an epoch"), scope: .beyond,
         convention: "\(convention); an epoch's batches are consecutive blocks of a permutation",
         hypotheses: [
-          interpolationHypothesis(), try semidefiniteHypothesis(table.map(\.family)),
+          interpolationHypothesis(table.map(\.family)), try semidefiniteHypothesis(table.map(\.family)),
           Hypothesis(
             "b divides n", holds: table.allSatisfy { $0.family.n % $0.b == 0 },
             found: table.map { "\($0.family.n)/\($0.b)" }.joined(separator: ", ")),

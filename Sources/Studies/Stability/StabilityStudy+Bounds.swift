@@ -68,9 +68,9 @@ extension StabilityStudy {
       Claim(
         id: "stability.05", title: "Larger batches are more stable in mean square, up to gradient descent",
         statement: "η_meanSquare does not fall as b grows, and equals 2/λ₁ at b = n for subsets.",
-        source: .publication(.mulayoff, place: "key facts after Theorem 4"),
+        source: .publication(.mulayoff, place: nil),
         convention: "\(convention); sampling subset and iid",
-        hypotheses: [interpolationHypothesis(), try semidefiniteHypothesis(families)], checks: checks,
+        hypotheses: [interpolationHypothesis(families), try semidefiniteHypothesis(families)], checks: checks,
         correction: """
           “The smaller the batch, the less stable” is a statement about the mean square. Single runs can do the \
           opposite: for G1 η_almostSure falls from 1.072 at b = 1 to 0.667 at b = n.
@@ -174,7 +174,7 @@ extension StabilityStudy {
             """),
         scope: .supporting,
         convention: "\(convention); numbers in parentheses as in arXiv 2306.07850; violations beyond 1e-7 relative",
-        hypotheses: [interpolationHypothesis(), try semidefiniteHypothesis(families)], checks: checks,
+        hypotheses: [interpolationHypothesis(families), try semidefiniteHypothesis(families)], checks: checks,
         correction: """
           Wu, Ma and E's poster prints the non-uniformity as λ_max(Σ), Σ = (1/n) Σ Hᵢ² − H²; the bound s ≤ √b/η needs its \
           root, which their code returns. And their condition is sufficient for stability in mean square, not necessary: \

@@ -73,6 +73,15 @@ extension Citation {
       "title": "An Empirical Model of Large-Batch Training", "year": "2018", "eprint": "1812.06162",
       "archivePrefix": "arXiv",
     ])
+  static let dexter = Citation(
+    key: "dexter2024precise", type: "inproceedings", shortName: "Dexter et al. 2024",
+    fields: [
+      "author":
+        "Dexter, Gregory and Ocejo, Borja and Keerthi, Sathiya and Gupta, Aman and Acharya, Ayan and Khanna, Rajiv",
+      "title": "A Precise Characterization of {SGD} Stability Using Loss Surface Geometry",
+      "booktitle": "International Conference on Learning Representations", "year": "2024", "eprint": "2401.12332",
+      "archivePrefix": "arXiv",
+    ])
   static let mulayoffStich = Citation(
     key: "mulayoff2026nonlinear", type: "inproceedings", shortName: "Mulayoff, Stich 2026",
     fields: [

@@ -108,8 +108,12 @@ extension StabilityStudy {
         : "not in \(indefinite.map(\.name).joined(separator: ", "))")
   }
 
-  static func interpolationHypothesis() -> Hypothesis {
-    Hypothesis("the minimum is interpolating: every gᵢ = 0", holds: true, found: "by construction: no gradients")
+  static func interpolationHypothesis(_ families: [Family]) -> Hypothesis {
+    let others = families.filter { ![.assumed, .interpolating].contains($0.geometry.stationarity()) }
+    let count = families.count == 1 ? families[0].name : "\(families.count) families"
+    return Hypothesis(
+      "the minimum is interpolating: every gᵢ = 0", holds: others.isEmpty,
+      found: others.isEmpty ? "no gradient at the minima of \(count)" : others.map(\.name).joined(separator: ", "))
   }
 
   /// A number in running text.

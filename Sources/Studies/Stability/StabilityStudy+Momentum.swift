@@ -63,7 +63,8 @@ extension StabilityStudy {
           """,
         source: .derivedHere(basis: "Lyapunov equation of the pair (δ_t, δ_{t−1})"), scope: .beyond,
         convention: "\(convention); x⁺ = x − ηg + β(x − x₋₁), sampling subset",
-        hypotheses: [interpolationHypothesis(), try semidefiniteHypothesis([family] + families)], checks: checks))
+        hypotheses: [interpolationHypothesis([family] + families), try semidefiniteHypothesis([family] + families)],
+        checks: checks))
   }
 
   /// Claim b2: the two plateaus.
@@ -112,7 +113,7 @@ extension StabilityStudy {
         source: .publication(.andreyevMomentum, place: "abstract (the plateaus); the thresholds are derived here"),
         scope: .beyond, convention: "\(convention); one direction, m = \(number(m)), v = \(number(v)), subsets",
         hypotheses: [
-          interpolationHypothesis(), try semidefiniteHypothesis([family]),
+          interpolationHypothesis([family]), try semidefiniteHypothesis([family]),
           Hypothesis(
             "noise dominates at b = 1: pv > 10 m²", holds: p * v > 10 * m * m,
             found: "pv/m² = \(number(p * v / (m * m)))"),

@@ -101,6 +101,10 @@ extension StabilityStudy {
       }
     }
     let largest = networks.map(\.loss).max() ?? .nan
+    func excess(_ name: String, over base: String = "almostSure") -> String {
+      let ratios = zip(table.column(name), table.column(base)).map { 100 * ($0 / $1 - 1) }
+      return String(format: "%+.1f to %+.1f %%", ratios.min() ?? .nan, ratios.max() ?? .nan)
+    }
     return Finding(
       Claim(
         id: "stability.22", title: "Small networks are left at η_almostSure, just above η_meanSquare",
@@ -109,11 +113,11 @@ extension StabilityStudy {
           between 0.98 and 1.05 of η_almostSure, and above η_meanSquare.
           """,
         source: .derivedHere(
-          basis: "a miniature of the experiment of Mulayoff and Michaeli, arXiv 2306.07850, Section 5"),
+          basis: "a miniature of the experiment of Mulayoff and Michaeli, arXiv 2306.07850"),
         scope: .supporting,
         convention: """
           1-8-1 tanh network, 10 points of sin 3x, ½(F − y)², fitted by Levenberg–Marquardt; SGD itself, subsets; start at \
-          distance 1e-4, escape beyond 0.05 within 1,500 steps; bisection with common random numbers
+          distance 1e-4, escape beyond 0.05 within 6,000 steps; bisection to 0.2 % with common random numbers
           """,
         hypotheses: [
           Hypothesis(
@@ -122,7 +126,11 @@ extension StabilityStudy {
         ], checks: checks,
         remark: """
           The reference's networks come from another generator of random numbers, so that its table cannot be repeated \
-          number by number: the statement is checked on networks from this program's seeds.
+          number by number: the statement is checked on networks from this program's seeds. The reference waits 1,500 \
+          steps and finds 1.4 to 2.7 % above η_almostSure; on these networks that horizon alone gives \
+          \(excess("early")), and 6,000 steps \(excess("measured")). The linearised dynamics, with the same batches for \
+          1,500 steps, leave at the same step: the excess is a matter of time, not of nonlinearity. 2/BS is \
+          \(excess("sharpness", over: "measured")) off.
           """),
       figures: [networkFigure(table)], tables: [table])
   }

@@ -73,7 +73,7 @@ extension StabilityStudy {
     checks += try twoBatchBias(point, noise)
     return Finding(
       Claim(
-        id: "stability.20", title: "GNI is the inverse of the best step; two batch sizes estimate the distribution",
+        id: "stability.20", title: "GNI is the inverse of the best step; noise scales have a bias",
         statement: """
           GNI = E[g_BᵀHg_B]/‖G‖² = 1/ε_opt(b) = (1 + pB_noise)/ε_max. From batches without replacement the two-batch \
           estimators have E Ŝ = tr Σ·n/(n−1) and E Ĝ² = ‖G‖² − tr Σ/(n−1).

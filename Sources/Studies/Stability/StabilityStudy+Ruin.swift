@@ -90,7 +90,7 @@ extension StabilityStudy {
         scope: .beyond,
         convention: "\(convention); G1, b = 2, subsets, η = 0.6896; lost below 1e-8 r₀",
         hypotheses: [
-          interpolationHypothesis(),
+          interpolationHypothesis([family]),
           Hypothesis(
             "η_meanSquare < η < η_almostSure",
             holds: below < step && step < above, found: "\(number(below)) < \(step) < \(number(above))"),
@@ -166,6 +166,7 @@ extension StabilityStudy {
     let seeds = context.seeds("stability.b1")
     var checks: [Check] = []
     var undecided = 0
+    var slowest = Double.infinity
     for (name, values, b, step) in [
       ("q = 0.2, 3.8", [0.2, 3.8], 1, 0.7), ("G1", g1Curvatures, 1, 1.3), ("G1", g1Curvatures, 2, 0.9),
       ("G1", g1Curvatures, 3, 0.8),
@@ -173,6 +174,7 @@ extension StabilityStudy {
       let family = try scalars(name, values)
       let dynamics = try family.dynamics(b)
       let exponent = try family.geometry.lyapunovExponent(step: step, of: dynamics).value
+      slowest = min(slowest, exponent)
       let walk = RuinWalk(
         multipliers: batchCurvatures(values, b, .subset).map { abs(1 - step * $0) },
         seeds: Seeds(master: seeds.measurement, part: "\(name), \(b)"))
@@ -198,7 +200,7 @@ extension StabilityStudy {
         source: .derivedHere(basis: "renewal theorem for log‖δ‖, whose drift is Λ"), scope: .beyond,
         convention: "\(convention); the difference of two starts, so that overshoot at R cancels",
         hypotheses: [
-          interpolationHypothesis(),
+          Hypothesis("Λ > 0", holds: slowest > 0, found: "smallest Λ = \(number(slowest))"),
           Hypothesis("every walk leaves", holds: undecided == 0, found: "\(undecided) do not"),
         ], checks: checks))
   }

@@ -81,12 +81,8 @@ extension StabilityStudy {
             "η < η_meanSquare", holds: step < (try family.geometry.meanSquareThreshold(of: family.dynamics(b)).lower),
             found: "0.7 < \(number(try family.geometry.meanSquareThreshold(of: family.dynamics(b)).value))"),
         ], checks: checks,
-        correction: """
-          “Noise at the minimum is a threshold effect” is not so: gradients at the minimum leave η_meanSquare as it is and \
-          set how far the iterates spread.
-          """,
         remark: """
-          The stationary law has power tails of index κ, here about \(String(format: "%.0f", tail.value)): \
+          Gradients at the minimum leave η_meanSquare as it is; they set how far the iterates spread. The stationary law has power tails of index κ, here about \(String(format: "%.0f", tail.value)): \
           \(tail.value > 4 ? "its fourth moment is finite, so that simulated mean squares have a normal error" : "its fourth moment is infinite, so that simulated mean squares converge slowly").
           """))
   }

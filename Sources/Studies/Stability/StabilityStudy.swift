@@ -19,7 +19,7 @@ public enum StabilityStudy {
       """,
     citations: [
       .patel, .mulayoff, .wuMaE, .maYing, .ziyin, .ziyinProbabilistic, .chemnitz, .andreyev, .andreyevMomentum,
-      .mccandlish, .mulayoffStich, .wilson, .salmon, .lemire,
+      .mccandlish, .mulayoffStich, .dexter, .wilson, .salmon, .lemire,
     ],
     corrections: corrections,
     entries: [
@@ -76,6 +76,17 @@ public enum StabilityStudy {
       said: "A minimum has a probability of divergence.",
       instead: "It depends on r₀/R: the probability is a power (r₀/R)^κ, and on how long one looks.",
       claims: ["stability.14"]),
+    .init(
+      said: "Noise knocks the iterate over the barrier.",
+      instead: """
+        At an interpolating minimum there is no noise. A product of random factors grows, from however near, and escape \
+        takes ln(R/r₀)/Λ steps.
+        """,
+      claims: ["stability.10", "stability.b1"]),
+    .init(
+      said: "Step and batch size trade off by their squares.",
+      instead: "The mean-square threshold is linear in b while noise dominates, and saturates at 2/λ₁.",
+      claims: ["stability.16"]),
     .init(
       said: "Batch noise falls as 1/b.",
       instead: "With replacement. For subsets the factor is (n−b)/(b(n−1)), and 0 at b = n.",

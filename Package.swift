@@ -32,7 +32,9 @@ let package = Package(
     .target(name: "Claims"),
     .target(name: "Reporting", dependencies: ["Numerics", "Formats", "Claims"]),
     .target(name: "Experiments", dependencies: ["Numerics", "Formats", "Objectives", "Descent"]),
-    .target(name: "Studies", dependencies: ["Numerics", "Objectives", "Descent", "Curvature", "Claims", "Reporting"]),
+    .target(
+      name: "Studies",
+      dependencies: ["Numerics", "Objectives", "Descent", "Curvature", "Stability", "Claims", "Reporting"]),
     .executableTarget(
       name: "basin",
       dependencies: [
@@ -45,7 +47,7 @@ let package = Package(
     .testTarget(name: "StabilityTests", dependencies: ["Numerics", "Objectives", "Curvature", "Stability"]),
     .testTarget(name: "DescentTests", dependencies: ["Numerics", "Objectives", "Descent", "TestSupport"]),
     .testTarget(name: "ReportingTests", dependencies: ["Numerics", "Formats", "Claims", "Reporting"]),
-    .testTarget(name: "StudiesTests", dependencies: ["Numerics", "Claims", "Reporting", "Studies"]),
+    .testTarget(name: "StudiesTests", dependencies: ["Numerics", "Stability", "Claims", "Reporting", "Studies"]),
     .testTarget(
       name: "ExperimentsTests",
       dependencies: ["Numerics", "Formats", "Objectives", "Descent", "Experiments", "TestSupport"]),

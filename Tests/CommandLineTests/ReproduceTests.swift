@@ -35,7 +35,7 @@ import Testing
     var found: [Data] = []
     for (jobs, seed) in [("1", "5"), ("2", "5"), ("3", "5"), ("2", "6")] {
       let outcome = try BuiltProgram.run([
-        "reproduce", "--claims", "5,9,15,b7", "--json", "-", "--quiet", "--jobs", jobs, "--seed", seed,
+        "reproduce", "autoencoder", "--claims", "5,9,15,b7", "--json", "-", "--quiet", "--jobs", jobs, "--seed", seed,
       ])
       #expect(outcome.status == 0)
       found.append(try JSONSerialization.data(withJSONObject: try claims(outcome.output), options: .sortedKeys))
@@ -49,7 +49,7 @@ import Testing
     try BuiltProgram.withDirectory { directory in
       for folder in ["first", "second"] {
         let outcome = try BuiltProgram.run(
-          ["reproduce", "--claims", "17,b5", "--out", folder, "--quiet"], in: directory)
+          ["reproduce", "autoencoder", "--claims", "17,b5", "--out", folder, "--quiet"], in: directory)
         #expect(outcome.status == 0)
         #expect(outcome.output.hasSuffix("2 claims: 2 hold, 0 fail, 0 not applicable\n"))
         #expect(outcome.errors.hasSuffix("basin: the report is \(folder)/index.html\n"))

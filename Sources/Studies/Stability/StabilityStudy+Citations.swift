@@ -1,0 +1,93 @@
+import Claims
+
+/// The publications of this study. Only what is named at a claim was read; of Patel's paper the abstracts were.
+extension Citation {
+  static let patel = Citation(
+    key: "patel2017impact", type: "misc", shortName: "Patel 2017",
+    fields: [
+      "author": "Patel, Vivak",
+      "title":
+        "The Impact of Local Geometry and Batch Size on Stochastic Gradient Descent for Nonconvex Problems",
+      "year": "2017", "eprint": "1709.04718", "archivePrefix": "arXiv",
+    ])
+  static let wuMaE = Citation(
+    key: "wu2018how", type: "inproceedings", shortName: "Wu, Ma, E 2018",
+    fields: [
+      "author": "Wu, Lei and Ma, Chao and E, Weinan",
+      "title":
+        "How {SGD} Selects the Global Minima in Over-parameterized Learning: A Dynamical Stability Perspective",
+      "booktitle": "Advances in Neural Information Processing Systems", "volume": "31", "pages": "8279--8288",
+      "year": "2018",
+    ])
+  static let maYing = Citation(
+    key: "ma2021linear", type: "inproceedings", shortName: "Ma, Ying 2021",
+    fields: [
+      "author": "Ma, Chao and Ying, Lexing",
+      "title": "On Linear Stability of {SGD} and Input-Smoothness of Neural Networks",
+      "booktitle": "Advances in Neural Information Processing Systems", "volume": "34", "year": "2021",
+      "eprint": "2105.13462", "archivePrefix": "arXiv",
+    ])
+  static let ziyin = Citation(
+    key: "ziyin2022strength", type: "inproceedings", shortName: "Ziyin, Liu, Mori, Ueda 2022",
+    fields: [
+      "author": "Ziyin, Liu and Liu, Kangqiao and Mori, Takashi and Ueda, Masahito",
+      "title": "Strength of Minibatch Noise in {SGD}",
+      "booktitle": "International Conference on Learning Representations", "year": "2022", "eprint": "2102.05375",
+      "archivePrefix": "arXiv",
+    ])
+  static let ziyinProbabilistic = Citation(
+    key: "ziyin2023probabilistic", type: "misc", shortName: "Ziyin, Li, Galanti, Ueda 2023",
+    fields: [
+      "author": "Ziyin, Liu and Li, Botao and Galanti, Tomer and Ueda, Masahito",
+      "title": "The Probabilistic Stability of Stochastic Gradient Descent", "year": "2023", "eprint": "2303.13093",
+      "archivePrefix": "arXiv",
+    ])
+  static let chemnitz = Citation(
+    key: "chemnitz2025characterizing", type: "article", shortName: "Chemnitz, Engel 2025",
+    fields: [
+      "author": "Chemnitz, Dennis and Engel, Maximilian",
+      "title":
+        "Characterizing Dynamical Stability of Stochastic Gradient Descent in Overparameterized Learning",
+      "journal": "Journal of Machine Learning Research", "volume": "26", "year": "2025", "eprint": "2407.20209",
+      "archivePrefix": "arXiv",
+    ])
+  static let andreyev = Citation(
+    key: "andreyev2024edge", type: "misc", shortName: "Andreyev, Beneventano 2024",
+    fields: [
+      "author": "Andreyev, Arseniy and Beneventano, Pierfrancesco",
+      "title": "Edge of Stochastic Stability: Revisiting the Edge of Stability for {SGD}", "year": "2024",
+      "eprint": "2412.20553", "archivePrefix": "arXiv",
+    ])
+  static let andreyevMomentum = Citation(
+    key: "andreyev2026momentum", type: "misc", shortName: "Andreyev et al. 2026",
+    fields: [
+      "author":
+        "Andreyev, Arseniy and Ananthkumar, Advikar and Walden, Marc and Poggio, Tomaso and Beneventano, Pierfrancesco",
+      "title": "Momentum Further Constrains Sharpness at the Edge of Stochastic Stability", "year": "2026",
+      "eprint": "2604.14108", "archivePrefix": "arXiv",
+    ])
+  static let mccandlish = Citation(
+    key: "mccandlish2018empirical", type: "misc", shortName: "McCandlish, Kaplan, Amodei 2018",
+    fields: [
+      "author": "McCandlish, Sam and Kaplan, Jared and Amodei, Dario and {OpenAI Dota Team}",
+      "title": "An Empirical Model of Large-Batch Training", "year": "2018", "eprint": "1812.06162",
+      "archivePrefix": "arXiv",
+    ])
+  static let dexter = Citation(
+    key: "dexter2024precise", type: "inproceedings", shortName: "Dexter et al. 2024",
+    fields: [
+      "author":
+        "Dexter, Gregory and Ocejo, Borja and Keerthi, Sathiya and Gupta, Aman and Acharya, Ayan and Khanna, Rajiv",
+      "title": "A Precise Characterization of {SGD} Stability Using Loss Surface Geometry",
+      "booktitle": "International Conference on Learning Representations", "year": "2024", "eprint": "2401.12332",
+      "archivePrefix": "arXiv",
+    ])
+  static let mulayoffStich = Citation(
+    key: "mulayoff2026nonlinear", type: "inproceedings", shortName: "Mulayoff, Stich 2026",
+    fields: [
+      "author": "Mulayoff, Rotem and Stich, Sebastian U.",
+      "title": "On the Stability of Nonlinear Dynamics in {GD} and {SGD}: Beyond Quadratic Potentials",
+      "booktitle": "Conference on Learning Theory", "series": "Proceedings of Machine Learning Research",
+      "volume": "336", "pages": "5210--5243", "year": "2026", "eprint": "2602.14789", "archivePrefix": "arXiv",
+    ])
+}

@@ -114,6 +114,22 @@ public enum Escape {
     exponent > 0 ? log(radius / start) / exponent : .infinity
   }
 
+  /// The probability to get from r₀ to R within so many steps, for Λ > 0: that of a Brownian motion with drift Λ and
+  /// variance σ² a step to reach L = ln(R/r₀) by time T, Φ((ΛT − L)/(σ√T)) + e^(2ΛL/σ²) Φ(−(ΛT + L)/(σ√T)).
+  ///
+  /// What log‖δ‖ does over many steps; single steps overshoot R, by less than the largest step's growth.
+  public static func probability(
+    exponent: LyapunovExponent, from start: Double, to radius: Double, within steps: Int
+  ) -> Double {
+    let (drift, distance, time) = (exponent.value, log(radius / start), Double(steps))
+    let spread = (exponent.variance * time).squareRoot()
+    guard spread > 0 else { return drift * time >= distance ? 1 : 0 }
+    let reflected = Normal.cumulative(-(drift * time + distance) / spread)
+    let weight = 2 * drift * distance / exponent.variance
+    return min(
+      1, Normal.cumulative((drift * time - distance) / spread) + (reflected > 0 ? exp(weight + log(reflected)) : 0))
+  }
+
   /// The order of magnitude (r₀/R)^κ of the probability to ever get from r₀ to R, for Λ < 0 (the ruin of a gambler);
   /// 1 for κ = 0.
   public static func probability(tailExponent: Double, from start: Double, to radius: Double) -> Double {

@@ -38,6 +38,15 @@ public struct LyapunovExponent: Sendable, Equatable {
   public let value: Double
   /// Its standard error over chains; 0 where it is exact.
   public let standardError: Double
+  /// σ², by how much the variance of log‖δₜ‖ grows a step, in the direction that Λ is of; 0 without noise, and for
+  /// reshuffled epochs in which all orders give the same.
+  public let variance: Double
+
+  init(_ value: Double, standardError: Double = 0, variance: Double = 0) {
+    self.value = value
+    self.standardError = standardError
+    self.variance = variance
+  }
 
   /// Whether it differs from 0 by more than `width` standard errors.
   public func isDecided(width: Double = 3) -> Bool {
@@ -67,11 +76,16 @@ extension MinimumGeometry {
     let silentRate = silent ? fullBatchRate(step, weightDecay, dynamics.momentum) : -.infinity
     if dynamics.sampling.noiseFactor(batchSize: dynamics.batchSize, sampleCount: sampleCount) == 0 {
       let rates = decayedEigenvalues.map { fullBatchRate(step, $0, dynamics.momentum) }
-      return LyapunovExponent(value: rates.reduce(silentRate, max), standardError: 0)
+      return LyapunovExponent(rates.reduce(silentRate, max))
     }
     if let multipliers = commutingMultipliers(of: dynamics) {
-      let rates = multipliers.map { $0.lyapunovExponent(step: step) }
-      return LyapunovExponent(value: rates.reduce(silentRate, max), standardError: 0)
+      let rates = multipliers.map { (value: $0.lyapunovExponent(step: step), multipliers: $0) }
+      guard let fastest = rates.max(by: { $0.value < $1.value }), fastest.value > silentRate else {
+        return LyapunovExponent(silentRate)
+      }
+      let isOrderFree = dynamics.sampling == .reshuffle
+      return LyapunovExponent(
+        fastest.value, variance: isOrderFree ? 0 : fastest.multipliers.logarithmVariance(step: step))
     }
     var walks = LinearizedWalks(
       self, dynamics, step: step, seeds: simulation.seeds, trials: 0..<simulation.chains)
@@ -82,11 +96,14 @@ extension MinimumGeometry {
       walks.advance(&growth)
       for chain in sums.indices { sums[chain] += growth[chain] }
     }
-    if sums.contains(-.infinity) { return LyapunovExponent(value: silentRate, standardError: 0) }
+    if sums.contains(-.infinity) { return LyapunovExponent(silentRate) }
     var moments = RunningMoments()
     for sum in sums { moments.add(sum / Double(simulation.steps)) }
+    guard moments.mean >= silentRate else { return LyapunovExponent(silentRate) }
+    let error = moments.standardError ?? 0
     return LyapunovExponent(
-      value: max(moments.mean, silentRate), standardError: moments.mean >= silentRate ? moments.standardError ?? 0 : 0)
+      moments.mean, standardError: error,
+      variance: error * error * Double(simulation.chains) * Double(simulation.steps))
   }
 
   /// log of the spectral radius of the heavy ball at one curvature without noise.

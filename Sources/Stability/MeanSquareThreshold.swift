@@ -4,10 +4,14 @@ import Numerics
 public struct MeanSquareThreshold: Sendable {
   /// The threshold 2/ρ(C⁻¹D).
   public let value: Double
-  /// A step size that is stable for certain, up to rounding: 2 over the Collatz–Wielandt bound.
+  /// A step size that is stable for certain, up to rounding: 2 over the Collatz–Wielandt bound. Three standard errors
+  /// below the value where that is estimated.
   public let lower: Double
-  /// A step size at which it is unstable for certain, up to rounding: 2 over a Rayleigh quotient.
+  /// A step size at which it is unstable for certain, up to rounding: 2 over a Rayleigh quotient. Three standard errors
+  /// above the value where that is estimated.
   public let upper: Double
+  /// The standard error of a value that is estimated; 0 where it is certified.
+  public let standardError: Double
   /// The bracket of every plain power step, in order: what the iteration knew by then.
   public let history: [ClosedRange<Double>]
   /// How many products (1/n) Σ HᵢSHᵢ were formed.
@@ -20,8 +24,14 @@ public struct MeanSquareThreshold: Sendable {
 
   /// A threshold that is known in closed form.
   static func exact(_ value: Double) -> MeanSquareThreshold {
+    estimated(value, standardError: 0)
+  }
+
+  /// A threshold that is known up to chance.
+  static func estimated(_ value: Double, standardError: Double) -> MeanSquareThreshold {
     MeanSquareThreshold(
-      value: value, lower: value, upper: value, history: [], applications: 0, residual: 0, direction: nil)
+      value: value, lower: max(0, value - 3 * standardError), upper: value + 3 * standardError,
+      standardError: standardError, history: [], applications: 0, residual: 0, direction: nil)
   }
 }
 
@@ -56,7 +66,7 @@ extension MinimumGeometry {
     // The largest quotient met is the nearest one; rounding alone could put it above the bound.
     let ratio = leading.lower
     return MeanSquareThreshold(
-      value: 2 / ratio, lower: 2 / max(leading.upper, ratio), upper: 2 / ratio,
+      value: 2 / ratio, lower: 2 / max(leading.upper, ratio), upper: 2 / ratio, standardError: 0,
       history: leading.history.map { 2 / $0.upper...max(2 / $0.upper, 2 / $0.lower) },
       applications: leading.applications, residual: leading.residual, direction: leading.matrix)
   }

@@ -51,22 +51,25 @@ extension MinimumGeometry {
     guard dynamics.momentum == 0 else {
       throw InputError("reshuffled threshold", expected: "no momentum", found: "\(dynamics.momentum)")
     }
+    guard canEnumerateEpoch(dynamics, limit: limit) else {
+      throw InputError(
+        "reshuffled threshold", expected: "few enough orders of an epoch to enumerate",
+        found: "\(sampleCount) samples in batches of \(dynamics.batchSize), rank \(rank)",
+        advice: "The estimate from simulated populations has no such limit.")
+    }
+  }
+
+  /// Whether the orders of an epoch can be enumerated within `limit` operations a step size.
+  func canEnumerateEpoch(_ dynamics: Dynamics, limit: Double = 3e7) -> Bool {
     let (n, r) = (sampleCount, Double(rank))
+    guard n <= 20 else { return false }
     // Every used set is reached by each last batch in it; each costs a sandwich, for each of r(r + 1)/2 symmetric
     // matrices.
     var transitions = 0.0
     for used in stride(from: dynamics.batchSize, through: n, by: dynamics.batchSize) {
       transitions += Dynamics.binomial(n, used) * Dynamics.binomial(used, dynamics.batchSize)
     }
-    let operations = transitions * 2 * r * r * r * r * (r + 1)
-    guard n <= 20, operations <= limit else {
-      throw InputError(
-        "reshuffled threshold", expected: "few enough orders of an epoch to enumerate",
-        found: "\(n) samples in batches of \(dynamics.batchSize), rank \(rank)",
-        advice:
-          "The almost-sure threshold under reshuffling has no such limit; η_meanSquare of subsets often stands in."
-      )
-    }
+    return transitions * 2 * r * r * r * r * (r + 1) <= limit
   }
 
   /// I − ηH_B for every batch of an epoch, by the bit set of its samples.

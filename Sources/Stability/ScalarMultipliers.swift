@@ -38,6 +38,15 @@ public struct ScalarMultipliers: Sendable, Equatable {
     zip(curvatures, probabilities).reduce(0) { $0 + $1.1 * log(abs(1 - step * $1.0)) }
   }
 
+  /// The variance of log|1 − ηq|.
+  func logarithmVariance(step: Double) -> Double {
+    let mean = lyapunovExponent(step: step)
+    return zip(curvatures, probabilities).reduce(0) {
+      let deviation = log(abs(1 - step * $1.0)) - mean
+      return $0 + $1.1 * deviation * deviation
+    }
+  }
+
   /// All step sizes at which Λ changes its sign, ascending: below the first the minimum is stable almost surely, then
   /// alternately not and again.
   ///

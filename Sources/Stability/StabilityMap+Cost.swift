@@ -40,7 +40,11 @@ extension StabilityMap {
     _ geometry: MinimumGeometry, _ dynamics: [Dynamics], _ stepCount: Int, _ simulation: MonteCarlo
   ) -> Double {
     let steps = Double(simulation.chains * simulation.steps) * 1.25
-    return dynamics.reduce(0) { $0 + geometry.simulationCost(of: $1) * steps * (12 + Double(stepCount) / 2) }
+    return dynamics.reduce(0) {
+      $0 + geometry.simulationCost(of: $1)
+        * (steps * (12 + Double(stepCount) / 2)
+          + geometry.populationSteps(of: $1, simulation) * (geometry.isEnumerable($1) ? 0 : 40))
+    }
   }
 
   /// A third of the cells have a κ, from two populations with about eight simulations each.
@@ -48,12 +52,24 @@ extension StabilityMap {
     _ geometry: MinimumGeometry, _ dynamics: [Dynamics], _ stepCount: Int
   ) -> Double {
     guard let simulation = Settings().tailSimulation else { return 0 }
-    let steps = Double(simulation.chains * simulation.steps) * 1.25
-    return dynamics.reduce(0) { $0 + geometry.simulationCost(of: $1) * steps * 16 * Double(stepCount) / 3 }
+    return dynamics.reduce(0) {
+      $0 + geometry.simulationCost(of: $1) * geometry.populationSteps(of: $1, simulation) * 16 * Double(stepCount) / 3
+    }
   }
 }
 
 extension MinimumGeometry {
+  /// How many steps of chains a population makes: whole epochs, 10 at least, where they are reshuffled.
+  fileprivate func populationSteps(of dynamics: Dynamics, _ simulation: MonteCarlo) -> Double {
+    let least = dynamics.sampling == .reshuffle ? 10 * dynamics.epochLength(sampleCount: sampleCount) : 0
+    return Double(simulation.chains) * max(1.25 * Double(simulation.steps), Double(least))
+  }
+
+  /// Whether η_meanSquare needs no simulation; it takes 4 populations with about 10 steps each where it does.
+  fileprivate func isEnumerable(_ dynamics: Dynamics) -> Bool {
+    dynamics.sampling != .reshuffle || (dynamics.momentum == 0 && canEnumerateEpoch(dynamics))
+  }
+
   /// About how many floating-point operations a step of a simulated chain takes; 0 where nothing is simulated.
   fileprivate func simulationCost(of dynamics: Dynamics) -> Double {
     let noise = dynamics.sampling.noiseFactor(batchSize: dynamics.batchSize, sampleCount: sampleCount)

@@ -131,7 +131,7 @@ public struct StabilityMap: Sendable {
   /// Step sizes at equal ratios, from a little below the smallest threshold that says "stay" to a little above the
   /// largest that says "leave"; over three decades at most.
   static func grid(around columns: [StabilityOfBatch]) -> [Double] {
-    let safe = columns.flatMap { [$0.allBatches?.lower, $0.bounds?.lower, $0.meanSquare?.value] }
+    let safe = columns.flatMap { [$0.allBatches?.lower, $0.bounds?.lower, $0.meanSquare.value] }
     let fatal = columns.flatMap { [$0.fullBatch, $0.almostSure.value] }.filter { $0 > 0 && $0.isFinite }
     let high = 1.2 * (fatal.max() ?? 1)
     let low = max(0.8 * (safe.compactMap { $0 }.filter { $0 > 0 }.min() ?? high / 10), high / 1_000)
@@ -154,11 +154,11 @@ public struct StabilityMap: Sendable {
     let noise = dynamics.sampling.noiseFactor(batchSize: dynamics.batchSize, sampleCount: geometry.sampleCount)
     var tail: TailExponent?
     let returns = verdict.verdict == .fragile || (verdict.verdict == .stay && !verdict.everyBatchContracts)
-    if returns, noise ?? 0 > 0, let simulation = settings.tailSimulation {
+    if returns, noise != 0, let simulation = settings.tailSimulation {
       tail = try geometry.tailExponent(step: step, of: dynamics, simulation, populations: 2)
     }
     var spread: StationarySpread?
-    if isRegular, let noise, let gradients = geometry.gradients, step < stability.meanSquare?.lower ?? 0 {
+    if isRegular, let noise, let gradients = geometry.gradients, step < stability.meanSquare.lower {
       spread = geometry.stationaryState(step: step, of: dynamics, noiseFactor: noise, gradients).map(
         StationarySpread.init)
     }

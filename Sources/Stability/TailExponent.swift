@@ -78,24 +78,33 @@ extension MinimumGeometry {
     return TailExponent(value: min(moments.mean, 64), standardError: moments.standardError ?? 0)
   }
 
-  /// (1/t) log E‖δₜ‖^κ, estimated by one population.
+  /// (1/t) log E‖δₜ‖^κ, estimated by one population. Walks are cloned after each step, and after each epoch where epochs
+  /// are reshuffled, of which there are 8 at least.
   func momentGrowth(
     power: Double, step: Double, _ dynamics: Dynamics, _ simulation: MonteCarlo, population: Int
   ) -> Double {
+    // Under reshuffling a walk has to use up its own permutation before it may go on where another stands.
+    let period = dynamics.sampling == .reshuffle ? dynamics.epochLength(sampleCount: sampleCount) : 1
     let offset = (population + 1) << 20
     var walks = LinearizedWalks(
       self, dynamics, step: step, seeds: simulation.seeds, trials: offset..<offset + simulation.chains)
     var stream = RandomStream(simulation.seeds.key(.measurement, trial: offset), step: 2)
-    let warmUp = max(1, simulation.steps / 4)
+    let rounds = max(simulation.steps / period, min(simulation.steps, 8))
+    let warmUp = max(1, rounds / 4)
     var total = 0.0
     var weights = [Double](repeating: 0, count: walks.count)
+    var growth = weights
     var sources = [Int](repeating: 0, count: walks.count)
-    for time in 0..<(simulation.steps + warmUp) {
-      walks.advance(&weights)
+    for round in 0..<(rounds + warmUp) {
+      for index in weights.indices { weights[index] = 0 }
+      for _ in 0..<period {
+        walks.advance(&growth)
+        for index in weights.indices { weights[index] += growth[index] }
+      }
       for index in weights.indices { weights[index] = exp(power * weights[index]) }
       let mean = weights.reduce(0, +) / Double(weights.count)
       guard mean > 0 else { return -.infinity }
-      if time >= warmUp { total += log(mean) }
+      if round >= warmUp { total += log(mean) }
       // Systematic resampling: one uniform number, evenly spaced pointers, the least possible noise.
       var (sum, place) = (weights[0], 0)
       let start = stream.uniform()
@@ -109,6 +118,6 @@ extension MinimumGeometry {
       }
       walks.rearrange(sources)
     }
-    return total / Double(simulation.steps)
+    return total / Double(rounds * period)
   }
 }

@@ -30,8 +30,8 @@ public struct StabilityOfBatch: Sendable {
   public let dynamics: Dynamics
   /// η_all; nil with momentum.
   public let allBatches: Enclosure?
-  /// η_meanSquare; nil for reshuffling beyond enumeration.
-  public let meanSquare: MeanSquareThreshold?
+  /// η_meanSquare; estimated for reshuffled epochs that are too long to enumerate.
+  public let meanSquare: MeanSquareThreshold
   /// The bounds of plain SGD with independent batches; nil otherwise.
   public let bounds: ThresholdBounds?
   /// 2(1 + β)/(λ₁ + w).
@@ -55,28 +55,29 @@ extension MinimumGeometry {
       throw InputError("stability", expected: "a minimum", found: reason)
     }
     let isIndependent = dynamics.sampling.noiseFactor(batchSize: dynamics.batchSize, sampleCount: sampleCount) != nil
-    let meanSquare: MeanSquareThreshold?
-    if isIndependent {
-      meanSquare = try meanSquareThreshold(of: dynamics)
+    // Beyond enumeration reshuffled epochs are simulated; every other error would have come up before.
+    let certified = isIndependent ? try meanSquareThreshold(of: dynamics) : try? meanSquareThreshold(of: dynamics)
+    let almostSure = try almostSureThreshold(of: dynamics, from: certified?.lower ?? 0, simulation)
+    let meanSquare: MeanSquareThreshold
+    if let certified {
+      meanSquare = certified
     } else {
-      // Beyond enumeration there is no threshold to give; every other error would have come up before.
-      meanSquare = try? meanSquareThreshold(of: dynamics)
+      meanSquare = try sampledReshuffledThreshold(of: dynamics, below: almostSure.value, simulation)
     }
     let isPlain = dynamics.momentum == 0
     return StabilityOfBatch(
       dynamics: dynamics, allBatches: isPlain ? try allBatchesThreshold(of: dynamics) : nil, meanSquare: meanSquare,
-      bounds: isPlain && isIndependent ? try bounds(of: dynamics, from: meanSquare?.direction) : nil,
+      bounds: isPlain && isIndependent ? try bounds(of: dynamics, from: meanSquare.direction) : nil,
       fullBatch: fullBatchLimit(momentum: dynamics.momentum),
-      almostSure: try almostSureThreshold(of: dynamics, from: meanSquare?.lower ?? 0, simulation))
+      almostSure: almostSure)
   }
 
   /// The verdict on a step size.
   ///
-  /// In order: η < η_all: stay, every batch contracts. η below η_meanSquare's bracket: stay in mean square. η inside
-  /// the bracket: undecided. Above it the sign of Λ at η itself: fragile or leave, undecided within `width` standard
+  /// In order: η < η_all: stay, every batch contracts. η below η_meanSquare's bracket (three standard errors where it is
+  /// estimated): stay in mean square. η inside the bracket: undecided. Above it the sign of Λ at η itself: fragile or leave, undecided within `width` standard
   /// errors. For semidefinite samples that is the region between η_meanSquare and the first crossing η_almostSure,
   /// and beyond; where Λ is negative again above the first crossing, the verdict is fragile, as runs do return there.
-  /// Where η_meanSquare is not known (long reshuffled epochs) Λ < 0 leaves stay and fragile open: undecided.
   ///
   /// - Throws: ``InputError`` for a step size that is not finite and positive.
   public func verdict(
@@ -93,9 +94,11 @@ extension MinimumGeometry {
     if let all = stability.allBatches, step < all.lower {
       return cell(.stay, "every batch contracts", contracts: true)
     }
-    if let threshold = stability.meanSquare {
-      if step < threshold.lower { return cell(.stay, "the second moment contracts") }
-      if step < threshold.upper { return cell(.undecided, "inside the bracket of the mean-square threshold") }
+    let threshold = stability.meanSquare
+    if step < threshold.lower { return cell(.stay, "the second moment contracts") }
+    if step < threshold.upper {
+      return cell(
+        .undecided, "inside the \(threshold.standardError > 0 ? "error" : "bracket") of the mean-square threshold")
     }
     let exponent = try lyapunovExponent(step: step, of: stability.dynamics, simulation)
     guard exponent.isDecided(width: width), exponent.value != 0 else {
@@ -106,9 +109,6 @@ extension MinimumGeometry {
       return cell(
         .undecided, "the second moment grows in directions without mean curvature, which the exponent does not see",
         exponent)
-    }
-    if stability.meanSquare == nil {
-      return cell(.undecided, "typical runs return; the mean-square threshold is not known here", exponent)
     }
     return cell(.fragile, "typical runs return, the second moment grows", exponent)
   }

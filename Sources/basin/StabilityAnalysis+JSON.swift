@@ -56,11 +56,12 @@ extension StabilityAnalysis {
     let stability = column?.stability
     func number(_ value: Double?) -> JSON { value.map(JSON.number) ?? .null }
     let noise = dynamics.sampling.noiseFactor(batchSize: dynamics.batchSize, sampleCount: input.geometry.sampleCount)
-    let bracket = stability?.meanSquare.map { JSON.array([.number($0.lower), .number($0.upper)]) }
+    let bracket = (stability?.meanSquare).map { JSON.array([.number($0.lower), .number($0.upper)]) }
     var result: [String: JSON] = [
       "batch": .integer(dynamics.batchSize), "noiseFactor": number(noise),
       "etaAll": number(stability?.allBatches?.lower), "etaAllUpper": number(stability?.allBatches?.upper),
-      "etaLower": number(stability?.bounds?.lower), "etaMeanSquare": number(stability?.meanSquare?.value),
+      "etaLower": number(stability?.bounds?.lower), "etaMeanSquare": number(stability?.meanSquare.value),
+      "etaMeanSquareStandardError": number(stability?.meanSquare.standardError),
       "etaMeanSquareBracket": bracket ?? .null, "etaUpper": number(stability?.bounds?.upper),
       "etaTopEigenvector": number(stability?.bounds?.topEigenvector), "etaTrace": number(stability?.bounds?.trace),
       "etaFullBatch": number(stability?.fullBatch), "etaSufficient": number(stability?.bounds?.sufficient),

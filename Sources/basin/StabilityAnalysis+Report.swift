@@ -52,7 +52,7 @@ extension StabilityAnalysis {
     let stability = least.stability
     let size = stability.dynamics.batchSize
     let limits = [
-      stability.meanSquare.map { "up to \(NumberText.readable($0.value)) in mean square" },
+      "up to \(NumberText.readable(stability.meanSquare.value)) in mean square",
       stability.almostSure.value.isFinite
         ? "up to \(NumberText.readable(stability.almostSure.value)) in typical runs" : nil,
     ].compactMap { $0 }
@@ -83,12 +83,12 @@ extension StabilityAnalysis {
     }
     let fields = [
       layer("every batch contracts", .blue, "S"), layer("stays in mean square", .skyBlue, "s"),
-      layer("typical runs return", .green, "r"), layer("fragile", .yellow, "F"), layer("leaves", .vermilion, "L"),
+      layer("fragile", .yellow, "F"), layer("leaves", .vermilion, "L"),
       layer("undecided", .grey, "?"),
     ].compactMap { $0 }
     let curves =
       curve("η_all", .dashed, .blue) { $0.allBatches?.lower }
-      + curve("η_meanSquare", .line, .black) { $0.meanSquare?.value }
+      + curve("η_meanSquare", .line, .black) { $0.meanSquare.value }
       + curve("η_almostSure", .dashed, .black) { $0.almostSure.value }
       + curve("full-batch limit", .line, .purple) { $0.fullBatch }
     let panel = Figure.Panel(
@@ -127,7 +127,7 @@ extension StabilityAnalysis {
       let stability = column.stability
       let (bounds, meanSquare) = (stability.bounds, stability.meanSquare)
       let values: [Double?] = [
-        stability.allBatches?.lower, bounds?.lower, meanSquare?.value, meanSquare?.lower, meanSquare?.upper,
+        stability.allBatches?.lower, bounds?.lower, meanSquare.value, meanSquare.lower, meanSquare.upper,
         bounds?.upper, bounds?.topEigenvector, bounds?.trace, bounds?.sufficient, bounds?.divergence,
         stability.fullBatch, stability.almostSure.value, stability.almostSure.standardError,
       ]
@@ -204,7 +204,7 @@ extension StabilityAnalysis {
       let observed = row.observed ?? row.linear
       table.append(
         [
-          .integer(row.batch), .number(row.step), .text(row.verdict.rawValue), Self.number(row.predicted),
+          .integer(row.batch), .number(row.step), .text(row.verdict.rawValue), Self.number(row.predicted?.value),
         ]
           + [row.linear, observed].flatMap { [$0.value, $0.interval.low, $0.interval.high] }.map(Table.Cell.number)
           + [.text(row.mark)])

@@ -57,14 +57,17 @@ extension StabilityAnalysis {
   private var thresholds: String {
     guard let map else { return "" }
     func number(_ value: Double?) -> String { value.map { NumberText.readable($0) } ?? "-" }
+    func estimate(_ value: Double, _ error: Double) -> String {
+      error > 0 && value.isFinite ? NumberText.readable(value, plusMinus: error) : number(value)
+    }
     let rows = map.columns.map { column -> [String] in
       let stability = column.stability
       let almost = stability.almostSure
       return [
         "\(stability.dynamics.batchSize)", number(stability.allBatches?.lower), number(stability.bounds?.lower),
-        number(stability.meanSquare?.value), number(stability.bounds?.upper), number(stability.fullBatch),
-        almost.standardError > 0 && almost.value.isFinite
-          ? NumberText.readable(almost.value, plusMinus: almost.standardError) : number(almost.value),
+        estimate(stability.meanSquare.value, stability.meanSquare.standardError), number(stability.bounds?.upper),
+        number(stability.fullBatch),
+        estimate(almost.value, almost.standardError),
       ]
     }
     return "The largest stable step size, by batch size\n"
@@ -82,7 +85,8 @@ extension StabilityAnalysis {
 
   /// How far noise keeps runs from a regular minimum.
   private var spreads: String {
-    guard let map, map.columns.contains(where: { $0.cells.contains { $0.spread != nil } }) else { return "" }
+    guard let map, map.columns.contains(where: { $0.cells.contains { $0.spread.map { $0.distance > 0 } == true } })
+    else { return "" }
     let header = [["η \\ b"] + map.columns.map { "\($0.stability.dynamics.batchSize)" }]
     let rows = map.steps.indices.reversed().filter { row in map.columns.contains { $0.cells[row].spread != nil } }.map {
       row in
@@ -105,7 +109,7 @@ extension StabilityAnalysis {
     return [
       ("S", "stays, every batch contracts"), ("s", "stays in mean square"),
       ("F", "fragile: typical runs return, rare ones get away"),
-      ("r", "typical runs return, and whether rare ones get away is not known"), ("L", "leaves"), ("?", "undecided"),
+      ("L", "leaves"), ("?", "undecided"),
     ].filter { letters.contains($0.0) }.map { "  \($0.0)  \($0.1)" }.joined(separator: "\n")
   }
 

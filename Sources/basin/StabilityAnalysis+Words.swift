@@ -4,19 +4,12 @@ import Stability
 
 extension StabilityAnalysis {
   /// The letter of a verdict in a map of characters.
-  ///
-  /// Undecided cells whose typical runs return for certain, as long reshuffled epochs have them, get a letter of their
-  /// own.
   func letter(_ verdict: CellVerdict) -> String {
     switch verdict.verdict {
-    case .stay: return verdict.everyBatchContracts ? "S" : "s"
-    case .fragile: return "F"
-    case .leave: return "L"
-    case .undecided:
-      guard let exponent = verdict.exponent, exponent.value < 0, exponent.isDecided(),
-        !input.geometry.isUnstableInNullSpace
-      else { return "?" }
-      return "r"
+    case .stay: verdict.everyBatchContracts ? "S" : "s"
+    case .fragile: "F"
+    case .leave: "L"
+    case .undecided: "?"
     }
   }
 
@@ -71,10 +64,10 @@ extension StabilityAnalysis {
     if request.order == .iid, dynamics.contains(where: { $0.batchSize >= geometry.sampleCount }) {
       result.append("With iid batches b = n is not the full batch: samples are drawn twice and left out.")
     }
-    if request.order == .reshuffle, map?.columns.contains(where: { $0.stability.meanSquare == nil }) == true {
+    if map?.columns.contains(where: { $0.stability.meanSquare.standardError > 0 }) == true {
       result.append(
-        "η_meanSquare of reshuffled epochs is known only where their orders can be enumerated; without it, cells whose "
-          + "typical runs return (r) are undecided between s and F.")
+        "The orders of a reshuffled epoch are too many to enumerate: η_meanSquare is estimated from simulated populations."
+      )
     }
     if let map, fallsWithBatchSize(map.columns) {
       result.append(

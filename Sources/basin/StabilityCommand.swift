@@ -12,7 +12,9 @@ enum StabilityCommand {
       .init("--jacobians", value: "J.npy", help: "Factors instead, Hᵢ = JᵢᵀAᵢJᵢ: n × d, or n × m × d for m outputs."),
       .init("--weights", value: "A.npy", help: "Aᵢ of the factors, n × m × m, or n × m if diagonal (default: I)."),
       .init("--gradients", value: "G.npy", help: "The gradient of every sample, n × d, weight decay included."),
-      .init("--problem", value: "NAME", help: "A reference problem instead of files; its names are below."),
+      .init(
+        "--problem", value: "NAME",
+        help: "A reference problem by its name below, or SPEC.json for the problem of a spec."),
       .init("--at", value: "POINT", help: "Which of its minima (default: the first), or parameters in a .npy file."),
       .init("--order", value: "NAME", help: "How batches are drawn: iid, subset, reshuffle or full (default: iid)."),
       .init("--batch", value: "LIST", help: "Batch sizes (default: 1,2,4,… and n)."),
@@ -43,7 +45,6 @@ enum StabilityCommand {
         s  stays      the mean square is bounded (η < η_meanSquare); excursions have the power law κ > 2
         F  fragile    typical runs return, the mean square is unbounded: they get away with probability (r₀/R)^κ, κ < 2
         L  leaves     every run gets away (η > η_almostSure), in about ln(R/r₀)/Λ steps
-        r  undecided  typical runs return, and the mean square is not known (long reshuffled epochs)
         ?  undecided  within the error of the simulation, or inside a threshold's bracket
 
       Where the gradients say that the point is no minimum there is no verdict, but batch sharpness, gradient-noise

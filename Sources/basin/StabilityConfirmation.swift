@@ -19,16 +19,16 @@ struct StabilityConfirmation {
     let step: Double
     let verdict: Verdict
     /// What theory says; nil where it says nothing definite.
-    let predicted: Double?
+    let predicted: Prediction?
     /// Runs of the linear dynamics, the quadratic sum.
     let linear: Fraction
     /// Runs of the problem itself; nil where there is no other than the quadratic sum.
     let observed: Fraction?
 
     /// Whether the runs agree with theory; nil where theory says nothing definite.
-    var agrees: Bool? { predicted.map { StabilityConfirmation.agrees($0, observed ?? linear) } }
+    var agrees: Bool? { predicted?.agrees(with: observed ?? linear) }
     /// Whether the linear dynamics agree with theory and the problem itself does not.
-    var isNonlinear: Bool { agrees == false && predicted.map { StabilityConfirmation.agrees($0, linear) } == true }
+    var isNonlinear: Bool { agrees == false && predicted?.agrees(with: linear) == true }
     /// The outcome in a word or two; empty where theory says nothing definite.
     var mark: String { agrees.map { $0 ? "agrees" : isNonlinear ? "DIFFERS, nonlinear" : "DIFFERS" } ?? "" }
   }
@@ -93,27 +93,41 @@ struct StabilityConfirmation {
     }
   }
 
-  /// 0 where every batch contracts, (r₀/R)^κ where runs return, 1 where they leave and have twice the expected time;
-  /// nil where noise at the minimum, too little time or an open verdict leaves it open.
-  private static func prediction(_ analysis: StabilityAnalysis, _ cell: StabilityMap.Cell, _ steps: Int) -> Double? {
+  /// 0 where every batch contracts, (r₀/R)^κ where runs return, the first passage of log‖δ‖ where they leave; nil where noise
+  /// at the minimum or an open verdict leaves it open.
+  private static func prediction(_ analysis: StabilityAnalysis, _ cell: StabilityMap.Cell, _ steps: Int) -> Prediction?
+  {
     switch cell.verdict.verdict {
     case .undecided: return nil
-    case .leave: return analysis.exitTime(cell).flatMap { 2 * $0 <= Double(steps) ? 1 : nil }
+    case .leave:
+      return cell.verdict.exponent.map {
+        let value = Escape.probability(
+          exponent: $0, from: analysis.startRadius, to: analysis.radius, within: steps)
+        return Prediction(value: value, isOrderOfMagnitude: false)
+      }
     case .stay, .fragile:
       if let spread = cell.spread {
-        return cell.verdict.everyBatchContracts && 5 * spread.distance <= analysis.radius ? 0 : nil
+        let isQuiet = cell.verdict.everyBatchContracts && 5 * spread.distance <= analysis.radius
+        return isQuiet ? Prediction(value: 0, isOrderOfMagnitude: false) : nil
       }
-      return analysis.escapeProbability(cell)
+      return analysis.escapeProbability(cell).map { Prediction(value: $0, isOrderOfMagnitude: true) }
     }
   }
 
-  /// Whether a fraction, with its 95 % interval, is what was predicted: κ fixes the power of a probability between 0
-  /// and 1 and not its size, so that a factor of ten is allowed; a hundredth at 0, a twentieth at 1.
-  private static func agrees(_ predicted: Double, _ fraction: Fraction) -> Bool {
-    let interval = fraction.interval
-    if predicted == 0 { return interval.low <= 0.01 }
-    if predicted == 1 { return interval.high >= 0.95 }
-    return interval.low <= min(1, 10 * predicted) && interval.high >= predicted / 10
+  /// What theory says about a fraction.
+  struct Prediction {
+    let value: Double
+    /// Whether it is the power (r₀/R)^κ, which fixes no factor.
+    let isOrderOfMagnitude: Bool
+
+    /// Whether a fraction, with its 95 % interval, is what was predicted: within a factor of ten of a power, within a tenth
+    /// of a first passage, a hundredth of 0.
+    func agrees(with fraction: Fraction) -> Bool {
+      let interval = fraction.interval
+      if value == 0 { return interval.low <= 0.01 }
+      if isOrderOfMagnitude { return interval.low <= min(1, 10 * value) && interval.high >= value / 10 }
+      return interval.low <= value + 0.1 && interval.high >= value - 0.1
+    }
   }
 }
 
@@ -164,7 +178,7 @@ extension StabilityConfirmation {
       + rows.map { row in
         [
           "\(row.batch)", NumberText.readable(row.step), row.verdict.rawValue,
-          row.predicted.map { NumberText.readable($0, digits: 2) } ?? "-",
+          row.predicted.map { NumberText.readable($0.value, digits: 2) } ?? "-",
         ] + (hasProblem ? [text(row.linear), text(row.observed)] : [text(row.linear)])
           + [row.mark]
       }
@@ -181,7 +195,7 @@ extension StabilityConfirmation {
     let cells = rows.map { row -> JSON in
       [
         "batch": .integer(row.batch), "step": .number(row.step), "verdict": .string(row.verdict.rawValue),
-        "predicted": row.predicted.map(JSON.number) ?? .null, "linearized": fraction(row.linear),
+        "predicted": (row.predicted?.value).map(JSON.number) ?? .null, "linearized": fraction(row.linear),
         "observed": fraction(row.observed ?? row.linear), "agrees": row.agrees.map(JSON.bool) ?? .null,
       ]
     }

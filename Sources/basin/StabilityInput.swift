@@ -1,4 +1,5 @@
 import Descent
+import Experiments
 import Formats
 import Numerics
 import Objectives
@@ -45,32 +46,32 @@ struct StabilityInput {
     }
   }
 
-  /// A named problem at one of its minima, or at parameters from a file.
+  /// A named problem, or that of a spec, at one of its minima or at parameters from a file.
   private init(problem name: String, at place: String?, weightDecay: Double, rank: Int?) throws(InputError) {
-    guard ReferenceProblem.names.contains(name) else {
-      throw InputError(
-        "basin stability --problem", expected: "the name of a problem", found: "\"\(name)\"",
-        advice: Suggestion.sentence(for: name, among: ReferenceProblem.names))
-    }
-    let problem = try ReferenceProblem(named: name)
-    let objective = problem.objective.finiteSum
+    let known = try KnownProblem(name)
+    let objective = known.objective
     let parameters: [Double]
     if let place, place.hasSuffix(".npy") {
       parameters = try NPYFile.read(place).values
       source = "\(name) at the parameters of \(place)"
     } else {
-      let names = problem.minima.map(\.name)
-      let minimum = place ?? names.first ?? ""
-      guard let known = problem.minimum(named: minimum) else {
+      let minima = try known.minima()
+      let names = minima.map(\.name)
+      guard let minimum = place ?? names.first else {
+        throw InputError(
+          "basin stability", expected: "--at FILE.npy with parameters, since \(name) knows no minimum", found: "none")
+      }
+      guard let found = minima.first(where: { $0.name == minimum }) else {
         throw InputError(
           "basin stability --at", expected: "a minimum of \(name), or a file that ends in .npy",
           found: "\"\(minimum)\"",
           advice: Suggestion.sentence(for: minimum, among: names))
       }
       parameters =
-        weightDecay > 0 ? try Self.minimum(of: Self.withDecay(objective, weightDecay), near: known) : known
+        weightDecay > 0
+        ? try Self.minimum(of: Self.withDecay(objective, weightDecay), near: found.parameters) : found.parameters
       source = "\(name) at its minimum \"\(minimum)\"" + (weightDecay > 0 ? ", as the decay moves it" : "")
-      radius = problem.escapeRadius
+      radius = known.radius
     }
     geometry = try Self.geometry(objective, parameters, weightDecay, rank)
     let whole = weightDecay > 0 ? try Self.withDecay(objective, weightDecay) : objective
@@ -199,5 +200,54 @@ struct StabilityInput {
       error.location = "\(path), \(error.location)"
       throw error
     }
+  }
+}
+
+/// An objective that the program can make by itself: a reference problem by name, or the problem of a spec.
+private struct KnownProblem {
+  let objective: any FiniteSumObjective<Double>
+  /// How far from a minimum a run has left it, where the problem says so.
+  let radius: Double?
+  let minima: () throws(InputError) -> [NamedPoint]
+
+  init(_ name: String) throws(InputError) {
+    if name.hasSuffix(".json") {
+      let problem = try Self.problem(ofSpec: name)
+      objective = problem.objective
+      radius = nil
+      minima = { () throws(InputError) in try problem.minima() }
+      return
+    }
+    guard ReferenceProblem.names.contains(name) else {
+      throw InputError(
+        "basin stability --problem", expected: "the name of a problem, or a spec that ends in .json",
+        found: "\"\(name)\"", advice: Suggestion.sentence(for: name, among: ReferenceProblem.names))
+    }
+    let problem = try ReferenceProblem(named: name)
+    objective = problem.objective.finiteSum
+    radius = problem.escapeRadius
+    minima = { problem.minima }
+  }
+
+  private static func problem(ofSpec path: String) throws(InputError) -> SpecObjective {
+    let spec: Spec
+    do throws(SpecProblems) {
+      spec = try Spec.read(path)
+    } catch {
+      var first = error.problems[0]
+      if first.location != path { first.location = "\(path), \(first.location)" }
+      if error.problems.count > 1 {
+        first.advice += "\(first.advice.isEmpty ? "" : " ")\"basin run \(path)\" says what else is wrong."
+      }
+      throw first
+    }
+    // The seed of the data belongs to the problem.
+    let problems = Set(spec.configurations.map { [$0.settings["problem"], $0.settings["seeds"]?["data"]] })
+    guard problems.count == 1, let objective = spec.configurations[0].objective else {
+      throw InputError(
+        path, expected: "a spec with one problem", found: "\(problems.count) of them",
+        advice: "Take a single value where the problem has an axis.")
+    }
+    return objective
   }
 }

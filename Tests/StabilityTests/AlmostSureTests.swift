@@ -232,3 +232,35 @@ import Testing
     }
   }
 }
+
+/// What populations of reshuffled epochs say, beside the enumeration of all orders.
+@Suite struct ReshuffledPopulationTests {
+  @Test("The estimated threshold agrees with the enumerated one", arguments: [(1, 11 as UInt64), (2, 12), (3, 13)])
+  func threshold(_ batch: Int, _ seed: UInt64) throws {
+    var stream = testStream(seed)
+    let geometry = try Golden.rankOne((0..<6).map { _ in stream.gaussian(count: 2) })
+    let dynamics = try dynamics(6, batch, .reshuffle)
+    let exact = try geometry.reshuffledThreshold(of: dynamics)
+    let almostSure = try geometry.almostSureThreshold(of: dynamics).value
+    let estimate = try geometry.sampledReshuffledThreshold(
+      of: dynamics, below: almostSure, MonteCarlo(chains: 1_000, steps: 300))
+    #expect(estimate.standardError < 0.02 * exact)
+    #expect(abs(estimate.value - exact) < 4 * estimate.standardError + 0.003 * exact, "\(estimate.value) for \(exact)")
+    // κ = 2 there.
+    let tail = try geometry.tailExponent(step: exact, of: dynamics, MonteCarlo(chains: 1_000, steps: 300))
+    #expect(abs(tail.value - 2) < 4 * tail.standardError + 0.05, "\(tail)")
+  }
+
+  @Test("Momentum has no enumeration, and an estimate that meets the one without at 0") func momentum() throws {
+    var stream = testStream(14)
+    let geometry = try Golden.rankOne((0..<5).map { _ in stream.gaussian(count: 2) })
+    func estimate(_ momentum: Double) throws -> MeanSquareThreshold {
+      let dynamics = try Dynamics(batchSize: 1, sampling: .reshuffle, momentum: momentum, sampleCount: 5)
+      return try geometry.sampledReshuffledThreshold(
+        of: dynamics, below: geometry.almostSureThreshold(of: dynamics).value, MonteCarlo(chains: 400, steps: 200))
+    }
+    let (none, little) = (try estimate(0), try estimate(1e-6))
+    #expect(abs(none.value - little.value) < 4 * (none.standardError + little.standardError))
+    #expect(try estimate(0.9).value < none.value)
+  }
+}

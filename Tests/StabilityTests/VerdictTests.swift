@@ -29,17 +29,21 @@ import Testing
     #expect(try geometry.verdict(step: 0.6, stability, simulation).verdict == .fragile)
   }
 
-  @Test("A long reshuffled epoch: no mean-square threshold, stay below η_all, leave above η_almostSure")
+  @Test("A long reshuffled epoch: an estimated threshold, stay below it, fragile above, leave above η_almostSure")
   func reshuffle() throws {
     var stream = testStream(61)
     let geometry = try Golden.rankOne((0..<30).map { _ in stream.gaussian(count: 3) })
     let simulation = MonteCarlo(chains: 20, steps: 300)
     let stability = try geometry.stability(of: dynamics(30, 3, .reshuffle), simulation)
-    #expect(stability.meanSquare == nil && stability.bounds == nil)
+    let threshold = stability.meanSquare
+    #expect(threshold.standardError > 0 && stability.bounds == nil)
+    #expect(threshold.lower > threshold.value - 4 * threshold.standardError && threshold.upper > threshold.value)
     let all = try #require(stability.allBatches)
     #expect(try geometry.verdict(step: 0.9 * all.lower, stability, simulation).verdict == .stay)
     #expect(try geometry.verdict(step: 1.5 * stability.almostSure.value, stability, simulation).verdict == .leave)
-    #expect(try geometry.verdict(step: 0.7 * stability.almostSure.value, stability, simulation).verdict == .undecided)
+    #expect(all.lower < threshold.lower && threshold.value < stability.almostSure.value)
+    #expect(try geometry.verdict(step: 0.95 * threshold.lower, stability, simulation).verdict == .stay)
+    #expect(try geometry.verdict(step: threshold.value, stability, simulation).verdict == .undecided)
   }
 
   @Test("Not a minimum: refused with the reason") func refusal() throws {

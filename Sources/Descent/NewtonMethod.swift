@@ -12,6 +12,9 @@ public enum NewtonMethod {
     public let loss: Double
     /// ‖∇f‖.
     public let gradientNorm: Double
+    /// The length of the Newton step that would come next: how far the minimiser still is, and no smaller than about 1 for a
+    /// loss that only falls towards infinity, however small the gradient is there.
+    public let distance: Double
     /// How many Newton steps were made.
     public let iterations: Int
   }
@@ -56,7 +59,8 @@ public enum NewtonMethod {
       (parameters, loss, gradient) = next
     }
     return Minimum(
-      parameters: parameters, loss: loss, gradientNorm: LinearAlgebra.norm(gradient), iterations: iterations)
+      parameters: parameters, loss: loss, gradientNorm: LinearAlgebra.norm(gradient),
+      distance: LinearAlgebra.norm(direction(objective, parameters, gradient)), iterations: iterations)
   }
 
   /// p with H p ≈ −g; downhill in any case.

@@ -15,7 +15,7 @@ enum StabilityMistakes {
     ),
     (
       ["--problem", "wu-ma"],
-      #"basin stability --problem: expected the name of a problem, found "wu-ma". Did you mean "wu-ma-e"?"#
+      #"basin stability --problem: expected the name of a problem, or a spec that ends in .json, found "wu-ma". Did you mean "wu-ma-e"?"#
     ),
     (
       ["--problem", "wu-ma-e", "--at", "unifrm"],

@@ -79,10 +79,12 @@ public struct SpecObjective: Sendable {
     let start = [Double](repeating: 0, count: objective.parameterCount)
     let slope = LinearAlgebra.norm(objective.gradient(at: start))
     let found = try NewtonMethod.minimise(objective, from: start)
-    guard found.gradientNorm <= 1e-9 * max(1, slope) else {
+    guard found.gradientNorm <= 1e-9 * max(1, slope),
+      found.distance <= 1e-5 * (1 + LinearAlgebra.norm(found.parameters))
+    else {
       throw InputError(
         "problem", expected: "a loss that has a minimiser",
-        found: "a gradient of \(found.gradientNorm) where Newton's method ends",
+        found: "a gradient of \(found.gradientNorm) where Newton's method ends, \(found.distance) from its next point",
         advice: "Classes that a plane separates have none: a positive weightDecay makes one. Hinges have kinks.")
     }
     return NamedPoint("minimum", found.parameters)

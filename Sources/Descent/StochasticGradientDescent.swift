@@ -128,16 +128,30 @@ public struct StochasticGradientDescent<Objective: FiniteSumObjective>: DescentE
 /// The batches and rates of a run. Knows no objective, so that asking for the next needs none of the costs of generic code.
 private struct BatchSource {
   var stream: IndexStream
-  let options: DescentOptions
+  private let schedule: StepSchedule
+  private let budget: Int
+  private let isMean: Bool
+  /// η, where it is the same at every step.
+  private let constantStep: Double?
 
-  /// Lends `body` what writes the batch of a step and returns its rate.
+  init(stream: IndexStream, options: DescentOptions) {
+    self.stream = stream
+    schedule = options.schedule
+    budget = options.budget
+    isMean = options.reduction == .mean
+    constantStep = schedule.isConstant ? schedule.base : nil
+  }
+
+  /// Lends `body` what writes the batch of a step and returns its rate: the objective gives the batch mean, so that the
+  /// rate is η for a mean and η·b for a sum.
   mutating func lend<Memory, Result>(
     _ memory: inout Memory, _ body: (inout Memory, (Int, inout Batch) -> Double) -> Result
   ) -> Result {
-    body(&memory) { step, batch in
+    let (isMean, constantStep) = (isMean, constantStep)
+    return body(&memory) { step, batch in
       stream.draw(step, into: &batch)
-      // The objective gives the batch mean, so that the rate is η for a mean and η·b for a sum.
-      return options.rate(at: step, batchSize: batch.size) * Double(batch.size)
+      let η = constantStep ?? schedule.value(at: step, of: budget)
+      return isMean ? η : η * Double(batch.size)
     }
   }
 }

@@ -27,8 +27,8 @@ public struct GradientNoise: Sendable, Equatable {
 }
 
 extension BatchCurvature {
-  /// The moments of the gradient noise over all samples. Cost: n gradients and n + 1 Hessian-vector products over all
-  /// samples.
+  /// The moments of the gradient noise over all samples. Cost: n gradients and min(n, d) + 1 Hessian-vector products over all
+  /// samples, and with fewer parameters than samples n products with the mean Hessian that they make.
   ///
   /// - Throws: ``InputError`` where the full gradient is 0.
   public func gradientNoise() throws(InputError) -> GradientNoise {
@@ -36,16 +36,24 @@ extension BatchCurvature {
     let mean = gradient(over: all)
     let square = LinearAlgebra.dot(mean, mean)
     guard square > 0 else { throw noDirection() }
+    let dense = sampleCount > dimension ? meanHessian() : nil
     var (trace, curvature) = (0.0, 0.0)
     for sample in all {
       let rest = zip(gradient(over: [sample]), mean).map { $0 - $1 }
       trace += LinearAlgebra.dot(rest, rest)
-      curvature += LinearAlgebra.dot(rest, hessianProduct(rest, over: all))
+      curvature += LinearAlgebra.dot(rest, dense?.multiplied(by: rest) ?? hessianProduct(rest, over: all))
     }
     let count = Double(sampleCount)
     return GradientNoise(
       gradientSquare: square, covarianceTrace: trace / count,
       gradientCurvature: LinearAlgebra.dot(mean, hessianProduct(mean, over: all)), curvatureTrace: curvature / count)
+  }
+
+  /// The mean Hessian, row by row.
+  private func meanHessian() -> Matrix {
+    let all = everySample
+    return Matrix(
+      (0..<dimension).map { j in hessianProduct((0..<dimension).map { $0 == j ? 1 : 0 }, over: all) })
   }
 
   /// The gradient–noise interaction from drawn batches, or exactly from all of them where they are few. Cost: a

@@ -151,4 +151,13 @@ enum NumPyFiles {
   static let largestExact =
     "k05VTVBZAQB2AHsnZGVzY3InOiAnPGk4JywgJ2ZvcnRyYW5fb3JkZXInOiBGYWxzZSwgJ3NoYXBlJzogKDIsKSwgfSAgICAg"
     + "ICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgIAoAAAAAAADg/wAAAAAAACAA"
+
+  /// `savez_compressed` of x = [[0, 1, 2], [3, 4, 5]].
+  static let compressedArchive =
+    "UEsDBC0AAAAIAAAAIQDwzTtG//////////8FABQAeC5ucHkBABAAsAAAAAAAAABXAAAAAAAAAJvsF+obEMnIUMZQrZ6SWpxc"
+    + "pG6loG6TZqGuo6Cell9UUpSYF59flJIKEndLzClOBYoXZyQWpAL5GkY6CsaaOgq1CmQDLgYU8MEeynCAUBxQWgBKizgAAFBL"
+    + "AQItAy0AAAAIAAAAIQDwzTtGVwAAALAAAAAFAAAAAAAAAAAAAACAAQAAAAB4Lm5weVBLBQYAAAAAAQABADMAAACOAAAAAAA="
+
+  /// An IDX vector of the bytes 5, 6, 7, compressed with gzip.
+  static let compressedIndices = "H4sIAAAAAAACA2Ng4GBkYGBgZmVjBwBKTLXACwAAAA=="
 }

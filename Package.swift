@@ -52,7 +52,8 @@ let package = Package(
       name: "ExperimentsTests",
       dependencies: ["Numerics", "Formats", "Objectives", "Descent", "Experiments", "TestSupport"]),
     .testTarget(
-      name: "CommandLineTests", dependencies: ["Numerics", "Formats", "Experiments", "basin"], exclude: ["Snapshots"]),
+      name: "CommandLineTests", dependencies: ["Numerics", "Formats", "Experiments", "basin", "TestSupport"],
+      exclude: ["Snapshots"]),
   ],
   swiftLanguageModes: [.v6]
 )

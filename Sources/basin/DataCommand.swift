@@ -14,6 +14,8 @@ enum DataCommand {
       Of a .npy file: shape, type and range, how many values are not finite, and of a matrix what it means as data of an
       autoencoder: whether its rows are orthonormal, and the largest cosine between two of them.
 
+      Of a .npz archive the same for each array; of an IDX file (MNIST's format, ….idx or …-ubyte, also .gz) shape and range.
+
       Of labelled samples in LIBSVM's text format (.libsvm, .svm, .txt) or as CSV (.csv, .tsv; the last column holds the
       labels), each also compressed with gzip (.gz): samples, features, stored entries, ranges, and how often each label
       occurs. What is wrong in such a file is said with line and column.
@@ -38,6 +40,13 @@ enum DataCommand {
     case "libsvm", "svm", "txt":
       let inspection = SampleInspection(path: path, format: "LIBSVM", samples: try .readLIBSVM(path))
       try output.deliver(inspection, text: inspection.text)
+    case "npz":
+      let inspection = ArchiveInspection(path: path, archive: try NPZFile.read(path))
+      try output.deliver(inspection, text: inspection.text)
+    case let kind where kind == "idx" || path.contains("-ubyte"):
+      let file = try IDXFile.read(path)
+      let inspection = DataInspection(path: path, shape: file.shape, type: "IDX", values: file.values)
+      try output.deliver(inspection, text: inspection.text)
     default:
       let inspection = DataInspection(path: path, file: try NPYFile.read(path))
       try output.deliver(inspection, text: inspection.text)
@@ -52,7 +61,30 @@ enum DataCommand {
   }
 }
 
-/// What `basin data inspect` finds; its JSON contract.
+/// What `basin data inspect` finds in an archive; its JSON contract. Arrays that are no numbers, such as texts, say why.
+private struct ArchiveInspection: Encodable {
+  var path: String
+  var arrays: [DataInspection] = []
+  var unreadable: [String: String] = [:]
+
+  init(path: String, archive: NPZFile) {
+    self.path = path
+    for name in archive.names {
+      do throws(InputError) {
+        arrays.append(DataInspection(path: name, file: try archive.array(name)))
+      } catch {
+        unreadable[name] = error.description
+      }
+    }
+  }
+
+  var text: String {
+    let parts = arrays.map(\.text) + unreadable.sorted { $0.key < $1.key }.map { "\($0.key)\n  \($0.value)\n" }
+    return "archive    \(path), \(parts.count) array\(parts.count == 1 ? "" : "s")\n\n" + parts.joined(separator: "\n")
+  }
+}
+
+/// What `basin data inspect` finds in an array; its JSON contract.
 private struct DataInspection: Encodable {
   var path: String
   var shape: [Int]
@@ -66,15 +98,19 @@ private struct DataInspection: Encodable {
   var largestCosine: Double?
 
   init(path: String, file: NPYFile) {
+    self.init(path: path, shape: file.shape, type: file.dtype, values: file.values)
+  }
+
+  init(path: String, shape: [Int], type: String, values: [Double]) {
     self.path = path
-    shape = file.shape
-    type = file.dtype
-    let finite = file.values.filter(\.isFinite)
-    notFinite = file.values.count - finite.count
+    self.shape = shape
+    self.type = type
+    let finite = values.filter(\.isFinite)
+    notFinite = values.count - finite.count
     minimum = finite.min()
     maximum = finite.max()
     guard shape.count == 2, shape[0] <= 2_000, notFinite == 0,
-      let data = try? AutoencoderData(count: shape[0], dimension: shape[1], values: file.values)
+      let data = try? AutoencoderData(count: shape[0], dimension: shape[1], values: values)
     else { return }
     orthonormalityDefect = data.orthonormalityDefect
     let gram = data.gram

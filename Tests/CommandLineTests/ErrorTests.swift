@@ -162,7 +162,8 @@ import Testing
         basin: error: seeds.trials: expected a whole number from 1 to 100000000, found 0.
         basin: error: record.final[0]: expected "maxCosine", "misalignment", "selectedIndex", "loss", "lossGap", \
         "squaredNorm", "activeEnergy", "runnerUpRatio", "logRatio", "steps", "coefficients", "gradientNorm", \
-        "nearestMinimum", "minimumDistance", "parameters", "accuracy" or "supportVectorFraction", found "maxCosin". \
+        "nearestMinimum", "minimumDistance", "exitStep", "parameters", "accuracy" or "supportVectorFraction", found \
+        "maxCosin". \
         Did you mean "maxCosine"?
         basin: error: nmae: expected a known key, found "nmae". Did you mean "name"?
         basin: 7 problems in spec.json; nothing was run.

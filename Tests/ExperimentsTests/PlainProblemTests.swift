@@ -44,12 +44,16 @@ import Testing
       set: [
         Self.wells, Self.near(point, 0.001), "optimizer.steps=1500", "optimizer.step=0.04", "optimizer.batch=1",
         #"optimizer.stop={"when":"left","radius":0.5,"every":64}"#, "seeds.trials=40",
-        #"record={"final":["minimumDistance","steps"]}"#,
+        #"record={"final":["minimumDistance","exitStep"]}"#,
       ])
-    for trial in try trials(spec) {
+    let found = try trials(spec)
+    for trial in found {
       #expect(trial.state == (point == "sharp" ? .diverged : .exhausted))
       #expect(point == "sharp" ? trial.finals[0] > 0.5 && trial.finals[1] < 1_500 : trial.finals[0] < 1e-3)
+      #expect(trial.finals[1].isNaN == (point == "flat"))
     }
+    // The very step, not the next at which one looks.
+    if point == "sharp" { #expect(found.contains { Int($0.finals[1]) % 64 != 0 }) }
   }
 
   @Test("Momentum is Polyak's") func momentum() throws {

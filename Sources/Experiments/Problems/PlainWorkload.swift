@@ -11,7 +11,9 @@ enum PlainWorkload {
   ///   - more: the problem's own measures, each with its meaning.
   ///   - minima: the names of its minimisers, if it knows them.
   static func explanation(and more: [String] = [], minima: String? = nil) -> String {
-    let own = minima == nil ? more : more + ["nearestMinimum (counted from 0)", "minimumDistance"]
+    let own =
+      minima == nil
+      ? more : more + ["nearestMinimum (counted from 0)", "minimumDistance", "exitStep (at which it was left)"]
     let names = ["loss (mean over all samples)", "gradientNorm", "squaredNorm", "steps"] + own + ["parameters"]
     let points = minima.map { " Minimisers: \($0)." } ?? ""
     return """
@@ -94,7 +96,7 @@ enum PlainWorkload {
   }
 
   /// The measures of problems that know their minimisers.
-  static let minimumNames = ["nearestMinimum", "minimumDistance"]
+  static let minimumNames = ["nearestMinimum", "minimumDistance", "exitStep"]
 
   private static func minimumMeasures(_ minima: [NamedPoint]) -> [PlainMeasure] {
     guard !minima.isEmpty else { return [] }
@@ -121,6 +123,7 @@ enum PlainWorkload {
     case "gradientNorm": return [Measure(name) { LinearAlgebra.norm(objective.gradient(at: $0.parameters)) }]
     case "squaredNorm": return [Measure(name) { LinearAlgebra.dot($0.parameters, $0.parameters) }]
     case "steps": return [Measure(name) { Double($0.step) }]
+    case "exitStep": return [Measure(name) { $0.hasLeft ? Double($0.step) : .nan }]
     case "parameters":
       return (0..<objective.parameterCount).map { j in Measure("parameter\(j)") { $0.parameters[j] } }
     default: return more.filter { $0.name == name }.map { own in Measure(name) { own.value($0.parameters) } }

@@ -95,17 +95,4 @@ import Testing
     let drawn = try Summary((0..<40_000).map { _ in space.logarithm(step: step, &stream) })
     #expect(abs(drawn.mean - space.lyapunovExponent(step: step)) < 4.5 * (drawn.standardError ?? 0))
   }
-
-  @Test("Work over several threads comes back in order, with the first error") func concurrency() throws {
-    let context = StudyContext(masterSeed: 1, workers: 3, effort: .standard)
-    #expect(try context.concurrentMap(100) { $0 * $0 } == (0..<100).map { $0 * $0 })
-    #expect(try context.concurrentMap(0) { $0 } == [])
-    let error = #expect(throws: InputError.self) {
-      try context.concurrentMap(50) { (index) throws(InputError) in
-        if index % 7 == 3 { throw InputError("\(index)", expected: "", found: "") }
-        return index
-      }
-    }
-    #expect(error?.location == "3")
-  }
 }

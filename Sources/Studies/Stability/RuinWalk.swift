@@ -84,7 +84,7 @@ extension StudyContext {
     _ walk: RuinWalk, count: Int, from start: Double, floor: Double = 1e-8, limit: Int = 1 << 20, tilt: Double = 0
   ) throws(InputError) -> RuinWalk.Count {
     let size = 2_000
-    let parts = try concurrentMap((count + size - 1) / size) { (part) throws(InputError) in
+    let parts = try parallelMap((count + size - 1) / size, workers: workers) { (part) throws(InputError) in
       walk.run(
         part * size..<min((part + 1) * size, count), from: start, floor: floor, limit: limit, tilt: tilt)
     }

@@ -31,7 +31,7 @@ extension StabilityStudy {
       (g3, 1, 1.2, -0.1421), (g3, 1, 1.5, 0.2007), (g3, 2, 0.9, -0.3552), (g3, 2, 1.3, 0.2212),
     ]
     let chains = context.samples(400)
-    let found = try context.concurrentMap(exponents.count) { (index) throws(InputError) in
+    let found = try parallelMap(exponents.count, workers: context.workers) { (index) throws(InputError) in
       let (family, b, step, _) = exponents[index]
       return try family.geometry.lyapunovExponent(
         step: step, of: family.dynamics(b), MonteCarlo(chains: chains, steps: 4_000, seeds: seeds))
@@ -49,7 +49,7 @@ extension StabilityStudy {
           tolerance: .exact, count: chains))
     }
     let crossings: [(Family, Int, Double)] = [(g2, 1, 0.743), (g2, 2, 1.121), (g3, 1, 1.337), (g3, 2, 1.161)]
-    let roots = try context.concurrentMap(crossings.count) { (index) throws(InputError) in
+    let roots = try parallelMap(crossings.count, workers: context.workers) { (index) throws(InputError) in
       let (family, b, _) = crossings[index]
       let dynamics = try family.dynamics(b)
       return try family.geometry.almostSureThreshold(

@@ -11,7 +11,7 @@ extension StabilityStudy {
     let seeds = context.seeds("stability.15")
     let dimensions = [1, 2, 3, 5, 7, 10, 14, 20, 28, 40]
     let cases = [1, 4].flatMap { b in dimensions.map { (b: b, d: $0) } }
-    let ratios = try context.concurrentMap(cases.count) { (index) throws(InputError) in
+    let ratios = try parallelMap(cases.count, workers: context.workers) { (index) throws(InputError) in
       let gaussian = IsotropicGaussian(dimension: cases[index].d, batchSize: cases[index].b)
       return try gaussian.almostSureThreshold() / gaussian.meanSquareThreshold
     }
@@ -40,7 +40,7 @@ extension StabilityStudy {
     }
     // The program's general path, on finite families drawn from the same law.
     let families = [(d: 1, n: 20_000), (d: 40, n: 3_000)]
-    let found = try context.concurrentMap(families.count) { (index) throws(InputError) in
+    let found = try parallelMap(families.count, workers: context.workers) { (index) throws(InputError) in
       let (d, n) = families[index]
       var stream = RandomStream(seeds.key(.data, trial: d))
       let curvature = try SampleCurvature(
@@ -67,7 +67,7 @@ extension StabilityStudy {
     for (b, d) in [(1, 1), (1, 2), (1, 40), (4, 2)] {
       let gaussian = IsotropicGaussian(dimension: d, batchSize: b)
       let step = try gaussian.almostSureThreshold()
-      let logarithms = try context.concurrentMap(context.samples(400)) { (trial) throws(InputError) in
+      let logarithms = try parallelMap(context.samples(400), workers: context.workers) { (trial) throws(InputError) in
         var stream = RandomStream(seeds.key(.measurement, trial: trial), step: 1 + 64 * b + d)
         return (0..<1_000).reduce(0) { sum, _ in sum + gaussian.logarithm(step: step, &stream) } / 1_000
       }
@@ -226,7 +226,7 @@ extension StabilityStudy {
     let shares = values.map { 1 / (2 - η * (1 + 1 / Double(b)) * $0) }
     let total = shares.reduce(0, +)
     let draws = 100
-    return try context.concurrentMap(context.samples(4_000)) { (trial) throws(InputError) in
+    return try parallelMap(context.samples(4_000), workers: context.workers) { (trial) throws(InputError) in
       var stream = RandomStream(seeds.key(.measurement, trial: trial), step: b + 16 * values.count)
       var sum = 0.0
       for _ in 0..<draws {

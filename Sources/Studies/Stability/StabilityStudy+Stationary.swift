@@ -124,7 +124,7 @@ extension StabilityStudy {
     let pushes = batches.map { batch in
       (0..<2).map { axis in step * batch.reduce(0) { $0 + g3Gradients[$1][axis] } / Double(b) }
     }
-    return try context.concurrentMap(context.samples(1_000)) { (trial) throws(InputError) in
+    return try parallelMap(context.samples(1_000), workers: context.workers) { (trial) throws(InputError) in
       var stream = RandomStream(seeds.key(.measurement, trial: trial), step: 1)
       var (x, y) = (0.0, 0.0)
       var sums = [0.0, 0, 0]
@@ -161,7 +161,7 @@ extension StabilityStudy {
         "growth of E‖δ∥‖² a step, η²p·mean‖gᵢ∥‖²", prediction: closed, measurement: state.nullDiffusion,
         tolerance: .absolute(1e-12))
     ]
-    let found = try context.concurrentMap(context.samples(20_000)) { (trial) throws(InputError) in
+    let found = try parallelMap(context.samples(20_000), workers: context.workers) { (trial) throws(InputError) in
       var stream = RandomStream(seeds.key(.measurement, trial: trial))
       var (x, y) = (0.0, 0.0)
       var squares: [Double] = []

@@ -1,5 +1,4 @@
 import Dispatch
-import Numerics
 import Synchronization
 
 /// The values of `body` at 0, 1, …, count − 1, computed by several threads that take the next number from a shared
@@ -7,7 +6,7 @@ import Synchronization
 ///
 /// - Parameter finished: Called after each value, by one thread at a time.
 /// - Throws: The error of the smallest number whose `body` throws.
-func parallelMap<Value: Sendable>(
+public func parallelMap<Value: Sendable>(
   _ count: Int, workers: Int, finished: @Sendable () -> Void = {},
   _ body: @Sendable (Int) throws(InputError) -> Value
 ) throws(InputError) -> [Value] {

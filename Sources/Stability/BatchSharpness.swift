@@ -21,12 +21,13 @@ extension BatchCurvature {
   ) throws(InputError) -> BatchSharpness {
     try plan.require()
     if let batches = dynamics.allBatches(sampleCount: sampleCount, limit: plan.enumerationLimit) {
+      let measured = batches.map { forms($0.samples) }
+      let vanishing = Self.vanishing(measured.map(\.square))
       var (curvature, square, ratio, mass) = (0.0, 0.0, 0.0, 0.0)
-      for batch in batches {
-        let (top, bottom) = forms(batch.samples(size: dynamics.batchSize))
+      for (batch, (top, bottom)) in zip(batches, measured) {
         curvature += batch.probability * top
         square += batch.probability * bottom
-        if bottom > 0 {
+        if bottom > vanishing {
           ratio += batch.probability * top / bottom
           mass += batch.probability
         }
@@ -48,12 +49,16 @@ extension BatchCurvature {
         if ratio.standardError < plan.relativeError * abs(ratio.value) { break }
       }
     }
-    let ratios = zip(tops, bottoms).filter { $0.1 > 0 }.map { $0.0 / $0.1 }
+    let vanishing = Self.vanishing(bottoms)
+    let ratios = zip(tops, bottoms).filter { $0.1 > vanishing }.map { $0.0 / $0.1 }
     guard ratios.count >= 2 else { throw noDirection() }
     return BatchSharpness(
       meanOfRatios: try .mean(of: ratios, confidence: plan.confidence),
       ratioOfMeans: try .ratio(tops, bottoms, confidence: plan.confidence))
   }
+
+  /// Squares up to this one are what rounding leaves of gradients that cancel in a batch.
+  private static func vanishing(_ squares: [Double]) -> Double { 1e-24 * (squares.max() ?? 0) }
 
   /// g_BᵀH_Bg_B and ‖g_B‖².
   private func forms(_ samples: [Int]) -> (curvature: Double, square: Double) {
@@ -98,12 +103,5 @@ extension MinimumGeometry {
   public func nonUniformity() throws(InputError) -> Double {
     let variance = SecondMomentOperator(self, noiseFactor: 1, momentum: 0).noise(.identity(rank))
     return max(0, try LinearAlgebra.symmetricEigenvalues(of: variance, asymmetryTolerance: 1e-6).last ?? 0).squareRoot()
-  }
-}
-
-extension WeightedBatch {
-  /// The batch as a list of indices, one that is drawn k times k times.
-  func samples(size: Int) -> [Int] {
-    terms.flatMap { [Int](repeating: $0.index, count: Int(($0.weight * Double(size)).rounded())) }
   }
 }

@@ -73,7 +73,7 @@ extension BatchCurvature {
       return LinearAlgebra.dot(gradient, hessianProduct(gradient, over: all)) / square
     }
     if let batches = dynamics.allBatches(sampleCount: sampleCount, limit: plan.enumerationLimit) {
-      let value = batches.reduce(0) { $0 + $1.probability * form($1.samples(size: dynamics.batchSize)) }
+      let value = batches.reduce(0) { $0 + $1.probability * form($1.samples) }
       return .exact(value, batches: batches.count)
     }
     var sampler = BatchSampler(dynamics, sampleCount: sampleCount, stream: plan.stream(step: 1))
@@ -123,7 +123,7 @@ extension BatchCurvature {
     let few = sizes.compactMap { $0.allBatches(sampleCount: sampleCount, limit: plan.enumerationLimit) }
     if few.count == 2 {
       let squares = zip(few, sizes).map { batches, dynamics in
-        batches.reduce(0) { $0 + $1.probability * square($1.samples(size: dynamics.batchSize)) }
+        batches.reduce(0) { $0 + $1.probability * square($1.samples) }
       }
       let (trace, square) = moments(squares[0], squares[1])
       return .exact(trace / square, batches: few[0].count + few[1].count)

@@ -38,8 +38,8 @@ public struct LyapunovExponent: Sendable, Equatable {
   public let value: Double
   /// Its standard error over chains; 0 where it is exact.
   public let standardError: Double
-  /// σ², by how much the variance of log‖δₜ‖ grows a step, in the direction that Λ is of; 0 without noise, and for
-  /// reshuffled epochs in which all orders give the same.
+  /// σ², by how much the variance of log‖δₜ‖ grows a step, in the direction that Λ is of; 0 without noise, and not known (0)
+  /// for reshuffled epochs of samples that share their eigenvectors.
   public let variance: Double
 
   init(_ value: Double, standardError: Double = 0, variance: Double = 0) {

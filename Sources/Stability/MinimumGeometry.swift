@@ -53,7 +53,7 @@ public struct MinimumGeometry: Sendable {
   public static let negativeTolerance = 1e-8
   /// Curvature in null(H) above this, relative to λ₁, is not rounding. A semidefinite Hᵢ can have the root of
   /// ``nullTolerance`` there.
-  static let leakTolerance = 1e-4
+  public static let leakTolerance = 1e-4
 
   /// Reduces the Hessians of samples to range(H).
   ///

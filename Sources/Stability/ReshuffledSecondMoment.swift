@@ -13,10 +13,7 @@ extension MinimumGeometry {
   public func reshuffledThreshold(of dynamics: Dynamics, limit: Double = 3e7) throws(InputError) -> Double {
     try requireMinimum()
     try requireEnumerableEpoch(dynamics, limit: limit)
-    let start = try allBatchesThreshold(
-      of: Dynamics(
-        batchSize: dynamics.batchSize, sampling: .subset, sampleCount: sampleCount)
-    ).lower
+    let start = try allBatchesThreshold(of: dynamics).lower
     guard start > 0, !isUnstableInNullSpace else { return 0 }
     var low = start
     while low < 100 * start {

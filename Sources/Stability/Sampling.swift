@@ -32,6 +32,9 @@ public struct Dynamics: Sendable, Equatable {
   /// β of the heavy ball x ← x − η∇f_B(x) + β(x − x₋₁); 0 is plain SGD.
   public let momentum: Double
 
+  /// The largest batch size: a million. Independent sampling could ask for any.
+  public static let largestBatchSize = 1_000_000
+
   /// Plain SGD, or SGD with heavy-ball momentum, on a given number of samples.
   ///
   /// - Throws: ``InputError`` for a batch size below 1, or above n where an index is drawn once at most; for β
@@ -46,6 +49,9 @@ public struct Dynamics: Sendable, Equatable {
       throw InputError(
         "batch size", expected: "at most the number of samples, \(sampleCount)", found: "\(batchSize)",
         advice: "Only independent sampling (iid) can draw a sample twice.")
+    }
+    guard batchSize <= Self.largestBatchSize else {
+      throw InputError("batch size", expected: "at most \(Self.largestBatchSize)", found: "\(batchSize)")
     }
     guard momentum >= 0, momentum < 1 else {
       throw InputError("momentum", expected: "a number from 0, below 1", found: "\(momentum)")
@@ -62,6 +68,8 @@ public struct WeightedBatch: Sendable, Equatable {
   public let terms: [Term]
   /// The probability of drawing it.
   public let probability: Double
+  /// How many samples it has, one that is drawn k times counted k times.
+  public let size: Int
 
   /// A sample and its share of a batch mean.
   public struct Term: Sendable, Equatable {
@@ -71,16 +79,27 @@ public struct WeightedBatch: Sendable, Equatable {
     public let weight: Double
   }
 
+  /// The same batch with its probability times a factor.
+  func scaled(by factor: Double) -> WeightedBatch {
+    WeightedBatch(terms: terms, probability: factor * probability, size: size)
+  }
+
+  /// The batch as a list of indices, one that is drawn k times k times.
+  var samples: [Int] {
+    terms.flatMap { [Int](repeating: $0.index, count: Int(($0.weight * Double(size)).rounded())) }
+  }
+
   var pairs: [(index: Int, weight: Double)] { terms.map { ($0.index, $0.weight) } }
 }
 
 extension Dynamics {
-  /// How many different batches there are: C(n, b) subsets, C(n + b − 1, b) multisets, or 1. For reshuffling those of
-  /// one full batch.
+  /// How many different batches there are: C(n, b) subsets, C(n + b − 1, b) multisets, or 1. For reshuffling the short last
+  /// batches count too, C(n, n mod b) more.
   public func batchCount(sampleCount n: Int) -> Double {
     switch sampling {
     case .full: 1
-    case .subset, .reshuffle: Self.binomial(n, batchSize)
+    case .subset: Self.binomial(n, batchSize)
+    case .reshuffle: Self.binomial(n, batchSize) + (n % batchSize == 0 ? 0 : Self.binomial(n, n % batchSize))
     case .iid: Self.binomial(n + batchSize - 1, batchSize)
     }
   }
@@ -91,24 +110,35 @@ extension Dynamics {
     return result
   }
 
-  /// Every batch with its probability; nil when there are more than `limit`. For reshuffling a single step's batches,
-  /// which are uniform subsets.
+  /// Every batch with its probability; nil when there are more than `limit`. For reshuffling those of a step that is picked at
+  /// random from an epoch: uniform subsets, of b samples and, where b does not divide n, of n mod b at the epoch's end.
   public func allBatches(sampleCount n: Int, limit: Double = 100_000) -> [WeightedBatch]? {
     guard batchCount(sampleCount: n) <= limit else { return nil }
+    if sampling == .reshuffle, n % batchSize != 0 {
+      let steps = Double(epochLength(sampleCount: n))
+      let (whole, short) = (Self.subsets(of: n, size: batchSize), Self.subsets(of: n, size: n % batchSize))
+      return whole.map { $0.scaled(by: (steps - 1) / steps) } + short.map { $0.scaled(by: 1 / steps) }
+    }
+    if sampling == .subset || sampling == .reshuffle, batchSize < n { return Self.subsets(of: n, size: batchSize) }
     if sampling == .full || (batchSize == n && sampling != .iid) {
       let share = 1 / Double(n)
-      return [WeightedBatch(terms: (0..<n).map { .init(index: $0, weight: share) }, probability: 1)]
+      return [WeightedBatch(terms: (0..<n).map { .init(index: $0, weight: share) }, probability: 1, size: n)]
     }
-    let b = batchSize
-    let repeats = sampling == .iid
-    let uniform = 1 / batchCount(sampleCount: n)
+    return Self.batches(of: n, size: batchSize, repeats: true)
+  }
+
+  /// All subsets of `size` samples, equally probable.
+  private static func subsets(of n: Int, size: Int) -> [WeightedBatch] { batches(of: n, size: size, repeats: false) }
+
+  private static func batches(of n: Int, size b: Int, repeats: Bool) -> [WeightedBatch] {
+    let uniform = repeats ? 0 : 1 / binomial(n, b)
     var result: [WeightedBatch] = []
     var counts: [(index: Int, count: Int)] = []
     // The multinomial probability b!/(Π kᵢ!) n⁻ᵇ grows factor by factor as samples join.
     func extend(from first: Int, remaining: Int, probability: Double) {
       if remaining == 0 {
         let terms = counts.map { WeightedBatch.Term(index: $0.index, weight: Double($0.count) / Double(b)) }
-        result.append(WeightedBatch(terms: terms, probability: repeats ? probability : uniform))
+        result.append(WeightedBatch(terms: terms, probability: repeats ? probability : uniform, size: b))
         return
       }
       guard first < n else { return }

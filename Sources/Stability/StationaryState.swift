@@ -69,10 +69,12 @@ extension MinimumGeometry {
     }
     let still = 1 - dynamics.momentum
     let drive = step * step * p * nullGradientSquare / (still * still)
+    let nullSquare = weightDecay == 0 ? 0 : nullSpread(step, p, dynamics.momentum)
     return StationaryState(
-      covariance: covariance, meanSquareDistance: moment { _ in 1 }, excessLoss: moment { $0 / 2 },
-      gradientSquare: moment { $0 * $0 }, nullDiffusion: weightDecay == 0 ? drive : 0,
-      nullMeanSquareDistance: weightDecay == 0 ? 0 : nullSpread(step, p, dynamics.momentum),
+      covariance: covariance, meanSquareDistance: moment { _ in 1 },
+      excessLoss: moment { $0 / 2 } + weightDecay / 2 * nullSquare,
+      gradientSquare: moment { $0 * $0 } + weightDecay * weightDecay * nullSquare,
+      nullDiffusion: weightDecay == 0 ? drive : 0, nullMeanSquareDistance: nullSquare,
       residual: solution.residual, iterations: solution.iterations)
   }
 

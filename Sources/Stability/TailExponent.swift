@@ -37,7 +37,8 @@ extension MinimumGeometry {
     guard populations >= 2 else {
       throw InputError("populations", expected: "at least 2", found: "\(populations)")
     }
-    if let multipliers = commutingMultipliers(of: dynamics) {
+    // The steps of an epoch are not independent: what one of them does says nothing of a product's moments.
+    if dynamics.sampling != .reshuffle, let multipliers = commutingMultipliers(of: dynamics) {
       let powers = multipliers.map { $0.tailExponent(step: step) }
       return TailExponent(value: powers.reduce(.infinity, min), standardError: 0)
     }

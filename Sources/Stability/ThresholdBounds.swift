@@ -162,6 +162,14 @@ extension MinimumGeometry {
     if dynamics.sampling == .full || (b == n && dynamics.sampling != .iid) {
       return exact(eigenvalues[0], smallestEigenvalue)
     }
+    // An epoch's short last batch can be the sharpest.
+    if dynamics.sampling == .reshuffle, n % b != 0 {
+      let parts = try [b, n % b].map { size throws(InputError) in
+        try allBatchesThreshold(
+          of: Dynamics(batchSize: size, sampling: .subset, sampleCount: n), limit: limit)
+      }
+      return Enclosure(lower: min(parts[0].lower, parts[1].lower), upper: min(parts[0].upper, parts[1].upper))
+    }
     // What batches do in null(H) is not in the basis; that some expand there is known.
     if isUnstableInNullSpace { return Enclosure(lower: 0, upper: 0) }
     var samples: [Double] = []

@@ -55,8 +55,9 @@ extension MinimumGeometry {
       throw InputError("stability", expected: "a minimum", found: reason)
     }
     let isIndependent = dynamics.sampling.noiseFactor(batchSize: dynamics.batchSize, sampleCount: sampleCount) != nil
-    // Beyond enumeration reshuffled epochs are simulated; every other error would have come up before.
-    let certified = isIndependent ? try meanSquareThreshold(of: dynamics) : try? meanSquareThreshold(of: dynamics)
+    // Beyond enumeration reshuffled epochs are simulated.
+    let isCertain = isIndependent || (dynamics.momentum == 0 && canEnumerateEpoch(dynamics))
+    let certified = isCertain ? try meanSquareThreshold(of: dynamics) : nil
     let almostSure = try almostSureThreshold(of: dynamics, from: certified?.lower ?? 0, simulation)
     let meanSquare: MeanSquareThreshold
     if let certified {

@@ -20,7 +20,8 @@ extension StabilityAnalysis {
         "smallest": .number(geometry.smallestEigenvalue + geometry.weightDecay),
       ],
       "indefiniteSamples": .array(geometry.indefiniteSamples.map(JSON.integer)),
-      "nonUniformity": .number(nonUniformity), "b90": map?.leastBatchSize.map(JSON.integer) ?? .null,
+      "nonUniformity": .number(nonUniformity), "isNonUniformityPartial": .bool(isNonUniformityPartial),
+      "b90": map?.leastBatchSize.map(JSON.integer) ?? .null,
       "startRadius": .number(startRadius), "radius": .number(radius), "isRadiusKnown": .bool(isRadiusKnown),
       "seed": .unsigned(request.seed), "caveats": .array(caveats.map(JSON.string)),
     ]

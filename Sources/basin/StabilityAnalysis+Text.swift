@@ -23,9 +23,11 @@ extension StabilityAnalysis {
       ("point", input.source), ("kind", kindSentence),
       (
         "curvature",
-        "λ₁ = \(number(values[0])), λ_\(geometry.rank) = \(number(values[geometry.rank - 1])), rank \(geometry.rank)"
+        "λ₁ = \(number(values[0])), "
+          + (geometry.rank > 1 ? "λ_\(geometry.rank) = \(number(values[geometry.rank - 1])), " : "")
+          + "rank \(geometry.rank)"
           + "\(geometry.isTruncated ? " of \(geometry.rangeRank)" : "") in \(geometry.dimension) parameters, "
-          + "non-uniformity \(number(nonUniformity))"
+          + "non-uniformity \(isNonUniformityPartial ? "≥ " : "")\(number(nonUniformity))"
       ),
       ("batches", samplingSentence),
       ("descent", request.momentum > 0 ? "heavy ball, β = \(number(request.momentum))" : "plain SGD"),
@@ -58,7 +60,7 @@ extension StabilityAnalysis {
     guard let map else { return "" }
     func number(_ value: Double?) -> String { value.map { NumberText.readable($0) } ?? "-" }
     func estimate(_ value: Double, _ error: Double) -> String {
-      error > 0 && value.isFinite ? NumberText.readable(value, plusMinus: error) : number(value)
+      error > 1e-12 * abs(value) && value.isFinite ? NumberText.readable(value, plusMinus: error) : number(value)
     }
     let rows = map.columns.map { column -> [String] in
       let stability = column.stability

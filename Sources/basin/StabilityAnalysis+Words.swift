@@ -84,7 +84,7 @@ extension StabilityAnalysis {
     }
     if geometry.weightDecay > 0 { result.append("Weight decay adds the same w to every curvature of every sample.") }
     if let truncation { result.append(truncation) }
-    if !geometry.indefiniteSamples.isEmpty {
+    if map != nil, !geometry.indefiniteSamples.isEmpty {
       let many = geometry.indefiniteSamples.count
       result.append(
         "\(many) of \(geometry.sampleCount) Hessians \(many == 1 ? "is" : "are") indefinite: thresholds are those of the "

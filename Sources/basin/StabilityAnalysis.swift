@@ -14,6 +14,10 @@ struct StabilityAnalysis {
   let map: StabilityMap?
   let measures: PointMeasures?
   let nonUniformity: Double
+  /// Whether samples differ in directions that the basis leaves out, so that it is a lower bound.
+  var isNonUniformityPartial: Bool {
+    input.geometry.isTruncated || input.geometry.nullSpaceCurvature > MinimumGeometry.leakTolerance
+  }
   /// What SGD itself did; nil where it was not run.
   var confirmation: StabilityConfirmation?
   /// How far runs start from the minimum, and how far away they are gone.

@@ -219,13 +219,13 @@ import Testing
       for step in 0..<steps {
         sampler.advance()
         for index in sampler.current { seen[index] += 1 }
-        if sampler.current.count == b { counts[sampler.current.sorted(), default: 0] += 1 }
+        counts[sampler.current.sorted(), default: 0] += 1
         if sampling == .reshuffle, (step + 1) % ((5 + b - 1) / b) == 0 { #expect(Set(seen).count == 1) }
       }
       guard let batches = dynamics.allBatches(sampleCount: 5) else { continue }
       let drawn = Double(counts.values.reduce(0, +))
       for batch in batches {
-        let share = Double(counts[batch.samples(size: b)] ?? 0) / drawn
+        let share = Double(counts[batch.samples] ?? 0) / drawn
         let error = (batch.probability * (1 - batch.probability) / drawn).squareRoot()
         #expect(abs(share - batch.probability) < 4.5 * error)
       }

@@ -22,7 +22,16 @@ struct LinearModelProblem: Sendable {
     } catch {
       throw SpecData.located(error, data)
     }
-    finiteSum = objective.finiteSum
+    guard loss == .hinge else {
+      finiteSum = objective.finiteSum
+      return
+    }
+    finiteSum = SpecObjective(objective) { () throws(InputError) in
+      throw InputError(
+        "problem.loss", expected: "a loss with a Hessian, for a minimiser to be found by Newton's method",
+        found: "the hinge, whose minimisers lie at its kinks",
+        advice: "Use \"squaredHinge\", or give the parameters themselves.")
+    }
   }
 
   var sampleCount: Int { objective.sampleCount }

@@ -85,7 +85,7 @@ public struct SpecObjective: Sendable {
       throw InputError(
         "problem", expected: "a loss that has a minimiser",
         found: "a gradient of \(found.gradientNorm) where Newton's method ends, \(found.distance) from its next point",
-        advice: "Classes that a plane separates have none: a positive weightDecay makes one. Hinges have kinks.")
+        advice: "Classes that a plane separates have none: a positive weightDecay makes one.")
     }
     return NamedPoint("minimum", found.parameters)
   }

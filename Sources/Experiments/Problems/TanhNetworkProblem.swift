@@ -30,6 +30,10 @@ struct TanhNetworkProblem: SpecProblem {
   static let defaultFinals = PlainWorkload.defaultFinals
 
   init(_ settings: SpecSettings, seeds: Seeds, files: SpecFiles) throws(InputError) {
+    let entries = settings.integer("hidden") * settings.object("data").integer("samples")
+    guard entries <= 50_000_000 else {
+      throw InputError("hidden", expected: "at most 50000000 hidden units times samples", found: "\(entries)")
+    }
     objective = try .sine(samples: settings.object("data").integer("samples"), hiddenCount: settings.integer("hidden"))
     let (objective, key) = (objective, seeds.key(.data))
     finiteSum = SpecObjective(objective) { () throws(InputError) in

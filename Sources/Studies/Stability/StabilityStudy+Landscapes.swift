@@ -36,11 +36,11 @@ extension StabilityStudy {
       found: "largest ‖gᵢ‖ = \(number(largest)) at \(geometries.map(\.0).joined(separator: ", "))")
   }
 
-  /// The tolerance within which two fractions of `count` runs each agree: 4 standard errors of their difference, with
-  /// two successes and two failures added so that 0 and 1 have an error, too.
-  static func agreement(_ reference: Double, _ count: Int) -> Double {
+  /// The tolerance within which a fraction of `runs` agrees with the reference's of `count`: 4 standard errors of their
+  /// difference, with two successes and two failures added so that 0 and 1 have an error, too.
+  static func agreement(_ reference: Double, _ count: Int, runs: Int) -> Double {
     let p = (reference * Double(count) + 2) / Double(count + 4)
-    return 4 * (2 * p * (1 - p) / Double(count)).squareRoot()
+    return 4 * (p * (1 - p) * (1 / Double(count) + 1 / Double(runs))).squareRoot()
   }
 
   /// Claim 8: Styblinski–Tang sums.
@@ -125,7 +125,7 @@ extension StabilityStudy {
         checks.append(
           try .frequency(
             "escaped from \(cell.minimum), \(name), against reference runs", prediction: cell.reference,
-            successes: fraction.successes, of: runs, tolerance: .absolute(agreement(cell.reference, 400))))
+            successes: fraction.successes, of: runs, tolerance: .absolute(agreement(cell.reference, 400, runs: runs))))
       }
     }
     let open =
@@ -319,7 +319,7 @@ extension StabilityStudy {
           checks.append(
             try .frequency(
               "ends at the circle, \(name), against reference runs", prediction: reference, successes: there, of: runs,
-              tolerance: .absolute(agreement(reference, 1_000))))
+              tolerance: .absolute(agreement(reference, 1_000, runs: runs))))
         }
         if b == 8, share > 1 {
           checks.append(

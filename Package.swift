@@ -43,7 +43,8 @@ let package = Package(
     .target(name: "TestSupport", dependencies: ["Numerics"], path: "Tests/TestSupport"),
     .testTarget(name: "NumericsTests", dependencies: ["Numerics", "TestSupport"]),
     .testTarget(name: "FormatsTests", dependencies: ["Numerics", "Formats", "TestSupport"]),
-    .testTarget(name: "ObjectivesTests", dependencies: ["Numerics", "Objectives", "Curvature"]),
+    .testTarget(
+      name: "ObjectivesTests", dependencies: ["Numerics", "Objectives", "Curvature"], exclude: ["Fixtures"]),
     .testTarget(name: "StabilityTests", dependencies: ["Numerics", "Objectives", "Curvature", "Stability"]),
     .testTarget(name: "DescentTests", dependencies: ["Numerics", "Objectives", "Descent", "TestSupport"]),
     .testTarget(name: "ReportingTests", dependencies: ["Numerics", "Formats", "Claims", "Reporting"]),

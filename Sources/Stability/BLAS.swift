@@ -19,18 +19,6 @@ enum BLAS {
     for index in 0..<count { y[index] += scale * x[index] }
   }
 
-  /// C ← alpha · op(A)·op(B) + beta · C, all stored row by row without gaps; op(A) is m × k, op(B) k × n.
-  static func multiply(
-    _ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>, firstTransposed aTransposed: Bool = false,
-    secondTransposed bTransposed: Bool = false, rows m: Int, columns n: Int, inner k: Int, scale: Double = 1,
-    keeping beta: Double = 0, into c: UnsafeMutablePointer<Double>
-  ) {
-    cblas_dgemm(
-      CblasRowMajor, aTransposed ? CblasTrans : CblasNoTrans, bTransposed ? CblasTrans : CblasNoTrans, blasint(m),
-      blasint(n), blasint(k), scale, a, blasint(aTransposed ? m : k), b, blasint(bTransposed ? k : n), beta, c,
-      blasint(n))
-  }
-
   /// Whether a symmetric matrix has a Cholesky factor.
   static func isPositiveDefinite(_ matrix: Matrix) -> Bool {
     var factor = matrix.storage

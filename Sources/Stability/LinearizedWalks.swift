@@ -137,7 +137,7 @@ struct LinearizedWalks {
             else { return }
             for first in stride(from: 0, to: count, by: block) {
               let size = min(block, count - first)
-              BLAS.multiply(
+              Double.multiply(
                 x + first * rank, entries, secondTransposed: true, rows: size, columns: rows, inner: rank, into: images)
               for walk in 0..<size {
                 let batch = samplers[first + walk].current
@@ -158,7 +158,7 @@ struct LinearizedWalks {
                 for sample in batch { weights[sample] = 0 }
               }
               guard curvature.outputCount != nil else { continue }
-              BLAS.multiply(
+              Double.multiply(
                 images, entries, rows: size, columns: rank, inner: rows, keeping: 1, into: y + first * rank)
             }
           }

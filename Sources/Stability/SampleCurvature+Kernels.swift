@@ -13,7 +13,7 @@ extension SampleCurvature {
       entries.withUnsafeBufferPointer { rows in
         signed.withUnsafeBufferPointer { signed in
           guard let sum = sum.baseAddress, let rows = rows.baseAddress, let signed = signed.baseAddress else { return }
-          BLAS.multiply(
+          Double.multiply(
             rows, signed, firstTransposed: true, rows: d, columns: d, inner: n * rowsPerSample, scale: 1 / Double(n),
             into: sum)
         }
@@ -69,11 +69,11 @@ extension SampleCurvature {
               let gram = gram.baseAddress
             else { return }
             let rows = all + samples.lowerBound * m * d
-            BLAS.multiply(rows, s, rows: count, columns: d, inner: d, into: product)
+            Double.multiply(rows, s, rows: count, columns: d, inner: d, into: product)
             if outputCount == nil {
               for place in 0..<samples.count {
                 let offset = place * d * d
-                BLAS.multiply(product + offset, rows + offset, rows: d, columns: d, inner: d, keeping: 1, into: sum)
+                Double.multiply(product + offset, rows + offset, rows: d, columns: d, inner: d, keeping: 1, into: sum)
               }
               return
             }
@@ -83,7 +83,7 @@ extension SampleCurvature {
                 rows + offset, product + offset, firstRow: (samples.lowerBound + place) * m, gram: gram,
                 into: weighted + offset)
             }
-            BLAS.multiply(
+            Double.multiply(
               rows, weighted, firstTransposed: true, rows: d, columns: d, inner: count, keeping: 1, into: sum)
           }
         }
@@ -102,13 +102,13 @@ extension SampleCurvature {
       for column in 0..<d { weighted[column] = weight * rows[column] }
       return
     }
-    BLAS.multiply(product, rows, secondTransposed: true, rows: m, columns: m, inner: d, into: gram)
+    Double.multiply(product, rows, secondTransposed: true, rows: m, columns: m, inner: d, into: gram)
     if let signs {
       for a in 0..<m {
         for c in 0..<m { gram[a * m + c] *= signs[firstRow + a] * signs[firstRow + c] }
       }
     }
-    BLAS.multiply(gram, rows, rows: m, columns: d, inner: m, into: weighted)
+    Double.multiply(gram, rows, rows: m, columns: d, inner: m, into: weighted)
   }
 
   /// The quadratic forms vᵀHᵢv, one a sample. Cost: 2·n·d² for matrices, 2·n·m·d for factors.
@@ -180,7 +180,7 @@ extension SampleCurvature {
           }
           for sample in 0..<sampleCount {
             let block = result + sample * k * k
-            BLAS.multiply(basis, half + sample * d * k, rows: k, columns: k, inner: d, into: block)
+            Double.multiply(basis, half + sample * d * k, rows: k, columns: k, inner: d, into: block)
             for row in 0..<k {
               for column in 0..<row {
                 let value = (block[row * k + column] + block[column * k + row]) / 2

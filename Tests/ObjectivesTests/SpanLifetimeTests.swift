@@ -10,6 +10,8 @@ import Testing
     let regression = try LeastSquaresObjective(inputs: [[1, 2]], targets: [0])
     let bowl = try QuadraticMinimumObjective(bowls: [.init(centre: [0, 0], curvatures: [[1, 2]])])
     let network = try TanhNetworkObjective(inputs: [[1]], targets: [0], hiddenCount: 1)
+    let affine = try NetworkObjective(
+      Network(parsing: "mlp:1-1"), inputs: [2], targets: .values([0]), loss: .squared())
     let autoencoder = AutoencoderObjective(data: try .standardBasis(count: 1, dimension: 2), activation: .linear)
     var x = 1.5
     for _ in 0..<3 {
@@ -22,6 +24,9 @@ import Testing
       #expect(bowl.gradient(at: [x, 1]) == [x, 2])
       #expect(network.residuals(at: [x, 0, 0, x]) == [x])
       #expect(network.jacobian(at: [x, 0, 0, 0])[3] == 1)
+      #expect(affine.gradient(at: [x, 1]) == [4 * x + 2, 2 * x + 1])
+      #expect(affine.gaussNewtonProduct(at: [x, 1], times: [x, 1]) == [4 * x + 2, 2 * x + 1])
+      #expect(affine.outputs(at: [x, 1]) == [2 * x + 1])
       #expect(AutoencoderState(of: autoencoder, at: [x, 1]).coefficients == [x])
       #expect(LinearAlgebra.norm([x, 0]) == x)
       #expect(LinearAlgebra.dot([x, 1], [2, x]) == 3 * x)

@@ -53,6 +53,7 @@ struct TinyProblem: Sendable, CustomStringConvertible {
     }
     problems.append(try sparseLeastSquares())
     problems += try weightDecayed()
+    problems += try TinyNetwork.all().map(\.problem)
     for activation in AutoencoderObjective.Activation.allCases {
       for (name, data) in try dataSets() { problems.append(autoencoder(name, data, activation)) }
     }

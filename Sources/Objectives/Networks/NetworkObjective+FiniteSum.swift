@@ -1,0 +1,105 @@
+// Each requirement is compiled for both precisions: from outside, where the precision is a parameter of generic code,
+// there would be a lookup for every number otherwise.
+extension NetworkObjective {
+  /// (1/b) Σ kᵢ ℓ(F(xᵢ), yᵢ), summed in double precision.
+  @specialized(where Scalar == Double)
+  @specialized(where Scalar == Float)
+  public func loss(at parameters: Span<Scalar>, over batch: Batch, using workspace: inout Workspace) -> Double {
+    var sum = 0.0
+    forEachChunk(of: batch, at: parameters, tangents: false, using: &workspace) { pass, chunk in
+      pass.forward()
+      var output = pass.values + pass.outputStart
+      for place in chunk {
+        sum += Double(batch.multiplicities[place]) * Double(outputLoss.value(output, batch.indices[place]))
+        output += outputCount
+      }
+    }
+    return sum / Double(batch.size)
+  }
+
+  /// (1/b) Σ kᵢ J(xᵢ)ᵀ ∇ℓ.
+  @specialized(where Scalar == Double)
+  @specialized(where Scalar == Float)
+  public func gradient(
+    at parameters: Span<Scalar>, over batch: Batch, into gradient: inout MutableSpan<Scalar>,
+    using workspace: inout Workspace
+  ) {
+    precondition(gradient.count == parameterCount, "room for a gradient")
+    gradient.withUnsafeMutableBufferPointer { buffer in
+      guard let target = buffer.baseAddress else { return }
+      forEachChunk(of: batch, at: parameters, tangents: false, using: &workspace) { pass, chunk in
+        pass.forward()
+        for (row, place) in zip(0..., chunk) {
+          let start = pass.outputStart &+ row &* outputCount
+          outputLoss.gradient(
+            pass.values + start, batch.indices[place], weight: weight(place, of: batch), into: pass.adjoints + start)
+        }
+        pass.backward(into: NetworkSink(target: target, keeping: chunk.lowerBound > 0))
+      }
+    }
+  }
+
+  /// (1/b) Σ kᵢ ∇²fᵢ v, forward over reverse.
+  @specialized(where Scalar == Double)
+  @specialized(where Scalar == Float)
+  public func hessianVectorProduct(
+    at parameters: Span<Scalar>, times direction: Span<Scalar>, over batch: Batch,
+    into product: inout MutableSpan<Scalar>, using workspace: inout Workspace
+  ) {
+    precondition(direction.count == parameterCount && product.count == parameterCount, "vectors like the parameters")
+    product.withUnsafeMutableBufferPointer { buffer in
+      direction.withUnsafeBufferPointer { direction in
+        guard let target = buffer.baseAddress, let direction = direction.baseAddress else { return }
+        forEachChunk(of: batch, at: parameters, tangents: true, using: &workspace) { pass, chunk in
+          pass.forward()
+          pass.forwardTangent(direction)
+          for (row, place) in zip(0..., chunk) {
+            let start = pass.outputStart &+ row &* outputCount
+            let (z, share) = (pass.values + start, weight(place, of: batch))
+            outputLoss.gradient(z, batch.indices[place], weight: share, into: pass.adjoints + start)
+            outputLoss.hessianProduct(z, pass.tangents + start, weight: share, into: pass.adjointTangents + start)
+          }
+          pass.backwardTangent(direction, into: NetworkSink(target: target, keeping: chunk.lowerBound > 0))
+        }
+      }
+    }
+  }
+
+  /// Rows ∇fᵢ.
+  @specialized(where Scalar == Double)
+  @specialized(where Scalar == Float)
+  public func sampleGradients(
+    at parameters: Span<Scalar>, over batch: Batch, into gradients: inout MutableSpan<Scalar>,
+    using workspace: inout Workspace
+  ) {
+    precondition(gradients.count == parameterCount * batch.indices.count, "room for a gradient a sample")
+    gradients.withUnsafeMutableBufferPointer { buffer in
+      guard let target = buffer.baseAddress else { return }
+      forEachChunk(of: batch, at: parameters, tangents: false, using: &workspace) { pass, chunk in
+        pass.forward()
+        for (row, place) in zip(0..., chunk) {
+          let start = pass.outputStart &+ row &* outputCount
+          outputLoss.gradient(pass.values + start, batch.indices[place], weight: 1, into: pass.adjoints + start)
+        }
+        pass.backward(
+          into: NetworkSink(target: target + chunk.lowerBound &* parameterCount, stride: parameterCount))
+      }
+    }
+  }
+
+  /// The loop of plain descent.
+  @specialized(where Scalar == Double)
+  @specialized(where Scalar == Float)
+  public func descend(
+    _ memory: inout DescentMemory<Scalar, Workspace>, steps: Range<Int>, momentum: Double, region: Region?,
+    nextBatch: (Int, inout Batch) -> Double
+  ) -> Int {
+    plainDescent(&memory, steps: steps, momentum: momentum, region: region, nextBatch: nextBatch)
+  }
+
+  /// kᵢ/b.
+  @inline(__always)
+  func weight(_ place: Int, of batch: Batch) -> Scalar {
+    Scalar(Double(batch.multiplicities[place]) / Double(batch.size))
+  }
+}

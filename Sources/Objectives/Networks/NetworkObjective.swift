@@ -1,0 +1,123 @@
+import Numerics
+
+/// A fully connected network's loss on a data set: fᵢ(θ) = ℓ(F(xᵢ; θ), yᵢ), F a ``Network``, ℓ a ``NetworkLoss``.
+///
+/// A gradient costs about 6d operations a sample, a Hessian-vector product about 18d. Large layers go through BLAS, whose
+/// last bits can depend on the size of the batch; small ones through loops. A step allocates nothing once the workspace
+/// has seen its batch size.
+public struct NetworkObjective<Scalar: NetworkScalar>: FiniteSumObjective {
+  /// F.
+  public let network: Network
+  /// ℓ.
+  public var loss: NetworkLoss { outputLoss.kind }
+  /// n, the number of samples.
+  public let sampleCount: Int
+  /// xᵢ, n × p, row by row.
+  public let inputs: [Scalar]
+  let outputLoss: NetworkOutputLoss<Scalar>
+  let slopeAtKink: Scalar
+
+  /// The network's loss on n samples.
+  ///
+  /// - Parameters:
+  ///   - inputs: n × p numbers, row by row.
+  ///   - targets: numbers for the squared and the logistic loss, classes for cross-entropy.
+  /// - Throws: `InputError` if there is no sample, counts do not match, a number is not finite, or targets do not belong
+  ///   to the loss.
+  public init(
+    _ network: Network, inputs: [Scalar], targets: NetworkTargets<Scalar>, loss: NetworkLoss
+  ) throws(InputError) {
+    let p = network.inputCount
+    guard !inputs.isEmpty, inputs.count % p == 0 else {
+      throw InputError("inputs", expected: "one or more rows of \(p) numbers", found: "\(inputs.count) numbers")
+    }
+    guard inputs.allSatisfy(\.isFinite) else {
+      throw InputError("inputs", expected: "finite numbers", found: "one that is not")
+    }
+    self.network = network
+    self.inputs = inputs
+    sampleCount = inputs.count / p
+    slopeAtKink = Scalar(network.slopeAtKink)
+    outputLoss = try NetworkOutputLoss(
+      loss, targets, outputCount: network.outputCount, sampleCount: inputs.count / p)
+  }
+
+  /// d, the number of parameters.
+  public var parameterCount: Int { network.parameterCount }
+  /// m, the number of outputs.
+  public var outputCount: Int { network.outputCount }
+  /// ℓ, and the layers of F.
+  public var lossFormula: String {
+    "\(loss.formula(outputCount: outputCount)), F = \(network)"
+  }
+
+  /// Random parameters in the objective's precision; see ``Network/randomParameters(_:stream:)``.
+  public func randomParameters(_ initialization: NetworkInitialization, stream: inout RandomStream) -> [Scalar] {
+    network.randomParameters(initialization, stream: &stream).map { Scalar($0) }
+  }
+
+  /// Room for the passes of a mini-batch, grown when a larger one comes.
+  public struct Workspace: Sendable {
+    var storage: [Scalar] = []
+  }
+
+  /// An empty workspace.
+  public func makeWorkspace() -> Workspace { Workspace() }
+
+  /// Samples that go through the network at once: enough to keep BLAS busy, few enough to need some megabytes only.
+  var largestChunk: Int { max(16, (1 << 20) / (network.inputCount + network.unitCount)) }
+
+  /// Calls `body` with a pass, not made yet, for each chunk of the batch's distinct samples, and the chunk.
+  @inline(__always)
+  func forEachChunk(
+    of batch: Batch, at parameters: Span<Scalar>, tangents: Bool, using workspace: inout Workspace,
+    _ body: (NetworkPass<Scalar>, Range<Int>) -> Void
+  ) {
+    precondition(parameters.count == parameterCount, "parameters of this network")
+    let (p, units, total) = (network.inputCount, network.unitCount, batch.indices.count)
+    let most = min(total, largestChunk)
+    let needed = most * (p + units * (tangents ? 4 : 2))
+    if workspace.storage.count < needed { workspace.storage = [Scalar](repeating: 0, count: needed) }
+    parameters.withUnsafeBufferPointer { parameters in
+      inputs.withUnsafeBufferPointer { inputs in
+        workspace.storage.withUnsafeMutableBufferPointer { storage in
+          guard let parameters = parameters.baseAddress, let data = inputs.baseAddress, let memory = storage.baseAddress
+          else { return }
+          var start = 0
+          while start < total {
+            let chunk = start..<min(start &+ most, total)
+            let values = memory + most &* p
+            let section = most &* units
+            let pass = NetworkPass(
+              stages: network.stages, slopeAtKink: slopeAtKink, count: chunk.count, parameters: parameters,
+              inputs: rows(of: batch, chunk, data, gatheredIn: memory), values: values, adjoints: values + section,
+              tangents: tangents ? values + 2 &* section : values,
+              adjointTangents: tangents ? values + 3 &* section : values)
+            body(pass, chunk)
+            start = chunk.upperBound
+          }
+        }
+      }
+    }
+  }
+
+  /// The chunk's inputs: where they stand if they stand together, and a copy otherwise.
+  @inline(__always)
+  private func rows(
+    of batch: Batch, _ chunk: Range<Int>, _ data: UnsafePointer<Scalar>, gatheredIn copy: UnsafeMutablePointer<Scalar>
+  ) -> UnsafePointer<Scalar> {
+    let p = network.inputCount
+    let first = batch.indices[chunk.lowerBound]
+    var isTogether = true
+    for place in chunk {
+      let sample = batch.indices[place]
+      precondition(sample >= 0 && sample < sampleCount, "a sample of the data set")
+      isTogether = isTogether && sample == first &+ (place &- chunk.lowerBound)
+    }
+    if isTogether { return data + first &* p }
+    for place in chunk {
+      (copy + (place &- chunk.lowerBound) &* p).update(from: data + batch.indices[place] &* p, count: p)
+    }
+    return UnsafePointer(copy)
+  }
+}

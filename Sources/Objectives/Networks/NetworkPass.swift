@@ -1,0 +1,77 @@
+/// The passes of one mini-batch through all layers, on memory that is lent for their time.
+///
+/// A layer's outputs, for all samples, stand together: count × outputs, row by row.
+struct NetworkPass<Scalar: NetworkScalar> {
+  let stages: [NetworkStage]
+  let slopeAtKink: Scalar
+  let count: Int
+  let parameters: UnsafePointer<Scalar>
+  /// The data, count × inputs.
+  let inputs: UnsafePointer<Scalar>
+  /// The outputs of all layers, their adjoints, and the tangents of both.
+  let values: UnsafeMutablePointer<Scalar>
+  let adjoints: UnsafeMutablePointer<Scalar>
+  let tangents: UnsafeMutablePointer<Scalar>
+  let adjointTangents: UnsafeMutablePointer<Scalar>
+
+  @inline(__always)
+  private func x(_ stage: NetworkStage) -> UnsafePointer<Scalar> {
+    stage.isFirst ? inputs : UnsafePointer(values + count &* stage.inputStart)
+  }
+
+  /// Where a vector over the last layer begins, among those over all layers.
+  @inline(__always)
+  var outputStart: Int { count &* stages[stages.count - 1].outputStart }
+
+  @inline(__always)
+  func forward() {
+    for stage in stages {
+      stage.forward(parameters, x(stage), count: count, into: values + count &* stage.outputStart)
+    }
+  }
+
+  /// After `forward`.
+  @inline(__always)
+  func forwardTangent(_ direction: UnsafePointer<Scalar>) {
+    for stage in stages {
+      let (start, end) = (stage.isFirst ? 0 : count &* stage.inputStart, count &* stage.outputStart)
+      stage.tangent(
+        parameters, direction: direction, x(stage), values + end, xTangent: tangents + start, slopeAtKink: slopeAtKink,
+        count: count, into: tangents + end)
+    }
+  }
+
+  /// After `forward`, and with the adjoints of the last layer in place.
+  @inline(__always)
+  func backward(into sink: NetworkSink<Scalar>) {
+    for index in stride(from: stages.count - 1, through: 0, by: -1) {
+      let stage = stages[index]
+      let end = count &* stage.outputStart
+      stage.collect(adjoints + end, x(stage), count: count, into: sink)
+      guard !stage.isFirst else { return }
+      stage.backward(
+        parameters, x(stage), values + end, yAdjoint: adjoints + end, slopeAtKink: slopeAtKink, count: count,
+        into: adjoints + count &* stage.inputStart)
+    }
+  }
+
+  /// The tangent of `backward`, after `forwardTangent`, and with the adjoints of the last layer and their tangents in
+  /// place: into the sink, a sum, goes the tangent of the gradient, ġyᵀx + gyᵀẋ.
+  @inline(__always)
+  func backwardTangent(_ direction: UnsafePointer<Scalar>, into sink: NetworkSink<Scalar>) {
+    for index in stride(from: stages.count - 1, through: 0, by: -1) {
+      let stage = stages[index]
+      let end = count &* stage.outputStart
+      stage.collect(adjointTangents + end, x(stage), count: count, into: sink)
+      guard !stage.isFirst else { return }
+      let start = count &* stage.inputStart
+      stage.collectCurvature(adjoints + end, xTangent: tangents + start, count: count, into: sink.target)
+      stage.backwardTangent(
+        parameters, direction: direction, x(stage), values + end, xTangent: tangents + start, yAdjoint: adjoints + end,
+        yAdjointTangent: adjointTangents + end, slopeAtKink: slopeAtKink, count: count, into: adjointTangents + start)
+      stage.backward(
+        parameters, x(stage), values + end, yAdjoint: adjoints + end, slopeAtKink: slopeAtKink, count: count,
+        into: adjoints + start)
+    }
+  }
+}

@@ -120,8 +120,8 @@ struct FormulaParser {
     return try made(graph.apply(.power, base, exponent), at: sign)
   }
 
-  /// Refuses what is a number but not a finite one.
-  private func made(_ node: Int, at token: FormulaToken) throws(InputError) -> Int {
+  /// Refuses what is a number but not a finite one. Mutating, so that no copy of the graph is made before its node is there.
+  private mutating func made(_ node: Int, at token: FormulaToken) throws(InputError) -> Int {
     if let value = graph.constantValue(node), !value.isFinite {
       throw FormulaToken.error(token.position, "a finite value of this constant part", "\(value)")
     }
@@ -275,7 +275,8 @@ struct FormulaParser {
 
   private mutating func bound() throws(InputError) -> Int {
     let number = token
-    let value = try whole(try expression(), at: number)
+    let node = try expression()
+    let value = try whole(node, at: number)
     try take(",", "\",\" as in sum(k, 0, 9, …)")
     return value
   }

@@ -64,7 +64,7 @@ import Testing
     #expect(places["optimizer.stop.tolerance"] == nil)
   }
 
-  @Test("The examples that come with the program are sound", arguments: ["autoencoder", "replay"])
+  @Test("The examples that come with the program are sound", arguments: ["autoencoder", "replay", "formula"])
   func examples(_ name: String) throws {
     let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent()

@@ -110,6 +110,10 @@ import Testing
       "problem={\"kind\":\"quadraticSum\",\"data\":{\"kind\":\"\(kind)\",\"samples\":5,\"dimension\":2\(more)}}"
     }
     func landscape(_ name: String) -> String { "problem={\"kind\":\"landscape\",\"name\":\"\(name)\"}" }
+    func formula(_ loss: String, _ more: String = "") -> String {
+      "problem={\"kind\":\"formula\",\"loss\":\"\(loss)\",\"data\":\(samples)\(more)}"
+    }
+    let samples = #"{"kind":"gaussian","samples":5,"dimension":2}"#
     func near(_ point: String, _ radius: String) -> String {
       "init={\"kind\":\"near\",\"point\":\"\(point)\",\"radius\":\(radius)}"
     }
@@ -121,6 +125,8 @@ import Testing
       [toy], [landscape("styblinski-tang")], [toy, near("sharp", "0.1")], [toy, near("circle", "0.1")],
       [toy, near("sharp", "0.2")], [toy, near("sharp", "0.1"), left],
       [toy, near("sharp", "0.1"), #"optimizer.stop={"when":"left","radius":0.4}"#], [toy, "optimizer.momentum=0.5"],
+      [formula("theta[0]^2")], [formula("theta[0]^4")], [formula("theta[0]^2", #","parameters":2"#)],
+      [formula("c*theta[0]^2", #","constants":{"c":2}"#)], [formula("c*theta[0]^2", #","constants":{"c":3}"#)],
       [#"problem={"kind":"tanhNetwork","hidden":3,"data":{"kind":"sine","samples":5}}"#],
       [#"problem={"kind":"tanhNetwork","hidden":2,"data":{"kind":"sine","samples":5}}"#],
       [#"problem={"kind":"tanhNetwork","hidden":3,"data":{"kind":"sine","samples":6}}"#],

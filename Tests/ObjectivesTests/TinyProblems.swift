@@ -54,6 +54,7 @@ struct TinyProblem: Sendable, CustomStringConvertible {
     problems.append(try sparseLeastSquares())
     problems += try weightDecayed()
     problems += try TinyNetwork.all().map(\.problem)
+    problems += try weightDecayed() + formulas() + differentiable()
     for activation in AutoencoderObjective.Activation.allCases {
       for (name, data) in try dataSets() { problems.append(autoencoder(name, data, activation)) }
     }
@@ -203,6 +204,11 @@ struct TinyProblem: Sendable, CustomStringConvertible {
 
 /// A stream for a test: fixed, and different for each seed.
 func testStream(_ seed: UInt64) -> RandomStream { RandomStream(RandomKey(seed: seed, purpose: .measurement)) }
+
+/// A number of 0..<count.
+func draw(_ stream: inout RandomStream, below count: Int) -> Int {
+  min(count - 1, Int(stream.uniform() * Double(count)))
+}
 
 func dot(_ a: [Double], _ b: [Double]) -> Double { zip(a, b).reduce(0) { $0 + $1.0 * $1.1 } }
 

@@ -48,7 +48,9 @@ enum SpecData {
   }
 
   /// The member `data` of a problem's settings.
-  static func field(_ labels: Labels) -> SpecField {
+  ///
+  /// - Parameter isRequired: whether there is no problem without data.
+  static func field(_ labels: Labels, isRequired: Bool = true) -> SpecField {
     let (one, many) = labels.words
     let csv: [SpecField] = [
       path("A file of numbers with a sample a line, plain or compressed with gzip."),
@@ -77,7 +79,7 @@ enum SpecData {
       .init(kind: "csv", explanation: "Data from a CSV file, all cells numbers.", fields: csv),
     ]
     return .init(
-      "data", .variants(kinds), .required,
+      "data", .variants(kinds), isRequired ? .required : .optional,
       labels == .targets
         ? "The samples." : "The samples; the smaller of their two labels stands for −1, the larger for +1.")
   }

@@ -13,7 +13,7 @@ extension Spec {
   /// The kinds of problems. A new one is a conformance to `SpecProblem`, named here.
   static let problems: [any SpecProblem.Type] = [
     AutoencoderProblem.self, LeastSquaresProblem.self, LogisticProblem.self, SupportVectorProblem.self,
-    QuadraticSumProblem.self, LandscapeProblem.self, TanhNetworkProblem.self,
+    QuadraticSumProblem.self, LandscapeProblem.self, TanhNetworkProblem.self, FormulaProblem.self,
   ]
 
   /// What a spec consists of.

@@ -179,8 +179,8 @@ private struct AxisFinder {
       axes.append(.init(keys: keys, values: values))
       return
     }
-    guard let object = schema.object(for: value), case .object(let members) = value else { return }
-    for field in object.fields {
+    guard case .object(let members) = value else { return }
+    for field in schema.fields(for: value) {
       guard let member = members[field.name] else { continue }
       func below(_ place: String) -> String { place.isEmpty ? field.name : "\(place).\(field.name)" }
       find(
@@ -249,8 +249,16 @@ private struct AxisFinder {
 }
 
 extension SpecSchema {
+  /// What describes the members of `value`.
+  fileprivate func fields(for value: JSON) -> [SpecField] {
+    guard case .named(let schema) = self, case .object(let members) = value else {
+      return object(for: value)?.fields ?? []
+    }
+    return members.keys.sorted().map { SpecField($0, schema, .optional, "") }
+  }
+
   /// The object that describes the members of `value`, if there is one.
-  fileprivate func object(for value: JSON) -> SpecObject? {
+  private func object(for value: JSON) -> SpecObject? {
     switch self {
     case .object(let object), .either(_, orObject: let object): object
     case .variants(let objects):

@@ -64,6 +64,13 @@ struct SpecResolver {
     case .object(let object):
       guard case .object(let members) = value else { break }
       return resolve(members, object, at: path)
+    case .named(let schema):
+      guard case .object(let members) = value else { break }
+      var resolved: [String: JSON] = [:]
+      for (key, member) in members.sorted(by: { $0.key < $1.key }) {
+        resolved[key] = resolve(member, schema, at: "\(path).\(key)")
+      }
+      return resolved.count == members.count ? .object(resolved) : nil
     case .variants(let objects):
       return resolve(value, variants: objects, expectation: schema.expectation, at: path)
     case .either(let simple, orObject: let object):

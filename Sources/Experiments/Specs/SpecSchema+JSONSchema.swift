@@ -25,6 +25,8 @@ extension SpecSchema {
     case .choice(let words): return ["enum": .array(words.map(JSON.string))]
     case .list(let element): return ["type": "array", "items": element.single(hasAxes: false)]
     case .object(let object): return object.jsonSchema(hasAxes: hasAxes)
+    case .named(let value):
+      return ["type": "object", "additionalProperties": value.jsonSchema(canBeAxis: hasAxes, hasAxes: hasAxes)]
     case .variants(let objects):
       // A kind without required members can be written as its bare word.
       let words = objects.filter { $0.fields.allSatisfy { !$0.isRequired } }.map { JSON.string($0.kind) }

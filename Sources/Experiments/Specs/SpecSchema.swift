@@ -21,6 +21,8 @@ indirect enum SpecSchema: Sendable {
   case list(SpecSchema)
   /// An object.
   case object(SpecObject)
+  /// An object whose keys are names of the person's own choice, all values of one kind.
+  case named(SpecSchema)
   /// One of several objects, told apart by their member `kind`; the bare word `"k"` is short for `{"kind": "k"}`.
   case variants([SpecObject])
   /// Either of two, told apart by whether an object was written.
@@ -60,6 +62,7 @@ indirect enum SpecSchema: Sendable {
     case .file: "the path of a file"
     case .list(let element): "a list, each entry \(element.expectation)"
     case .object: "an object"
+    case .named(let value): "an object of names, each value \(value.expectation)"
     case .variants(let objects): "an object whose \"kind\" is \(Self.list(objects.map(\.kind)))"
     case .either(let value, orObject: _): "\(value.expectation), or an object"
     }

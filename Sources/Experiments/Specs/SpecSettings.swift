@@ -58,6 +58,9 @@ struct SpecSettings {
 
   func numbers(_ key: String) -> [Double] { list(key).compactMap(\.double) }
 
+  /// The numbers of names.
+  func namedNumbers(_ key: String) -> [String: Double] { object(key).members.compactMapValues(\.double) }
+
   func texts(_ key: String) -> [String] {
     list(key).compactMap { if case .string(let text) = $0 { text } else { nil } }
   }

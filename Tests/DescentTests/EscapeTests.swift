@@ -84,7 +84,7 @@ import Testing
       #expect(throws: InputError.self) { try StochasticGradientDescent(objective, options: wrong) }
     }
     #expect(throws: InputError.self) {
-      try AutoencoderEngine(count: 2, activation: .relu, options: Self.options(0.1, momentum: 0.5, budget: 10))
+      _ = try AutoencoderEngine(count: 2, activation: .relu, options: Self.options(0.1, momentum: 0.5, budget: 10))
     }
   }
 

@@ -29,17 +29,18 @@ import Testing
     try launchers(name, in: directory).map { $0?.shard.description ?? "none" }
   }
 
+  /// A script for bash to read, not a program to execute: a process that another test forks while this file is open for writing
+  /// would make it "busy" to `execve` for as long as that holds on to it.
   private func writeProbe(_ directory: URL) throws {
     let file = directory.appending(path: "probe")
     try Data(Self.probe.utf8).write(to: file)
-    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file.path)
   }
 
   @Test("mpirun", .enabled(if: Shell.hasMPI, "there is no mpirun")) func mpirun() throws {
     try BuiltProgram.withDirectory { directory in
       try writeProbe(directory)
       let outcome = try Shell.run(
-        "mpirun \(Shell.oversubscribe) -n 3 ./probe three && mpirun -n 1 ./probe one", in: directory,
+        "mpirun \(Shell.oversubscribe) -n 3 bash probe three && mpirun -n 1 bash probe one", in: directory,
         environment: Shell.asRoot)
       #expect(outcome.status == 0, "\(outcome.output)")
       #expect(try shards("three", in: directory) == ["1 of 3", "2 of 3", "3 of 3"])
@@ -56,13 +57,13 @@ import Testing
         let outcome = try Shell.run(script, in: directory, environment: environment)
         #expect(outcome.status == 0, "\(script): \(outcome.output)")
       }
-      try submit("sbatch --ntasks=3 --output=log --wrap './probe script; srun -n 3 ./probe step'")
-      try submit("sbatch --array=2-8:3 --output=log --wrap './probe array'")
-      try submit("sbatch --array=0-1 --ntasks=2 --output=log --wrap './probe outer; srun -n 2 ./probe both'")
-      try submit("sbatch --array=1,2,9 --output=log --wrap './probe gaps'")
-      try submit("sbatch --ntasks=2 --output=log --wrap 'srun -n 2 sbatch --output=log --wrap \"./probe inner\"'")
+      try submit("sbatch --ntasks=3 --output=log --wrap 'bash probe script; srun -n 3 bash probe step'")
+      try submit("sbatch --array=2-8:3 --output=log --wrap 'bash probe array'")
+      try submit("sbatch --array=0-1 --ntasks=2 --output=log --wrap 'bash probe outer; srun -n 2 bash probe both'")
+      try submit("sbatch --array=1,2,9 --output=log --wrap 'bash probe gaps'")
+      try submit("sbatch --ntasks=2 --output=log --wrap 'srun -n 2 sbatch --output=log --wrap \"bash probe inner\"'")
       if Shell.hasMPI {
-        try submit("sbatch --array=1-2 --ntasks=2 --output=log --wrap 'mpirun -n 2 ./probe ranks'")
+        try submit("sbatch --array=1-2 --ntasks=2 --output=log --wrap 'mpirun -n 2 bash probe ranks'")
       }
       // `sbatch --wait` would look every ten seconds only.
       try submit("while [ -n \"$(squeue --noheader)\" ]; do sleep 0.1; done")

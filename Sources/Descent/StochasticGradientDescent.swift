@@ -84,14 +84,7 @@ public struct StochasticGradientDescent<Objective: FiniteSumObjective>: DescentE
   }
 
   /// Whether the parameters are outside of the region: asked where the last update of an advance may have left it.
-  private var isOutside: Bool {
-    guard let region else { return false }
-    var square = 0.0
-    for (parameter, centre) in zip(memory.parameters, region.centre) {
-      square += (Double(parameter) - centre) * (Double(parameter) - centre)
-    }
-    return !(square <= region.radius * region.radius)
-  }
+  private var isOutside: Bool { region.map { !$0.contains(memory.parameters) } ?? false }
 
   /// The parameters, all 0.
   public func makeState() -> State {

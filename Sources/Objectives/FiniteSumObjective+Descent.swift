@@ -10,6 +10,17 @@ public struct Region: Sendable, Equatable {
     self.centre = centre
     self.radius = radius
   }
+
+  /// Whether the parameters are inside. Not a number is outside.
+  @inlinable
+  public func contains<Scalar: BinaryFloatingPoint>(_ parameters: [Scalar]) -> Bool {
+    var square = 0.0
+    for j in parameters.indices {
+      let difference = Double(parameters[j]) - centre[j]
+      square += difference * difference
+    }
+    return square <= radius * radius
+  }
 }
 
 /// What plain descent keeps of one run.
@@ -62,15 +73,7 @@ extension FiniteSumObjective {
           memory.parameters[j] += memory.velocity[j]
         }
       }
-      if let region {
-        var square = 0.0
-        for j in memory.parameters.indices {
-          let difference = Double(memory.parameters[j]) - region.centre[j]
-          square += difference * difference
-        }
-        // Not a number is outside.
-        if !(square <= region.radius * region.radius) { return step + 1 - steps.lowerBound }
-      }
+      if let region, !region.contains(memory.parameters) { return step + 1 - steps.lowerBound }
     }
     return steps.count
   }

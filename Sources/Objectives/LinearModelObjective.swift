@@ -78,9 +78,7 @@ public struct LinearModelObjective: FiniteSumObjective {
   }
 
   private func fraction(at parameters: [Double], where counts: (Double) -> Bool) -> Double {
-    let count = parameters.withUnsafeBufferPointer { parameters in
-      (0..<sampleCount).reduce(0) { $0 + (counts(margin($1, parameters.span)) ? 1 : 0) }
-    }
+    let count = parameters.withSpan { parameters in (0..<sampleCount).count { counts(margin($0, parameters)) } }
     return Double(count) / Double(sampleCount)
   }
 

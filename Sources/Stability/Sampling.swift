@@ -32,13 +32,13 @@ public struct Dynamics: Sendable, Equatable {
   /// β of the heavy ball x ← x − η∇f_B(x) + β(x − x₋₁); 0 is plain SGD.
   public let momentum: Double
 
-  /// The largest batch size: a million. Independent sampling could ask for any.
+  /// The largest batch size of independent sampling, which could ask for any, unless there are more samples: a million.
   public static let largestBatchSize = 1_000_000
 
   /// Plain SGD, or SGD with heavy-ball momentum, on a given number of samples.
   ///
-  /// - Throws: ``InputError`` for a batch size below 1, or above n where an index is drawn once at most; for β
-  ///   outside of [0, 1).
+  /// - Throws: ``InputError`` for a batch size below 1, above n where an index is drawn once at most, or above
+  ///   ``largestBatchSize`` and n; for β outside of [0, 1).
   public init(
     batchSize: Int, sampling: Sampling, momentum: Double = 0, sampleCount: Int
   ) throws(InputError) {
@@ -50,8 +50,9 @@ public struct Dynamics: Sendable, Equatable {
         "batch size", expected: "at most the number of samples, \(sampleCount)", found: "\(batchSize)",
         advice: "Only independent sampling (iid) can draw a sample twice.")
     }
-    guard batchSize <= Self.largestBatchSize else {
-      throw InputError("batch size", expected: "at most \(Self.largestBatchSize)", found: "\(batchSize)")
+    let largest = max(sampleCount, Self.largestBatchSize)
+    guard batchSize <= largest else {
+      throw InputError("batch size", expected: "at most \(largest)", found: "\(batchSize)")
     }
     guard momentum >= 0, momentum < 1 else {
       throw InputError("momentum", expected: "a number from 0, below 1", found: "\(momentum)")

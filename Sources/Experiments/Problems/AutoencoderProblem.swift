@@ -128,7 +128,7 @@ struct AutoencoderProblem: SpecProblem {
         found: NumberText.shortest(parts.options.momentum))
       isSound = false
     }
-    if parts.leaving != nil {
+    if parts.leavingRadius != nil {
       problems.note(
         "optimizer.stop.when", expected: "\"converged\": the autoencoder's minima are no points", found: "\"left\"")
       isSound = false
@@ -193,12 +193,12 @@ struct AutoencoderProblem: SpecProblem {
     let norms = norms
     let stopping = StoppingRules<AutoencoderState>(
       cadence: parts.stopCadence,
-      converged: parts.stop.map { stop in
+      converged: parts.tolerance.map { tolerance in
         { @Sendable state in
           // 1 − max cos is computed without cancellation where that is possible, which takes orthonormal data.
           isOrthonormal
-            ? state.misalignment(activation) <= stop.tolerance
-            : 1 - state.normalised(by: norms).maximumCosine(activation) <= stop.tolerance
+            ? state.misalignment(activation) <= tolerance
+            : 1 - state.normalised(by: norms).maximumCosine(activation) <= tolerance
         }
       }, diverged: { $0.hasDiverged }, dead: { $0.isDead(activation) })
     return parts.plan(stopping: stopping, measures: measures)

@@ -66,18 +66,18 @@ enum PlainWorkload {
     }
     let measures = measures + Self.minimumMeasures(known)
     typealias Engine = StochasticGradientDescent<Objective>
-    if parts.leaving != nil, start.centre.isEmpty {
+    if parts.leavingRadius != nil, start.centre.isEmpty {
       problems.note(
         "optimizer.stop.when", expected: "a start near a minimiser, if trials end where they leave it",
         found: "\"left\"",
         advice: "Use \"init\": {\"kind\": \"near\", \"point\": …, \"radius\": …}.")
       return nil
     }
-    let region = parts.leaving.map { Region(centre: start.centre, radius: $0.radius) }
+    let region = parts.leavingRadius.map { Region(centre: start.centre, radius: $0) }
     let stopping = StoppingRules<Engine.State>(
       cadence: parts.stopCadence,
-      converged: parts.stop.map { stop in
-        { @Sendable in LinearAlgebra.norm(objective.gradient(at: $0.parameters)) <= stop.tolerance }
+      converged: parts.tolerance.map { tolerance in
+        { @Sendable in LinearAlgebra.norm(objective.gradient(at: $0.parameters)) <= tolerance }
       },
       diverged: { $0.hasLeft || !(LinearAlgebra.dot($0.parameters, $0.parameters) < largestSquaredNorm) })
     let plan = parts.plan(stopping: stopping) { numbers($0, of: objective, measures) }

@@ -102,19 +102,29 @@ struct SpecMeasure: Sendable {
   var isVector = false
 }
 
+/// What ends a trial.
+enum SpecGoal: Sendable {
+  /// Convergence, to a tolerance that the problem explains.
+  case converged(tolerance: Double)
+  /// That it is so far from the minimiser near which it began.
+  case left(radius: Double)
+}
+
 /// The parts of a configuration besides its problem.
 struct SpecParts: Sendable {
   /// Where trials begin.
   var start: SpecStart
   /// How they descend.
   var options: DescentOptions
-  /// When the goal counts as reached, and how often that is asked; nil runs the whole budget.
-  var stop: (tolerance: Double, every: Int)?
-  /// The distance from the minimiser at which it begins that ends a trial, and how often one looks; nil for none.
-  var leaving: (radius: Double, every: Int)?
+  /// What ends a trial before its budget, and how often one looks; nil runs the whole budget.
+  var stop: (goal: SpecGoal, every: Int)?
   /// When stopping rules are asked. Without a goal they only find out what has died or diverged, which is in no hurry: asking
   /// costs as much as dozens of steps of a fast engine.
-  var stopCadence: Cadence { .every(stop?.every ?? leaving?.every ?? 1_024) }
+  var stopCadence: Cadence { .every(stop?.every ?? 1_024) }
+  /// When the trial counts as converged; nil where that ends none.
+  var tolerance: Double? { if case .converged(let tolerance)? = stop?.goal { tolerance } else { nil } }
+  /// How far away the minimiser is left; nil where that ends none.
+  var leavingRadius: Double? { if case .left(let radius)? = stop?.goal { radius } else { nil } }
   /// How often series are taken.
   var recordEvery: Int
   /// The measures along the way, by name.

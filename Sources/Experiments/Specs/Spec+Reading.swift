@@ -123,8 +123,12 @@ private struct SpecReading {
     }
     let parts = SpecParts(
       start: start, options: options,
-      stop: leaves ? nil : stop.map { ($0.number("tolerance"), $0.integer("every")) },
-      leaving: leaves ? stop.map { ($0.number("radius"), $0.integer("every")) } : nil,
+      stop: stop.map {
+        (
+          leaves ? .left(radius: $0.number("radius")) : .converged(tolerance: $0.number("tolerance")),
+          $0.integer("every")
+        )
+      },
       recordEvery: record.integer("every"), series: series, finals: finals)
     guard let workload = problem.workload(parts, problems: &resolver.problems) else { return nil }
 

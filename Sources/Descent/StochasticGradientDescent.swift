@@ -4,8 +4,8 @@ import Objectives
 /// The plain loop: stochastic gradient descent on any finite sum, one replica at a time. The reference for every
 /// special engine.
 ///
-/// v ← βv − h Σ_{i∈B} kᵢ ∇fᵢ(w), w ← w + v with h, β and B as `DescentOptions` says; without momentum v is not kept.
-/// A step costs one batch gradient and allocates nothing that the objective does not.
+/// w ← w − h Σ_{i∈B} kᵢ ∇fᵢ(w) with h and B as `DescentOptions` says, or by its `UpdateRule`; without momentum no velocity
+/// is kept. A step costs one batch gradient and allocates nothing that the objective does not.
 public struct StochasticGradientDescent<Objective: FiniteSumObjective>: DescentEngine {
   /// What is minimised.
   public let objective: Objective
@@ -43,8 +43,13 @@ public struct StochasticGradientDescent<Objective: FiniteSumObjective>: DescentE
     self.region = region
     batches = BatchSource(
       stream: try options.indexStream(sampleCount: objective.sampleCount, trial: 0), options: options)
+    guard options.labelNoise == nil || objective.acceptsLabelShifts else {
+      throw InputError(
+        "labelNoise", expected: "an objective with one real label a sample under a squared loss",
+        found: objective.lossFormula, advice: "Leave the label noise out.")
+    }
     memory = DescentMemory(
-      count: objective.parameterCount, hasMomentum: options.momentum != 0, workspace: objective.makeWorkspace())
+      count: objective.parameterCount, hasMomentum: options.rule.momentum != 0, workspace: objective.makeWorkspace())
   }
 
   /// One.
@@ -66,7 +71,7 @@ public struct StochasticGradientDescent<Objective: FiniteSumObjective>: DescentE
     for j in memory.velocity.indices { memory.velocity[j] = 0 }
     step = 0
     hasLeft = false
-    batches.stream.restart(trial: trial)
+    batches.restart(trial: trial)
   }
 
   /// Does nothing.
@@ -75,9 +80,9 @@ public struct StochasticGradientDescent<Objective: FiniteSumObjective>: DescentE
   /// Makes `steps` updates, or as many as it takes to leave the region.
   public mutating func advance(by steps: Int) {
     guard !hasLeft else { return }
-    let (objective, region, momentum, due) = (objective, region, options.momentum, step..<step + steps)
+    let (objective, region, rule, due) = (objective, region, options.rule, step..<step + steps)
     let made = batches.lend(&memory) { memory, next in
-      objective.descend(&memory, steps: due, momentum: momentum, region: region, nextBatch: next)
+      objective.descend(&memory, steps: due, rule: rule, region: region, nextBatch: next)
     }
     step += made
     hasLeft = made < steps || isOutside
@@ -114,13 +119,15 @@ public struct StochasticGradientDescent<Objective: FiniteSumObjective>: DescentE
     memory.velocity = Array(values.dropFirst(objective.parameterCount))
     step = snapshot.step
     hasLeft = isOutside
-    batches.stream.restart(trial: trial)
+    batches.restart(trial: trial)
   }
 }
 
 /// The batches and rates of a run. Knows no objective, so that asking for the next needs none of the costs of generic code.
 private struct BatchSource {
-  var stream: IndexStream
+  private(set) var stream: IndexStream
+  private var noise: LabelNoiseStream?
+  private let seeds: Seeds
   private let schedule: StepSchedule
   private let budget: Int
   private let isMean: Bool
@@ -129,10 +136,19 @@ private struct BatchSource {
 
   init(stream: IndexStream, options: DescentOptions) {
     self.stream = stream
+    seeds = options.seeds
+    noise = options.labelNoise.map {
+      LabelNoiseStream($0, budget: options.budget, key: options.seeds.key(.labelNoise))
+    }
     schedule = options.schedule
     budget = options.budget
     isMean = options.reduction == .mean
     constantStep = schedule.isConstant ? schedule.base : nil
+  }
+
+  mutating func restart(trial: Int) {
+    stream.restart(trial: trial)
+    noise?.key = seeds.key(.labelNoise, trial: trial)
   }
 
   /// Lends `body` what writes the batch of a step and returns its rate: the objective gives the batch mean, so that the
@@ -140,9 +156,10 @@ private struct BatchSource {
   mutating func lend<Memory, Result>(
     _ memory: inout Memory, _ body: (inout Memory, (Int, inout Batch) -> Double) -> Result
   ) -> Result {
-    let (isMean, constantStep) = (isMean, constantStep)
+    let (isMean, constantStep, noise) = (isMean, constantStep, noise)
     return body(&memory) { step, batch in
       stream.draw(step, into: &batch)
+      if let noise { noise.shiftLabels(of: &batch, at: step) }
       let η = constantStep ?? schedule.value(at: step, of: budget)
       return isMean ? η : η * Double(batch.size)
     }

@@ -9,10 +9,14 @@ public struct Batch: Sendable, Equatable {
   @inlinable public var multiplicities: [Int] { storedMultiplicities }
   /// The batch size b = Σ multiplicities, by which a mean divides.
   @inlinable public var size: Int { storedSize }
+  /// What is added to the labels of `indices` in this batch, place by place; empty if nothing is. Only for objectives that
+  /// accept it.
+  @inlinable public var labelShifts: [Double] { storedShifts }
 
   @usableFromInline var storedIndices: [Int] = []
   @usableFromInline var storedMultiplicities: [Int] = []
   @usableFromInline var storedSize = 0
+  @usableFromInline var storedShifts: [Double] = []
 
   /// An empty batch.
   public init() {}
@@ -36,6 +40,7 @@ public struct Batch: Sendable, Equatable {
   public mutating func removeAll() {
     storedIndices.removeAll(keepingCapacity: true)
     storedMultiplicities.removeAll(keepingCapacity: true)
+    storedShifts.removeAll(keepingCapacity: true)
     storedSize = 0
   }
 
@@ -52,5 +57,16 @@ public struct Batch: Sendable, Equatable {
   public mutating func addAgain(at place: Int) {
     storedMultiplicities[place] += 1
     storedSize += 1
+  }
+
+  /// What is added to the label of the index at `place`.
+  @inlinable
+  public func labelShift(at place: Int) -> Double { storedShifts.isEmpty ? 0 : storedShifts[place] }
+
+  /// Adds `shift` to the label of the index at `place`, for this batch.
+  @inlinable
+  public mutating func setLabelShift(_ shift: Double, at place: Int) {
+    while storedShifts.count < storedIndices.count { storedShifts.append(0) }
+    storedShifts[place] = shift
   }
 }

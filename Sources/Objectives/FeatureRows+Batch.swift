@@ -22,21 +22,23 @@ extension FeatureRows {
     return intercept ? appendingConstant() : self
   }
 
-  /// Writes (1/b) Σ kᵢ weight(i) xᵢ. Cost: what the weights take, a multiplication a stored entry, and d assignments.
-  func mean(over batch: Batch, into result: inout MutableSpan<Double>, weight: (Int) -> Double) {
+  /// Writes (1/b) Σ kᵢ weight(i, shift of its label) xᵢ. Cost: what the weights take, a multiplication a stored entry, and d assignments.
+  func mean(over batch: Batch, into result: inout MutableSpan<Double>, weight: (Int, Double) -> Double) {
     for j in 0..<columnCount { result[j] = 0 }
-    for (sample, multiplicity) in zip(batch.indices, batch.multiplicities) {
-      let scale = Double(multiplicity) * weight(sample) / Double(batch.size)
+    for (place, sample) in batch.indices.enumerated() {
+      let scale =
+        Double(batch.multiplicities[place]) * weight(sample, batch.labelShift(at: place)) / Double(batch.size)
       // Many samples of a support vector machine have no part in the gradient.
       if scale != 0 { addScaled(row: sample, by: scale, into: &result) }
     }
   }
 
-  /// Writes rows weight(i) xᵢ for the batch's distinct samples.
-  func scaledRows(of batch: Batch, into rows: inout MutableSpan<Double>, weight: (Int) -> Double) {
+  /// Writes rows weight(i, shift of its label) xᵢ for the batch's distinct samples.
+  func scaledRows(of batch: Batch, into rows: inout MutableSpan<Double>, weight: (Int, Double) -> Double) {
     for place in 0..<(batch.indices.count * columnCount) { rows[place] = 0 }
     for (row, sample) in batch.indices.enumerated() {
-      addScaled(row: sample, by: weight(sample), into: &rows, from: row * columnCount)
+      addScaled(
+        row: sample, by: weight(sample, batch.labelShift(at: row)), into: &rows, from: row * columnCount)
     }
   }
 }

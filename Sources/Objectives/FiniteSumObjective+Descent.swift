@@ -46,33 +46,25 @@ public struct DescentMemory<Scalar: BinaryFloatingPoint & Sendable, Workspace> {
 }
 
 extension FiniteSumObjective {
-  /// The loop behind ``descend(_:steps:momentum:region:nextBatch:)``, compiled for each objective by itself.
+  /// The loop behind ``descend(_:steps:rule:region:nextBatch:)``, compiled for each objective by itself.
   @inlinable
   public func descend(
-    _ memory: inout DescentMemory<Scalar, Workspace>, steps: Range<Int>, momentum: Double, region: Region?,
+    _ memory: inout DescentMemory<Scalar, Workspace>, steps: Range<Int>, rule: UpdateRule, region: Region?,
     nextBatch: (Int, inout Batch) -> Double
   ) -> Int {
-    plainDescent(&memory, steps: steps, momentum: momentum, region: region, nextBatch: nextBatch)
+    plainDescent(&memory, steps: steps, rule: rule, region: region, nextBatch: nextBatch)
   }
 
   @inlinable
   @inline(__always)
   func plainDescent(
-    _ memory: inout DescentMemory<Scalar, Workspace>, steps: Range<Int>, momentum: Double, region: Region?,
+    _ memory: inout DescentMemory<Scalar, Workspace>, steps: Range<Int>, rule: UpdateRule, region: Region?,
     nextBatch: (Int, inout Batch) -> Double
   ) -> Int {
-    let beta = Scalar(momentum)
     for step in steps {
       let rate = Scalar(nextBatch(step, &memory.batch))
       Self.fill(&memory.gradient, memory.parameters, memory.batch, &memory.workspace, self)
-      if memory.velocity.isEmpty {
-        for j in memory.parameters.indices { memory.parameters[j] -= rate * memory.gradient[j] }
-      } else {
-        for j in memory.parameters.indices {
-          memory.velocity[j] = beta * memory.velocity[j] - rate * memory.gradient[j]
-          memory.parameters[j] += memory.velocity[j]
-        }
-      }
+      rule.apply(rate: rate, to: &memory)
       if let region, !region.contains(memory.parameters) { return step + 1 - steps.lowerBound }
     }
     return steps.count
@@ -92,9 +84,9 @@ extension FiniteSumObjective where Scalar == Double {
   /// types: its loop is as fast as others only if there is nothing to look up about its numbers.
   @inlinable
   public func descend(
-    _ memory: inout DescentMemory<Double, Workspace>, steps: Range<Int>, momentum: Double, region: Region?,
+    _ memory: inout DescentMemory<Double, Workspace>, steps: Range<Int>, rule: UpdateRule, region: Region?,
     nextBatch: (Int, inout Batch) -> Double
   ) -> Int {
-    plainDescent(&memory, steps: steps, momentum: momentum, region: region, nextBatch: nextBatch)
+    plainDescent(&memory, steps: steps, rule: rule, region: region, nextBatch: nextBatch)
   }
 }

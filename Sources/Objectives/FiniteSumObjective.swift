@@ -20,6 +20,9 @@ public protocol FiniteSumObjective<Scalar>: Sendable {
   /// The per-sample loss as a formula, with its factor ½ or without: what a report prints beside every number.
   var lossFormula: String { get }
 
+  /// Whether the samples have one label each that a batch may shift; false by default.
+  var acceptsLabelShifts: Bool { get }
+
   /// Scratch memory for one replica.
   func makeWorkspace() -> Workspace
 
@@ -42,17 +45,22 @@ public protocol FiniteSumObjective<Scalar>: Sendable {
     at parameters: Span<Scalar>, over batch: Batch, into gradients: inout MutableSpan<Scalar>,
     using workspace: inout Workspace)
 
-  /// Makes the updates v ← βv − rate · (batch mean of the gradient), θ ← θ + v of `steps`, and returns how many were
-  /// made: all of them, or up to and with the first that ends outside of `region`.
+  /// Makes the updates of `steps` by `rule`, g the batch mean of the gradient, and returns how many were made: all of
+  /// them, or up to and with the first that ends outside of `region`.
   ///
   /// There is no need to write it: the default does just that. It is a requirement so that the loop is compiled for
   /// the objective and not once for all, which is several times faster where a step takes a microsecond or less.
   ///
   /// - Parameter nextBatch: writes the batch of a step and returns its rate.
   func descend(
-    _ memory: inout DescentMemory<Scalar, Workspace>, steps: Range<Int>, momentum: Double, region: Region?,
+    _ memory: inout DescentMemory<Scalar, Workspace>, steps: Range<Int>, rule: UpdateRule, region: Region?,
     nextBatch: (Int, inout Batch) -> Double
   ) -> Int
+}
+
+extension FiniteSumObjective {
+  /// Labels are fixed, or there are none.
+  public var acceptsLabelShifts: Bool { false }
 }
 
 extension FiniteSumObjective where Workspace == Void {

@@ -12,6 +12,8 @@ public struct LeastSquaresObjective: FiniteSumObjective {
   public var sampleCount: Int { targets.count }
   /// d, the number of parameters.
   public var parameterCount: Int { features.columnCount }
+  /// Labels can be shifted.
+  public var acceptsLabelShifts: Bool { true }
   /// ½ (⟨xᵢ, θ⟩ − yᵢ)².
   public var lossFormula: String { "½ (⟨xᵢ, θ⟩ − yᵢ)²" }
 
@@ -40,16 +42,16 @@ public struct LeastSquaresObjective: FiniteSumObjective {
     self.targets = targets
   }
 
-  private func residual(_ sample: Int, _ parameters: Span<Double>) -> Double {
-    features.dot(row: sample, parameters) - targets[sample]
+  private func residual(_ sample: Int, _ shift: Double, _ parameters: Span<Double>) -> Double {
+    features.dot(row: sample, parameters) - targets[sample] - shift
   }
 
   /// (1/b) Σ kᵢ ½ (⟨xᵢ, θ⟩ − yᵢ)².
   public func loss(at parameters: Span<Double>, over batch: Batch, using workspace: inout Void) -> Double {
     var sum = 0.0
-    for (sample, multiplicity) in zip(batch.indices, batch.multiplicities) {
-      let residual = residual(sample, parameters)
-      sum += Double(multiplicity) * residual * residual
+    for (place, sample) in batch.indices.enumerated() {
+      let residual = residual(sample, batch.labelShift(at: place), parameters)
+      sum += Double(batch.multiplicities[place]) * residual * residual
     }
     return sum / Double(2 * batch.size)
   }
@@ -59,7 +61,7 @@ public struct LeastSquaresObjective: FiniteSumObjective {
     at parameters: Span<Double>, over batch: Batch, into gradient: inout MutableSpan<Double>,
     using workspace: inout Void
   ) {
-    features.mean(over: batch, into: &gradient) { residual($0, parameters) }
+    features.mean(over: batch, into: &gradient) { residual($0, $1, parameters) }
   }
 
   /// (1/b) Σ kᵢ ⟨xᵢ, v⟩ xᵢ.
@@ -67,7 +69,7 @@ public struct LeastSquaresObjective: FiniteSumObjective {
     at parameters: Span<Double>, times direction: Span<Double>, over batch: Batch,
     into product: inout MutableSpan<Double>, using workspace: inout Void
   ) {
-    features.mean(over: batch, into: &product) { features.dot(row: $0, direction) }
+    features.mean(over: batch, into: &product) { sample, _ in features.dot(row: sample, direction) }
   }
 
   /// Rows (⟨xᵢ, θ⟩ − yᵢ) xᵢ.
@@ -75,6 +77,6 @@ public struct LeastSquaresObjective: FiniteSumObjective {
     at parameters: Span<Double>, over batch: Batch, into gradients: inout MutableSpan<Double>,
     using workspace: inout Void
   ) {
-    features.scaledRows(of: batch, into: &gradients) { residual($0, parameters) }
+    features.scaledRows(of: batch, into: &gradients) { residual($0, $1, parameters) }
   }
 }

@@ -96,8 +96,8 @@ public struct LinearModelObjective: FiniteSumObjective {
     at parameters: Span<Double>, over batch: Batch, into gradient: inout MutableSpan<Double>,
     using workspace: inout Void
   ) {
-    features.mean(over: batch, into: &gradient) {
-      labels[$0] * marginLoss.derivative(margin($0, parameters))
+    features.mean(over: batch, into: &gradient) { sample, _ in
+      labels[sample] * marginLoss.derivative(margin(sample, parameters))
     }
   }
 
@@ -106,7 +106,7 @@ public struct LinearModelObjective: FiniteSumObjective {
     at parameters: Span<Double>, times direction: Span<Double>, over batch: Batch,
     into product: inout MutableSpan<Double>, using workspace: inout Void
   ) {
-    features.mean(over: batch, into: &product) { sample in
+    features.mean(over: batch, into: &product) { sample, _ in
       let curvature = marginLoss.secondDerivative(margin(sample, parameters))
       return curvature == 0 ? 0 : curvature * features.dot(row: sample, direction)
     }
@@ -117,8 +117,8 @@ public struct LinearModelObjective: FiniteSumObjective {
     at parameters: Span<Double>, over batch: Batch, into gradients: inout MutableSpan<Double>,
     using workspace: inout Void
   ) {
-    features.scaledRows(of: batch, into: &gradients) {
-      labels[$0] * marginLoss.derivative(margin($0, parameters))
+    features.scaledRows(of: batch, into: &gradients) { sample, _ in
+      labels[sample] * marginLoss.derivative(margin(sample, parameters))
     }
   }
 }

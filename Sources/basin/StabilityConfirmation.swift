@@ -150,7 +150,8 @@ private struct Runs {
     let part = "confirm b=\(dynamics.batchSize) η=\(NumberText.shortest(step))"
     options = DescentOptions(
       order: order, batchSize: order == .full ? nil : dynamics.batchSize, schedule: .constant(step),
-      momentum: dynamics.momentum, budget: steps, seeds: Seeds(master: analysis.request.seed, part: part))
+      rule: UpdateRule(momentum: dynamics.momentum), budget: steps,
+      seeds: Seeds(master: analysis.request.seed, part: part))
     self.replicas = replicas
     workers = analysis.request.jobs
     startRadius = analysis.startRadius

@@ -18,7 +18,7 @@ import Testing
     _ step: Double, _ order: SamplingOrder = .subset, batch: Int? = 1, momentum: Double = 0, budget: Int
   ) -> DescentOptions {
     DescentOptions(
-      order: order, batchSize: batch, schedule: .constant(step), momentum: momentum, budget: budget,
+      order: order, batchSize: batch, schedule: .constant(step), rule: UpdateRule(momentum: momentum), budget: budget,
       seeds: Seeds(master: 12))
   }
 

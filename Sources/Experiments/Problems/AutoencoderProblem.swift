@@ -122,10 +122,15 @@ struct AutoencoderProblem: SpecProblem {
       problems.note(misfit)
       isSound = false
     }
-    if parts.options.momentum != 0 {
+    if parts.options.rule.momentum != 0 {
       problems.note(
         "optimizer.momentum", expected: "0, since the autoencoder's engine is plain SGD",
-        found: NumberText.shortest(parts.options.momentum))
+        found: NumberText.shortest(parts.options.rule.momentum))
+      isSound = false
+    } else if parts.options.rule != .plain || parts.options.labelNoise != nil {
+      problems.note(
+        "optimizer", expected: "plain SGD, the autoencoder's engine", found: "weight decay, clipping or label noise",
+        advice: "Leave them out.")
       isSound = false
     }
     if parts.leavingRadius != nil {

@@ -1,6 +1,7 @@
 import Descent
 import Formats
 import Numerics
+import Objectives
 
 extension Spec {
   /// Reads a spec file. Paths in it are relative to its folder.
@@ -234,7 +235,8 @@ private struct SpecReading {
     guard let schedule = schedule(settings) else { return nil }
     let options = DescentOptions(
       order: order, batchSize: batch, schedule: schedule,
-      reduction: .init(rawValue: settings.text("reduction")) ?? .mean, momentum: settings.number("momentum"),
+      reduction: .init(rawValue: settings.text("reduction")) ?? .mean,
+      rule: UpdateRule(momentum: settings.number("momentum")),
       budget: settings.integer("steps"), seeds: seeds)
     guard let sampleCount else { return nil }
     do throws(InputError) {

@@ -10,6 +10,8 @@ public enum RandomPurpose: UInt8, Sendable, CaseIterable {
   case order = 3
   /// Draws probes, bootstrap resamples and everything else that measures and must not disturb what is measured.
   case measurement = 4
+  /// Draws the noise on labels of a trial, from the order seed.
+  case labelNoise = 5
 }
 
 /// The four seeds of a trial, each changeable on its own, all derived from one master seed unless given.
@@ -54,7 +56,7 @@ public struct Seeds: Hashable, Sendable, Codable {
       switch purpose {
       case .derivation, .data: data
       case .initialization: initialization
-      case .order: order
+      case .order, .labelNoise: order
       case .measurement: measurement
       }
     return RandomKey(seed: seed, purpose: purpose, trial: UInt32(truncatingIfNeeded: trial))

@@ -85,14 +85,14 @@ struct NetworkOutputLoss<Scalar: NetworkScalar>: Sendable {
     }
   }
 
-  /// ℓ(z).
+  /// ℓ(z). A shift is added to the target of a squared loss.
   @inline(__always)
-  func value(_ z: UnsafePointer<Scalar>, _ sample: Int) -> Scalar {
+  func value(_ z: UnsafePointer<Scalar>, _ sample: Int, shift: Scalar) -> Scalar {
     switch kind {
     case .squared:
       var sum: Scalar = 0
       for k in 0..<outputCount {
-        let residual = z[k] - values[sample &* outputCount &+ k]
+        let residual = z[k] - values[sample &* outputCount &+ k] - shift
         sum += residual * residual
       }
       return factor * sum
@@ -112,12 +112,12 @@ struct NetworkOutputLoss<Scalar: NetworkScalar>: Sendable {
   /// g ← weight · ∇ℓ(z).
   @inline(__always)
   func gradient(
-    _ z: UnsafePointer<Scalar>, _ sample: Int, weight: Scalar, into g: UnsafeMutablePointer<Scalar>
+    _ z: UnsafePointer<Scalar>, _ sample: Int, shift: Scalar, weight: Scalar, into g: UnsafeMutablePointer<Scalar>
   ) {
     switch kind {
     case .squared:
       let scale = 2 * factor * weight
-      for k in 0..<outputCount { g[k] = scale * (z[k] - values[sample &* outputCount &+ k]) }
+      for k in 0..<outputCount { g[k] = scale * (z[k] - values[sample &* outputCount &+ k] - shift) }
     case .crossEntropy:
       softmax(z, into: g)
       let label = classes[sample]

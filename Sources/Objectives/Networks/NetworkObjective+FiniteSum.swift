@@ -10,7 +10,8 @@ extension NetworkObjective {
       pass.forward()
       var output = pass.values + pass.outputStart
       for place in chunk {
-        sum += Double(batch.multiplicities[place]) * Double(outputLoss.value(output, batch.indices[place]))
+        let value = outputLoss.value(output, batch.indices[place], shift: Scalar(batch.labelShift(at: place)))
+        sum += Double(batch.multiplicities[place]) * Double(value)
         output += outputCount
       }
     }
@@ -32,7 +33,8 @@ extension NetworkObjective {
         for (row, place) in zip(0..., chunk) {
           let start = pass.outputStart &+ row &* outputCount
           outputLoss.gradient(
-            pass.values + start, batch.indices[place], weight: weight(place, of: batch), into: pass.adjoints + start)
+            pass.values + start, batch.indices[place], shift: Scalar(batch.labelShift(at: place)),
+            weight: weight(place, of: batch), into: pass.adjoints + start)
         }
         pass.backward(into: NetworkSink(target: target, keeping: chunk.lowerBound > 0))
       }
@@ -56,7 +58,9 @@ extension NetworkObjective {
           for (row, place) in zip(0..., chunk) {
             let start = pass.outputStart &+ row &* outputCount
             let (z, share) = (pass.values + start, weight(place, of: batch))
-            outputLoss.gradient(z, batch.indices[place], weight: share, into: pass.adjoints + start)
+            outputLoss.gradient(
+              z, batch.indices[place], shift: Scalar(batch.labelShift(at: place)), weight: share,
+              into: pass.adjoints + start)
             outputLoss.hessianProduct(z, pass.tangents + start, weight: share, into: pass.adjointTangents + start)
           }
           pass.backwardTangent(direction, into: NetworkSink(target: target, keeping: chunk.lowerBound > 0))
@@ -79,7 +83,9 @@ extension NetworkObjective {
         pass.forward()
         for (row, place) in zip(0..., chunk) {
           let start = pass.outputStart &+ row &* outputCount
-          outputLoss.gradient(pass.values + start, batch.indices[place], weight: 1, into: pass.adjoints + start)
+          outputLoss.gradient(
+            pass.values + start, batch.indices[place], shift: Scalar(batch.labelShift(at: place)), weight: 1,
+            into: pass.adjoints + start)
         }
         pass.backward(
           into: NetworkSink(target: target + chunk.lowerBound &* parameterCount, stride: parameterCount))
@@ -91,10 +97,10 @@ extension NetworkObjective {
   @specialized(where Scalar == Double)
   @specialized(where Scalar == Float)
   public func descend(
-    _ memory: inout DescentMemory<Scalar, Workspace>, steps: Range<Int>, momentum: Double, region: Region?,
+    _ memory: inout DescentMemory<Scalar, Workspace>, steps: Range<Int>, rule: UpdateRule, region: Region?,
     nextBatch: (Int, inout Batch) -> Double
   ) -> Int {
-    plainDescent(&memory, steps: steps, momentum: momentum, region: region, nextBatch: nextBatch)
+    plainDescent(&memory, steps: steps, rule: rule, region: region, nextBatch: nextBatch)
   }
 
   /// kᵢ/b.

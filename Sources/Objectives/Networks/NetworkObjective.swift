@@ -46,6 +46,11 @@ public struct NetworkObjective<Scalar: NetworkScalar>: FiniteSumObjective {
   public var parameterCount: Int { network.parameterCount }
   /// m, the number of outputs.
   public var outputCount: Int { network.outputCount }
+  /// Whether there is one output and the loss is squared.
+  public var acceptsLabelShifts: Bool {
+    if case .squared = loss { return outputCount == 1 }
+    return false
+  }
   /// ℓ, and the layers of F.
   public var lossFormula: String {
     "\(loss.formula(outputCount: outputCount)), F = \(network)"

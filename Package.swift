@@ -46,7 +46,8 @@ let package = Package(
     .testTarget(
       name: "ObjectivesTests", dependencies: ["Numerics", "Objectives", "Curvature"], exclude: ["Fixtures"]),
     .testTarget(name: "StabilityTests", dependencies: ["Numerics", "Objectives", "Curvature", "Stability"]),
-    .testTarget(name: "DescentTests", dependencies: ["Numerics", "Objectives", "Descent", "TestSupport"]),
+    .testTarget(
+      name: "DescentTests", dependencies: ["Numerics", "Objectives", "Descent", "TestSupport"], exclude: ["Fixtures"]),
     .testTarget(name: "ReportingTests", dependencies: ["Numerics", "Formats", "Claims", "Reporting"]),
     .testTarget(name: "StudiesTests", dependencies: ["Numerics", "Stability", "Claims", "Reporting", "Studies"]),
     .testTarget(

@@ -52,6 +52,7 @@ struct TinyProblem: Sendable, CustomStringConvertible {
       }
     }
     problems.append(try sparseLeastSquares())
+    problems += try diagonalNetworks()
     problems += try weightDecayed()
     problems += try TinyNetwork.all().map(\.problem)
     problems += try weightDecayed() + formulas() + differentiable()
@@ -170,6 +171,25 @@ struct TinyProblem: Sendable, CustomStringConvertible {
         output += θ[h * (p + 1) + k] * tanh(dot(Array(θ[k * p..<(k + 1) * p]), inputs[i]) + θ[h * p + k])
       }
       return (output - targets[i]) * (output - targets[i]) / 2
+    }
+  }
+
+  private static func diagonalNetworks() throws -> [TinyProblem] {
+    var stream = testStream(7)
+    let (n, p) = (4, 3)
+    let (rows, targets) = ((0..<n).map { _ in stream.gaussian(count: p) }, stream.gaussian(count: n))
+    let points = (0..<3).map { _ in stream.gaussian(count: 2 * p) }
+    return try DiagonalNetworkObjective<Double>.Form.allCases.flatMap { form in
+      try [true, false].map { half in
+        let objective = try DiagonalNetworkObjective(form, features: rows.flatMap { $0 }, targets: targets, half: half)
+        return TinyProblem("diagonal network, \(form), \(half)", objective, points: points) { i, θ in
+          var residual = -targets[i]
+          for j in 0..<p {
+            residual += rows[i][j] * (form == .product ? θ[j] * θ[p + j] : θ[j] * θ[j] - θ[p + j] * θ[p + j])
+          }
+          return (half ? 0.5 : 1) * residual * residual
+        }
+      }
     }
   }
 

@@ -11,7 +11,8 @@ let package = Package(
     .library(
       name: "BasinLaboratory",
       targets: [
-        "Numerics", "Formats", "Objectives", "Descent", "Curvature", "Stability", "Features", "Experiments", "Claims",
+        "Numerics", "Formats", "DataSets", "Objectives", "Descent", "Curvature", "Stability", "Features", "Experiments",
+        "Claims",
         "Reporting", "Studies",
       ]),
   ],
@@ -25,6 +26,7 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "Numerics", dependencies: ["COpenBLAS"]),
     .target(name: "Formats", dependencies: ["CMessageDigest", "CSQLite", "CZlib", "Numerics"]),
+    .target(name: "DataSets", dependencies: ["Numerics", "Formats"]),
     .target(name: "Objectives", dependencies: ["Numerics"]),
     .target(name: "Descent", dependencies: ["Numerics", "Objectives"]),
     .target(name: "Curvature", dependencies: ["Numerics", "Objectives"]),
@@ -44,6 +46,8 @@ let package = Package(
     .target(name: "TestSupport", dependencies: ["Numerics"], path: "Tests/TestSupport"),
     .testTarget(name: "NumericsTests", dependencies: ["Numerics", "TestSupport"]),
     .testTarget(name: "FormatsTests", dependencies: ["Numerics", "Formats", "TestSupport"]),
+    .testTarget(
+      name: "DataSetsTests", dependencies: ["Numerics", "Formats", "DataSets", "TestSupport"], exclude: ["Fixtures"]),
     .testTarget(
       name: "ObjectivesTests", dependencies: ["Numerics", "Objectives", "Curvature"], exclude: ["Fixtures"]),
     .testTarget(name: "StabilityTests", dependencies: ["Numerics", "Objectives", "Curvature", "Stability"]),

@@ -11,8 +11,8 @@ let package = Package(
     .library(
       name: "BasinLaboratory",
       targets: [
-        "Numerics", "Formats", "Objectives", "Descent", "Curvature", "Stability", "Experiments", "Claims", "Reporting",
-        "Studies",
+        "Numerics", "Formats", "Objectives", "Descent", "Curvature", "Stability", "Features", "Experiments", "Claims",
+        "Reporting", "Studies",
       ]),
   ],
   targets: [
@@ -29,6 +29,7 @@ let package = Package(
     .target(name: "Descent", dependencies: ["Numerics", "Objectives"]),
     .target(name: "Curvature", dependencies: ["Numerics", "Objectives"]),
     .target(name: "Stability", dependencies: ["COpenBLAS", "Numerics", "Objectives", "Curvature"]),
+    .target(name: "Features", dependencies: ["Numerics", "Objectives"]),
     .target(name: "Claims"),
     .target(name: "Reporting", dependencies: ["Numerics", "Formats", "Claims"]),
     .target(name: "Experiments", dependencies: ["Numerics", "Formats", "Objectives", "Descent"]),
@@ -46,6 +47,7 @@ let package = Package(
     .testTarget(
       name: "ObjectivesTests", dependencies: ["Numerics", "Objectives", "Curvature"], exclude: ["Fixtures"]),
     .testTarget(name: "StabilityTests", dependencies: ["Numerics", "Objectives", "Curvature", "Stability"]),
+    .testTarget(name: "FeaturesTests", dependencies: ["Numerics", "Objectives", "Features"]),
     .testTarget(
       name: "DescentTests", dependencies: ["Numerics", "Objectives", "Descent", "TestSupport"], exclude: ["Fixtures"]),
     .testTarget(name: "ReportingTests", dependencies: ["Numerics", "Formats", "Claims", "Reporting"]),

@@ -11,7 +11,11 @@ let package = Package(
     .library(
       name: "BasinLaboratory",
       targets: [
+<<<<<<< HEAD
         "Numerics", "Formats", "Objectives", "Descent", "Curvature", "Stability", "Features", "Experiments", "Claims",
+=======
+        "Numerics", "Formats", "DataSets", "Objectives", "Descent", "Curvature", "Stability", "Experiments", "Claims",
+>>>>>>> data
         "Reporting", "Studies",
       ]),
   ],
@@ -25,6 +29,7 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "Numerics", dependencies: ["COpenBLAS"]),
     .target(name: "Formats", dependencies: ["CMessageDigest", "CSQLite", "CZlib", "Numerics"]),
+    .target(name: "DataSets", dependencies: ["Numerics", "Formats"]),
     .target(name: "Objectives", dependencies: ["Numerics"]),
     .target(name: "Descent", dependencies: ["Numerics", "Objectives"]),
     .target(name: "Curvature", dependencies: ["Numerics", "Objectives"]),
@@ -32,7 +37,8 @@ let package = Package(
     .target(name: "Features", dependencies: ["Numerics", "Objectives"]),
     .target(name: "Claims"),
     .target(name: "Reporting", dependencies: ["Numerics", "Formats", "Claims"]),
-    .target(name: "Experiments", dependencies: ["Numerics", "Formats", "Objectives", "Descent"]),
+    .target(
+      name: "Experiments", dependencies: ["Numerics", "Formats", "DataSets", "Objectives", "Descent", "Features"]),
     .target(
       name: "Studies",
       dependencies: ["Numerics", "Objectives", "Descent", "Curvature", "Stability", "Claims", "Reporting"]),
@@ -45,6 +51,8 @@ let package = Package(
     .testTarget(name: "NumericsTests", dependencies: ["Numerics", "TestSupport"]),
     .testTarget(name: "FormatsTests", dependencies: ["Numerics", "Formats", "TestSupport"]),
     .testTarget(
+      name: "DataSetsTests", dependencies: ["Numerics", "Formats", "DataSets", "TestSupport"], exclude: ["Fixtures"]),
+    .testTarget(
       name: "ObjectivesTests", dependencies: ["Numerics", "Objectives", "Curvature"], exclude: ["Fixtures"]),
     .testTarget(name: "StabilityTests", dependencies: ["Numerics", "Objectives", "Curvature", "Stability"]),
     .testTarget(name: "FeaturesTests", dependencies: ["Numerics", "Objectives", "Features"]),
@@ -54,7 +62,9 @@ let package = Package(
     .testTarget(name: "StudiesTests", dependencies: ["Numerics", "Stability", "Claims", "Reporting", "Studies"]),
     .testTarget(
       name: "ExperimentsTests",
-      dependencies: ["Numerics", "Formats", "Objectives", "Descent", "Experiments", "TestSupport"]),
+      dependencies: [
+        "Numerics", "Formats", "DataSets", "Objectives", "Descent", "Features", "Experiments", "TestSupport",
+      ]),
     .testTarget(
       name: "CommandLineTests", dependencies: ["Numerics", "Formats", "Experiments", "basin", "TestSupport"],
       exclude: ["Snapshots"]),

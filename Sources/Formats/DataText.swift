@@ -2,9 +2,9 @@ import CZlib
 import Numerics
 
 /// The text of a data file, which may be compressed with gzip.
-enum DataText {
+public enum DataText {
   /// The largest size of a text, inflated: 1 GiB. A small file can inflate to a thousand times its size.
-  static let largestSize = 1 << 30
+  public static let largestSize = 1 << 30
 
   /// All bytes of a file, inflated if it is a gzip file, whatever its name.
   ///
@@ -21,7 +21,9 @@ enum DataText {
   }
 
   /// The bytes themselves, or what they inflate to if they are a gzip file: the texts of all its members, one after the other.
-  static func inflated(
+  ///
+  /// - Throws: ``InputError`` naming `location`: a gzip file that is cut off or damaged; a text of more than `limit` bytes.
+  public static func inflated(
     _ bytes: [UInt8], location: String, limit: Int = largestSize
   ) throws(InputError) -> [UInt8] {
     guard bytes.starts(with: [0x1F, 0x8B]) else { return bytes }

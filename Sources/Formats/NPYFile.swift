@@ -106,7 +106,7 @@ public struct NPYFile: Equatable, Sendable {
   }
 
   /// A shape as Python writes tuples.
-  static func text(_ shape: [Int]) -> String {
+  public static func text(_ shape: [Int]) -> String {
     shape.count == 1 ? "(\(shape[0]),)" : "(\(shape.map(String.init).joined(separator: ", ")))"
   }
 }

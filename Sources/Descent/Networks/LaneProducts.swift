@@ -29,71 +29,86 @@ struct LaneMatrix {
 enum LaneProducts {
   /// C ← D + A Bᵀ, or A Bᵀ without D; A is `rows` × `inner`, B `columns` × `inner`. D may be C.
   ///
-  /// In blocks of four by four sums, which stay in registers: eight loads for sixteen multiplications. Each sum adds its
-  /// terms in ascending order, fused, wherever its block begins, so that its bits do not depend on the blocks.
+  /// In blocks of four by four sums, which stay in registers: eight loads for sixteen multiplications.
+  @inline(__always)
   static func add(
     _ A: LaneMatrix, _ B: LaneMatrix, rows: Int, columns: Int, inner: Int, to D: LaneMatrix?, into C: LaneMatrix
   ) {
-    var r = 0
-    while r < rows {
-      let height = min(4, rows &- r)
-      var c = 0
-      while c < columns {
-        let width = min(4, columns &- c)
-        let place = Block(A: A, B: B, C: C, D: D, row: r, column: c, inner: inner)
-        switch height {
-        case 4: place.addRows(of: InlineArray<4, Lanes>.self, width: width)
-        case 3: place.addRows(of: InlineArray<3, Lanes>.self, width: width)
-        case 2: place.addRows(of: InlineArray<2, Lanes>.self, width: width)
-        default: place.addRows(of: InlineArray<1, Lanes>.self, width: width)
-        }
-        c &+= width
-      }
-      r &+= height
+    if rows < 4, columns > rows {
+      addStrips(B, A, rows: columns, columns: rows, inner: inner, to: D?.transposed, into: C.transposed)
+    } else {
+      addStrips(A, B, rows: rows, columns: columns, inner: inner, to: D, into: C)
     }
   }
 
-  private struct Block {
+  @inline(never)
+  private static func addStrips(
+    _ A: LaneMatrix, _ B: LaneMatrix, rows: Int, columns: Int, inner: Int, to D: LaneMatrix?, into C: LaneMatrix
+  ) {
+    // Without D the sums begin with what is never looked at.
+    let strip = Strip(A: A, B: B, C: C, D: D ?? C, hasD: D != nil, rows: rows, inner: inner)
+    var c = 0
+    while c &+ 4 <= columns {
+      strip.add(from: c, InlineArray<4, Lanes>.self)
+      c &+= 4
+    }
+    switch columns &- c {
+    case 3: strip.add(from: c, InlineArray<3, Lanes>.self)
+    case 2: strip.add(from: c, InlineArray<2, Lanes>.self)
+    case 1: strip.add(from: c, InlineArray<1, Lanes>.self)
+    default: break
+    }
+  }
+
+  /// Some neighbouring columns of C. Sizes of blocks are types, so that each has code of its own in which every sum is a
+  /// register.
+  private struct Strip {
     var A: LaneMatrix
     var B: LaneMatrix
     var C: LaneMatrix
-    var D: LaneMatrix?
-    var row: Int
-    var column: Int
+    var D: LaneMatrix
+    var hasD: Bool
+    var rows: Int
     var inner: Int
 
     @inline(__always)
-    func addRows<let height: Int>(of rows: InlineArray<height, Lanes>.Type, width: Int) {
-      switch width {
-      case 4: add(rows, InlineArray<4, Lanes>.self)
-      case 3: add(rows, InlineArray<3, Lanes>.self)
-      case 2: add(rows, InlineArray<2, Lanes>.self)
-      default: add(rows, InlineArray<1, Lanes>.self)
+    func add<let width: Int>(from column: Int, _ columns: InlineArray<width, Lanes>.Type) {
+      let full = rows & ~3
+      addBlocks(0, full, column, InlineArray<4, Lanes>.self, columns)
+      switch rows &- full {
+      case 3: addBlocks(full, rows, column, InlineArray<3, Lanes>.self, columns)
+      case 2: addBlocks(full, rows, column, InlineArray<2, Lanes>.self, columns)
+      case 1: addBlocks(full, rows, column, InlineArray<1, Lanes>.self, columns)
+      default: break
       }
     }
 
-    /// The sizes are types, so that each has code of its own in which every sum is a register.
     @inline(__always)
-    private func add<let height: Int, let width: Int>(
-      _ rows: InlineArray<height, Lanes>.Type, _ columns: InlineArray<width, Lanes>.Type
+    private func addBlocks<let height: Int, let width: Int>(
+      _ begin: Int, _ end: Int, _ column: Int, _ rows: InlineArray<height, Lanes>.Type,
+      _ columns: InlineArray<width, Lanes>.Type
     ) {
-      var sums = InlineArray<height, InlineArray<width, Lanes>>(repeating: InlineArray(repeating: .zero))
-      if let D {
-        let d = D.start + (row &* D.row &+ column &* D.column)
-        for r in 0..<height { for c in 0..<width { sums[r][c] = d[r &* D.row &+ c &* D.column] } }
-      }
-      var a = A.start + row &* A.row
-      var b = B.start + column &* B.row
-      for _ in 0..<inner {
-        for c in 0..<width {
-          let y = b[c &* B.row]
-          for r in 0..<height { sums[r][c].addProduct(a[r &* A.row], y) }
+      var row = begin
+      while row < end {
+        var sums = InlineArray<height, InlineArray<width, Lanes>>(repeating: InlineArray(repeating: .zero))
+        if hasD {
+          let d = D.start + (row &* D.row &+ column &* D.column)
+          for r in 0..<height { for c in 0..<width { sums[r][c] = d[r &* D.row &+ c &* D.column] } }
         }
-        a += A.column
-        b += B.column
+        var a = A.start + row &* A.row
+        var b = B.start + column &* B.row
+        for _ in 0..<inner {
+          for c in 0..<width {
+            let y = b[c &* B.row]
+            for r in 0..<height { sums[r][c].addProduct(a[r &* A.row], y) }
+          }
+          a += A.column
+          b += B.column
+        }
+        let target = C.start + (row &* C.row &+ column &* C.column)
+        for r in 0..<height { for c in 0..<width { target[r &* C.row &+ c &* C.column] = sums[r][c] } }
+        row &+= height
       }
-      let target = C.start + (row &* C.row &+ column &* C.column)
-      for r in 0..<height { for c in 0..<width { target[r &* C.row &+ c &* C.column] = sums[r][c] } }
     }
   }
 }

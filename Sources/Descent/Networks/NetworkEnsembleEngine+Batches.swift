@@ -24,7 +24,8 @@ extension NetworkEnsembleEngine {
           weight[place] /= size
         }
       }
-      let η = options.schedule.isConstant ? options.schedule.base : options.schedule.value(at: first &+ t, of: options.budget)
+      let η =
+        options.schedule.isConstant ? options.schedule.base : options.schedule.value(at: first &+ t, of: options.budget)
       rate[8 &* t] = isMean ? η : η * size
     }
   }

@@ -32,6 +32,7 @@ extension NetworkEnsembleEngine {
     _ labels: UnsafePointer<Double>?
   ) {
     gather(from: 0, count: length, data, labels)
+    let isPlain = options.rule.momentum == 0 && options.rule.weightDecay == 0
     for t in 0..<length {
       let pass = pass.reading(inputs + t &* objective.network.inputCount)
       pass.forward(1)
@@ -41,10 +42,21 @@ extension NetworkEnsembleEngine {
       for stage in pass.stages {
         guard case .affine(let inputs, let outputs, let bias) = stage.layer else { continue }
         let (x, g) = (pass.x(stage), pass.yAdjoint(stage))
+        if isPlain {
+          let scale = -(rates[t] * clipping)
+          for o in 0..<outputs { g[o] *= scale }
+          let weights = LaneMatrix(rows: parameters + stage.parameterStart, width: inputs)
+          LaneProducts.add(
+            LaneMatrix(rows: g, width: 1), LaneMatrix(rows: x, width: 1), rows: outputs, columns: inputs, inner: 1,
+            to: weights, into: weights)
+          if bias { for o in 0..<outputs { parameters[stage.biasStart &+ o] += g[o] } }
+          continue
+        }
         for o in 0..<outputs {
           let δ = g[o]
           update.apply(
-            rate: rates[t], clipping: clipping, from: stage.parameterStart &+ o &* inputs, count: inputs) { δ * x[$0] }
+            rate: rates[t], clipping: clipping, from: stage.parameterStart &+ o &* inputs, count: inputs
+          ) { δ * x[$0] }
         }
         if bias {
           update.apply(rate: rates[t], clipping: clipping, from: stage.biasStart, count: outputs) { g[$0] }

@@ -45,6 +45,12 @@ public protocol FiniteSumObjective<Scalar>: Sendable {
     at parameters: Span<Scalar>, over batch: Batch, into gradients: inout MutableSpan<Scalar>,
     using workspace: inout Workspace)
 
+  /// Writes the products ∇²fᵢ v of the batch's distinct samples with one direction as rows of `products` (count × d,
+  /// row-major), multiplicities ignored. By default a Hessian-vector product a sample.
+  func sampleHessianVectorProducts(
+    at parameters: Span<Scalar>, times direction: Span<Scalar>, over batch: Batch,
+    into products: inout MutableSpan<Scalar>, using workspace: inout Workspace)
+
   /// Makes the updates of `steps` by `rule`, g the batch mean of the gradient, and returns how many were made: all of
   /// them, or up to and with the first that ends outside of `region`.
   ///
@@ -61,6 +67,24 @@ public protocol FiniteSumObjective<Scalar>: Sendable {
 extension FiniteSumObjective {
   /// Labels are fixed, or there are none.
   public var acceptsLabelShifts: Bool { false }
+
+  /// A Hessian-vector product over each sample by itself.
+  public func sampleHessianVectorProducts(
+    at parameters: Span<Scalar>, times direction: Span<Scalar>, over batch: Batch,
+    into products: inout MutableSpan<Scalar>, using workspace: inout Workspace
+  ) {
+    var single = Batch()
+    products.withUnsafeMutableBufferPointer { rows in
+      for (row, sample) in batch.indices.enumerated() {
+        single.removeAll()
+        single.append(sample)
+        single.setLabelShift(batch.labelShift(at: row), at: 0)
+        let range = row * parameterCount..<(row + 1) * parameterCount
+        var product = UnsafeMutableBufferPointer(rebasing: rows[range]).mutableSpan
+        hessianVectorProduct(at: parameters, times: direction, over: single, into: &product, using: &workspace)
+      }
+    }
+  }
 }
 
 extension FiniteSumObjective where Workspace == Void {
@@ -103,6 +127,25 @@ extension FiniteSumObjective {
       }
     }
     return result
+  }
+
+  /// The products ∇²fᵢ v of the batch's distinct samples with one direction, one array each; of all samples if no batch is
+  /// given.
+  public func sampleHessianVectorProducts(
+    at parameters: [Scalar], times direction: [Scalar], over batch: Batch? = nil
+  ) -> [[Scalar]] {
+    var workspace = makeWorkspace()
+    let batch = batch ?? .full(sampleCount)
+    var rows = [Scalar](repeating: 0, count: batch.indices.count * parameterCount)
+    parameters.withSpan { parameters in
+      direction.withSpan { direction in
+        rows.withMutableSpan {
+          sampleHessianVectorProducts(
+            at: parameters, times: direction, over: batch, into: &$0, using: &workspace)
+        }
+      }
+    }
+    return batch.indices.indices.map { Array(rows[($0 * parameterCount)..<(($0 + 1) * parameterCount)]) }
   }
 
   /// The gradients of the batch's distinct samples, one array each; of all samples if no batch is given.

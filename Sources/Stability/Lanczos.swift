@@ -1,4 +1,5 @@
 import Numerics
+import Objectives
 
 /// The extreme eigenvalues of a symmetric operator that is known by its products only.
 enum Lanczos {
@@ -55,5 +56,18 @@ enum Lanczos {
       coupling.append(norm)
       vector = image.map { $0 / norm }
     }
+  }
+}
+
+extension FiniteSumObjective where Scalar == Double {
+  /// The sharpness λ_max: the largest eigenvalue of the Hessian of the batch mean of the loss, over all samples if no
+  /// batch is given; by Lanczos's iteration to a residual of 1e-9·λ_max. Cost: some tens of Hessian-vector products.
+  ///
+  /// - Throws: ``InputError`` where a product is not finite.
+  public func sharpness(at parameters: [Double], over batch: Batch? = nil) throws(InputError) -> Double {
+    let batch = batch ?? .full(sampleCount)
+    return try Lanczos.extremes(order: parameterCount, count: 1) {
+      hessianVectorProduct(at: parameters, times: $0, over: batch)
+    }.values[0]
   }
 }

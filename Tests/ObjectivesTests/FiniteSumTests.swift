@@ -115,6 +115,23 @@ import Testing
     }
   }
 
+  @Test func sampleHessianProductsAreThoseOfSingleBatches() throws {
+    for problem in try TinyProblem.all() {
+      let (n, direction) = (problem.sampleCount, problem.points[1])
+      for point in problem.points {
+        let products = problem.sampleHessianVectorProducts(point, direction, nil)
+        #expect(products.count == n)
+        for i in 0..<n {
+          let single = problem.hessianVectorProduct(point, direction, Batch(samples: [i]))
+          #expect(largestDifference(products[i], single) < 1e-13, "\(problem)")
+        }
+        let last = n - 1
+        let rows = problem.sampleHessianVectorProducts(point, direction, Batch(samples: [last, last, 0, last]))
+        #expect(rows.count == min(n, 2) && largestDifference(rows[0], products[last]) < 1e-14, "\(problem)")
+      }
+    }
+  }
+
   @Test func sampleGradientsAreThoseOfSingleBatches() throws {
     for problem in try TinyProblem.all() {
       let n = problem.sampleCount

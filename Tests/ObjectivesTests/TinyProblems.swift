@@ -19,6 +19,7 @@ struct TinyProblem: Sendable, CustomStringConvertible {
   var gradient: @Sendable ([Double], Batch?) -> [Double]
   var hessianVectorProduct: @Sendable ([Double], [Double], Batch?) -> [Double]
   var sampleGradients: @Sendable ([Double], Batch?) -> [[Double]]
+  var sampleHessianVectorProducts: @Sendable ([Double], [Double], Batch?) -> [[Double]]
   var denseHessian: @Sendable ([Double], Batch?) -> [Double]
   var hessianTrace: @Sendable ([Double]) -> Double
 
@@ -35,6 +36,7 @@ struct TinyProblem: Sendable, CustomStringConvertible {
     gradient = { objective.gradient(at: $0, over: $1) }
     hessianVectorProduct = { objective.hessianVectorProduct(at: $0, times: $1, over: $2) }
     sampleGradients = { objective.sampleGradients(at: $0, over: $1) }
+    sampleHessianVectorProducts = { objective.sampleHessianVectorProducts(at: $0, times: $1, over: $2) }
     denseHessian = { objective.denseHessian(at: $0, over: $1) }
     hessianTrace = { objective.hessianTrace(at: $0) }
   }

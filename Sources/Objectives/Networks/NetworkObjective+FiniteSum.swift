@@ -48,23 +48,54 @@ extension NetworkObjective {
     at parameters: Span<Scalar>, times direction: Span<Scalar>, over batch: Batch,
     into product: inout MutableSpan<Scalar>, using workspace: inout Workspace
   ) {
-    precondition(direction.count == parameterCount && product.count == parameterCount, "vectors like the parameters")
+    precondition(product.count == parameterCount, "room for a product")
     product.withUnsafeMutableBufferPointer { buffer in
-      direction.withUnsafeBufferPointer { direction in
-        guard let target = buffer.baseAddress, let direction = direction.baseAddress else { return }
-        forEachChunk(of: batch, at: parameters, tangents: true, using: &workspace) { pass, chunk in
-          pass.forward()
-          pass.forwardTangent(direction)
-          for (row, place) in zip(0..., chunk) {
-            let start = pass.outputStart &+ row &* outputCount
-            let (z, share) = (pass.values + start, weight(place, of: batch))
-            outputLoss.gradient(
-              z, batch.indices[place], shift: Scalar(batch.labelShift(at: place)), weight: share,
-              into: pass.adjoints + start)
-            outputLoss.hessianProduct(z, pass.tangents + start, weight: share, into: pass.adjointTangents + start)
-          }
-          pass.backwardTangent(direction, into: NetworkSink(target: target, keeping: chunk.lowerBound > 0))
+      guard let target = buffer.baseAddress else { return }
+      secondPass(at: parameters, times: direction, over: batch, using: &workspace) { first in
+        (NetworkSink(target: target, keeping: first > 0), true)
+      }
+    }
+  }
+
+  /// Rows ∇²fᵢ v, forward over reverse.
+  @specialized(where Scalar == Double)
+  @specialized(where Scalar == Float)
+  public func sampleHessianVectorProducts(
+    at parameters: Span<Scalar>, times direction: Span<Scalar>, over batch: Batch,
+    into products: inout MutableSpan<Scalar>, using workspace: inout Workspace
+  ) {
+    precondition(products.count == parameterCount * batch.indices.count, "room for a product a sample")
+    products.withUnsafeMutableBufferPointer { buffer in
+      guard let target = buffer.baseAddress else { return }
+      secondPass(at: parameters, times: direction, over: batch, using: &workspace) { first in
+        (NetworkSink(target: target + first &* parameterCount, stride: parameterCount), false)
+      }
+    }
+  }
+
+  /// The Hessian times a direction, into the sink for the chunk that begins at a place of the batch; weighted as in the
+  /// batch's mean, or each sample by 1.
+  @inline(__always)
+  private func secondPass(
+    at parameters: Span<Scalar>, times direction: Span<Scalar>, over batch: Batch, using workspace: inout Workspace,
+    into sink: (_ first: Int) -> (NetworkSink<Scalar>, isMean: Bool)
+  ) {
+    precondition(direction.count == parameterCount, "a direction like the parameters")
+    direction.withUnsafeBufferPointer { direction in
+      guard let direction = direction.baseAddress else { return }
+      forEachChunk(of: batch, at: parameters, tangents: true, using: &workspace) { pass, chunk in
+        let (sink, isMean) = sink(chunk.lowerBound)
+        pass.forward()
+        pass.forwardTangent(direction)
+        for (row, place) in zip(0..., chunk) {
+          let start = pass.outputStart &+ row &* outputCount
+          let (z, share) = (pass.values + start, isMean ? weight(place, of: batch) : 1)
+          outputLoss.gradient(
+            z, batch.indices[place], shift: Scalar(batch.labelShift(at: place)), weight: share,
+            into: pass.adjoints + start)
+          outputLoss.hessianProduct(z, pass.tangents + start, weight: share, into: pass.adjointTangents + start)
         }
+        pass.backwardTangent(direction, into: sink)
       }
     }
   }

@@ -56,7 +56,7 @@ struct NetworkPass<Scalar: NetworkScalar> {
   }
 
   /// The tangent of `backward`, after `forwardTangent`, and with the adjoints of the last layer and their tangents in
-  /// place: into the sink, a sum, goes the tangent of the gradient, ġyᵀx + gyᵀẋ.
+  /// place: into the sink goes the tangent of the gradient, ġyᵀx + gyᵀẋ.
   @inline(__always)
   func backwardTangent(_ direction: UnsafePointer<Scalar>, into sink: NetworkSink<Scalar>) {
     for index in stride(from: stages.count - 1, through: 0, by: -1) {
@@ -65,7 +65,7 @@ struct NetworkPass<Scalar: NetworkScalar> {
       stage.collect(adjointTangents + end, x(stage), count: count, into: sink)
       guard !stage.isFirst else { return }
       let start = count &* stage.inputStart
-      stage.collectCurvature(adjoints + end, xTangent: tangents + start, count: count, into: sink.target)
+      stage.collectCurvature(adjoints + end, xTangent: tangents + start, count: count, into: sink)
       stage.backwardTangent(
         parameters, direction: direction, x(stage), values + end, xTangent: tangents + start, yAdjoint: adjoints + end,
         yAdjointTangent: adjointTangents + end, slopeAtKink: slopeAtKink, count: count, into: adjointTangents + start)

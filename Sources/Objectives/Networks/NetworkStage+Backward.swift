@@ -28,16 +28,18 @@ extension NetworkStage {
     }
   }
 
-  /// Adds gyᵀẋ, the part of gW's tangent that the bias has not, to a sum.
+  /// Adds gyᵀẋ, the part of gW's tangent that the bias has not, to what is in the sink.
   @inline(__always)
   func collectCurvature<Scalar: NetworkScalar>(
-    _ yAdjoint: UnsafePointer<Scalar>, xTangent: UnsafePointer<Scalar>, count: Int,
-    into target: UnsafeMutablePointer<Scalar>
+    _ yAdjoint: UnsafePointer<Scalar>, xTangent: UnsafePointer<Scalar>, count: Int, into sink: NetworkSink<Scalar>
   ) {
     guard case .affine = kind else { return }
-    NetworkProducts.outer(
-      yAdjoint, xTangent, count: count, inputs: inputCount, outputs: outputCount, keeping: true,
-      into: target + parameterStart)
+    let isSum = sink.stride == 0
+    for s in 0..<(isSum ? 1 : count) {
+      NetworkProducts.outer(
+        yAdjoint + s &* outputCount, xTangent + s &* inputCount, count: isSum ? count : 1, inputs: inputCount,
+        outputs: outputCount, keeping: true, into: sink.target + s &* sink.stride + parameterStart)
+    }
   }
 
   /// gx = gy W, or φ′(x) gy.

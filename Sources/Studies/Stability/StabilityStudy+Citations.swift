@@ -27,6 +27,14 @@ extension Citation {
       "booktitle": "Advances in Neural Information Processing Systems", "volume": "34", "year": "2021",
       "eprint": "2105.13462", "archivePrefix": "arXiv",
     ])
+  static let cohen = Citation(
+    key: "cohen2021gradient", type: "inproceedings", shortName: "Cohen et al. 2021",
+    fields: [
+      "author": "Cohen, Jeremy M. and Kaur, Simran and Li, Yuanzhi and Kolter, J. Zico and Talwalkar, Ameet",
+      "title": "Gradient Descent on Neural Networks Typically Occurs at the Edge of Stability",
+      "booktitle": "International Conference on Learning Representations", "year": "2021", "eprint": "2103.00065",
+      "archivePrefix": "arXiv",
+    ])
   static let ziyin = Citation(
     key: "ziyin2022strength", type: "inproceedings", shortName: "Ziyin, Liu, Mori, Ueda 2022",
     fields: [

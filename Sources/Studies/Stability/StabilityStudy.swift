@@ -3,7 +3,7 @@ import Reporting
 
 /// The study of linear stability: at which step and batch sizes SGD can stay at a given minimum.
 public enum StabilityStudy {
-  /// The study: the 22 rows of the table of checks, then what goes beyond it.
+  /// The study: the 23 rows of the table of checks, then what goes beyond it.
   public static let study = Study(
     name: "stability", title: "Can SGD stay at this minimum?",
     summary: """
@@ -14,12 +14,12 @@ public enum StabilityStudy {
 
       The line of research begins with Patel, whose paper's body could not be read: what is stated in its shape here is a \
       reconstruction, and the landscapes on which it is tested are substitutes for his. The exact threshold is that of \
-      Mulayoff and Michaeli. Claims 1 to 22 hold closed forms and reference numbers against enumeration, bisection and \
+      Mulayoff and Michaeli. Claims 1 to 23 hold closed forms and reference numbers against enumeration, bisection and \
       simulation; claims b1 and further go beyond them.
       """,
     citations: [
       .patel, .mulayoff, .wuMaE, .maYing, .ziyin, .ziyinProbabilistic, .chemnitz, .andreyev, .andreyevMomentum,
-      .mccandlish, .mulayoffStich, .dexter, .wilson, .salmon, .lemire,
+      .mccandlish, .mulayoffStich, .dexter, .cohen, .wilson, .salmon, .lemire,
     ],
     corrections: corrections,
     entries: [
@@ -34,6 +34,7 @@ public enum StabilityStudy {
       .init("stability.17", stationaryCovariance), .init("stability.18", reshuffledEpochs),
       .init("stability.19", momentumClosedForm), .init("stability.20", gradientNoiseIdentities),
       .init("stability.21", batchSharpnessOrder), .init("stability.22", smallNetworks),
+      .init("stability.23", edgeOfStability),
       .init("stability.b1", escapeTime), .init("stability.b2", momentumPlateaus), .init("stability.b3", nullDiffusion),
       .init("stability.b4", nonlinearSpread),
     ])

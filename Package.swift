@@ -12,8 +12,7 @@ let package = Package(
       name: "BasinLaboratory",
       targets: [
         "Numerics", "Formats", "DataSets", "Objectives", "Descent", "Curvature", "Stability", "Features", "Experiments",
-        "Claims",
-        "Reporting", "Studies",
+        "Claims", "Reporting", "Studies",
       ]),
   ],
   targets: [
@@ -34,10 +33,14 @@ let package = Package(
     .target(name: "Features", dependencies: ["Numerics", "Objectives"]),
     .target(name: "Claims"),
     .target(name: "Reporting", dependencies: ["Numerics", "Formats", "Claims"]),
-    .target(name: "Experiments", dependencies: ["Numerics", "Formats", "Objectives", "Descent"]),
+    .target(
+      name: "Experiments", dependencies: ["Numerics", "Formats", "DataSets", "Objectives", "Descent", "Features"]),
     .target(
       name: "Studies",
-      dependencies: ["Numerics", "Objectives", "Descent", "Curvature", "Stability", "Claims", "Reporting"]),
+      dependencies: [
+        "Numerics", "Formats", "DataSets", "Objectives", "Descent", "Curvature", "Stability", "Features", "Claims",
+        "Reporting",
+      ]),
     .executableTarget(
       name: "basin",
       dependencies: [
@@ -58,7 +61,9 @@ let package = Package(
     .testTarget(name: "StudiesTests", dependencies: ["Numerics", "Stability", "Claims", "Reporting", "Studies"]),
     .testTarget(
       name: "ExperimentsTests",
-      dependencies: ["Numerics", "Formats", "Objectives", "Descent", "Experiments", "TestSupport"]),
+      dependencies: [
+        "Numerics", "Formats", "DataSets", "Objectives", "Descent", "Features", "Experiments", "TestSupport",
+      ]),
     .testTarget(
       name: "CommandLineTests", dependencies: ["Numerics", "Formats", "Experiments", "basin", "TestSupport"],
       exclude: ["Snapshots"]),

@@ -25,6 +25,26 @@ enum BenchCommand {
   private static var workloads: [Workload] {
     [
       Workload(
+        "w1", repeats: 7,
+        """
+        1,000 ReLU networks 2-20-1 without biases, 15 samples, b = 1 i.i.d., step 0.13, 14,126 steps
+        """, timeNetwork { () throws(InputError) in try w1() }),
+      Workload(
+        "w4-1", repeats: 7,
+        """
+        16 ReLU networks 15-15-15-15-1 without biases, 10,000 samples, b = 1 i.i.d., gradients clipped
+        at norm 1, 20,000 steps
+        """, timeNetwork { () throws(InputError) in try w4(batch: 1, members: 16, steps: 20_000) }),
+      Workload(
+        "w4-32", repeats: 7, "the same with b = 32, 2,000 steps",
+        timeNetwork { () throws(InputError) in try w4(batch: 32, members: 16, steps: 2_000) }),
+      Workload(
+        "w4-512", repeats: 7, "the same with b = 512, 200 steps",
+        timeNetwork { () throws(InputError) in try w4(batch: 512, members: 16, steps: 200) }),
+      Workload(
+        "w4-full", repeats: 7, "the same with all samples, 20 steps",
+        timeNetwork { () throws(InputError) in try w4(batch: nil, members: 8, steps: 20) }),
+      Workload(
         "w3", repeats: 7,
         """
         60 single-neuron ReLU autoencoders, m = 20 orthonormal data in n = 100 dimensions, b = 1

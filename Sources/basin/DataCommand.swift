@@ -3,14 +3,20 @@ import Foundation
 import Numerics
 import Objectives
 
-/// `basin data`: says what is in a data file.
+/// `basin data`: says what is in a data file, and fetches published data sets.
 enum DataCommand {
   static let specification = CommandSpecification(
-    name: "data", abstract: "Inspect a data file.", operands: "inspect FILE",
+    name: "data", abstract: "Inspect a data file, fetch a data set.", operands: "inspect FILE | fetch NAME",
     options: [
-      .init("--json", value: "FILE", help: "Write what was found as JSON; \"-\" is standard output, instead of text.")
+      .init("--out", value: "DIR", help: "The folder to fetch into; the data set's name if left out."),
+      .init(
+        "--from", value: "URL",
+        help: "Fetch from this folder of a server (http, https, file) instead of the usual ones."),
+      .init("--quiet", help: "No progress on standard error."),
+      .init("--json", value: "FILE", help: "Write what was found as JSON; \"-\" is standard output, instead of text."),
     ],
     discussion: """
+      INSPECT
       Of a .npy file: shape, type and range, how many values are not finite, and of a matrix what it means as data of an
       autoencoder: whether its rows are orthonormal, and the largest cosine between two of them.
 
@@ -19,14 +25,35 @@ enum DataCommand {
       Of labelled samples in LIBSVM's text format (.libsvm, .svm, .txt) or as CSV (.csv, .tsv; the last column holds the
       labels), each also compressed with gzip (.gz): samples, features, stored entries, ranges, and how often each label
       occurs. What is wrong in such a file is said with line and column.
+
+      FETCH
+      \(dataSets)
+
+      Files are held against their published SHA-256, those that are there already too. A transfer that was cut off goes on with the
+      same command; what breaks it off is tried again, and the next place after that. The transfer is the program curl's, with
+      its variables for proxies (https_proxy, no_proxy).
+
+      EXIT STATUS
+        0  all well        2  the input is wrong, or no place gave the file        75  stopped by a signal: the same command goes on
       """,
-    examples: ["basin data inspect data.npy", "basin data inspect train.svm.gz"])
+    examples: [
+      "basin data inspect data.npy", "basin data inspect train.svm.gz", "basin data fetch mnist --out data/mnist",
+    ])
 
   static func run(_ command: ParsedCommand) throws(InputError) -> Int32 {
-    guard command.operands.first == "inspect" else {
+    switch command.operands.first {
+    case "inspect": return try inspect(command)
+    case "fetch": return try fetch(command)
+    case let word:
       throw InputError(
-        "basin data", expected: "what to do", found: command.operands.first.map { "\"\($0)\"" } ?? "nothing",
-        advice: Suggestion.sentence(for: command.operands.first ?? "", among: ["inspect"]))
+        "basin data", expected: "what to do", found: word.map { "\"\($0)\"" } ?? "nothing",
+        advice: Suggestion.sentence(for: word ?? "", among: ["inspect", "fetch"]))
+    }
+  }
+
+  private static func inspect(_ command: ParsedCommand) throws(InputError) -> Int32 {
+    for option in ["--out", "--from", "--quiet"] where command.values[option] != nil {
+      throw InputError("basin data inspect", expected: "options of inspect", found: "\(option), which is fetch's")
     }
     guard command.operands.count == 2 else {
       throw InputError("basin data inspect", expected: "one file", found: "\(command.operands.count - 1)")

@@ -111,7 +111,7 @@ import Testing
       #"basin merge: expected OUT and at least one store to merge into it, found only "out.basin". See "basin merge --help"."#
     ),
     (["merge", "a.basin", "a.basin"], #"basin merge: expected a store besides OUT, found only "a.basin"."#),
-    (["data"], #"basin data: expected what to do, found nothing. Known: inspect."#),
+    (["data"], #"basin data: expected what to do, found nothing. Known: inspect, fetch."#),
     (["data", "inspct", "x"], #"basin data: expected what to do, found "inspct". Did you mean "inspect"?"#),
     (["data", "inspect"], "basin data inspect: expected one file, found 0."),
     (

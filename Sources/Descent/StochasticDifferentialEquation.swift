@@ -18,7 +18,7 @@ import Objectives
 /// gradient and n·m normal numbers.
 ///
 /// Source: Andriushchenko, Varre, Pillaud-Vivien, Flammarion, ICML 2023, arXiv 2210.05337, section 3 and appendix C.
-public struct StochasticDifferentialEquation<Objective: ResidualSum<Double>>: DescentEngine {
+public struct StochasticDifferentialEquation<Objective: ResidualObjective<Double>>: DescentEngine {
   /// What is descended on.
   public let objective: Objective
   /// The companion's options: η(t), the budget and the seeds count, batches do not.

@@ -253,7 +253,7 @@ extension DiagonalNetworkObjective: ResidualObjective {
   public func hasCollapsed(at parameters: [Scalar]) -> Bool { parameters.allSatisfy { $0 == 0 } }
 
   /// Rows √(2c) φᵢ.
-  public func jacobian(at parameters: [Scalar]) -> [Scalar] {
+  public func residualJacobian(at parameters: [Scalar]) -> [Scalar] {
     var rows = [Scalar](repeating: 0, count: sampleCount * parameterCount)
     parameters.withSpan { parameters in
       rows.withUnsafeMutableBufferPointer { buffer in

@@ -1,6 +1,6 @@
 import Numerics
 
-extension NetworkObjective: ResidualSum {
+extension NetworkObjective: ResidualObjective {
   /// A squared loss has residuals √(2c) (F(xᵢ) − yᵢ), c its factor: half the sum of their squares is the loss.
   public var residualProblem: InputError? {
     if case .squared = loss { return nil }
@@ -13,6 +13,14 @@ extension NetworkObjective: ResidualSum {
   public func residuals(at parameters: [Scalar]) -> [Scalar] {
     let scale = residualScale
     return zip(outputs(at: parameters), outputLoss.values).map { scale * ($0 - $1) }
+  }
+
+  /// √(2c) J, J the derivatives of the outputs. Cost: n·m backward passes.
+  ///
+  /// - Precondition: the loss is squared.
+  public func residualJacobian(at parameters: [Scalar]) -> [Scalar] {
+    let scale = residualScale
+    return jacobian(at: parameters).map { scale * $0 }
   }
 
   /// √(2c) Jᵀw, J the derivatives of the outputs. Cost: a gradient.

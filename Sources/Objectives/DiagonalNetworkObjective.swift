@@ -74,7 +74,7 @@ public struct DiagonalNetworkObjective<Scalar: NetworkScalar>: FiniteSumObjectiv
   }
 
   /// 2c.
-  private var slope: Scalar { isHalved ? 1 : 2 }
+  var slope: Scalar { isHalved ? 1 : 2 }
 
   /// ∂β/∂u and ∂β/∂v, which are linear in (u, v); of a direction, their change along it.
   @inline(__always)
@@ -204,16 +204,6 @@ public struct DiagonalNetworkObjective<Scalar: NetworkScalar>: FiniteSumObjectiv
         addFeatures(sample, by: slope * residual, parameters, into: target + place * parameterCount)
       }
     }
-  }
-
-  /// The loop of plain descent.
-  @specialized(where Scalar == Double)
-  @specialized(where Scalar == Float)
-  public func descend(
-    _ memory: inout DescentMemory<Scalar, Void>, steps: Range<Int>, rule: UpdateRule, region: Region?,
-    nextBatch: (Int, inout Batch) -> Double
-  ) -> Int {
-    plainDescent(&memory, steps: steps, rule: rule, region: region, nextBatch: nextBatch)
   }
 }
 

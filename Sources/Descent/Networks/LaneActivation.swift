@@ -18,10 +18,10 @@ extension NetworkActivation {
     case .identity:
       if y != z { y.update(from: z, count: count) }
     case .relu:
-      // Not a maximum, which would hide what is not a number.
+      // What is not a number stays so, in one instruction.
       for j in 0..<count {
         let value = z[j]
-        y[j] = value.replacing(with: 0, where: value .<= 0)
+        y[j] = value.replacing(with: 0, where: value .< 0)
       }
     case .tanh, .sigmoid, .gelu:
       for j in 0..<count {

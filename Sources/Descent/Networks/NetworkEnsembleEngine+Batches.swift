@@ -58,15 +58,23 @@ extension NetworkEnsembleEngine {
     let x = UnsafeMutableRawPointer(inputs).assumingMemoryBound(to: Double.self)
     let y = UnsafeMutableRawPointer(targets).assumingMemoryBound(to: Double.self)
     for s in 0..<count {
-      for lane in 0..<8 {
-        let sample = Int(index[8 &* s &+ lane])
-        let (row, target) = (data + sample &* p, x + (8 &* s &* p &+ lane))
-        for i in 0..<p { target[8 &* i] = row[i] }
-        guard let labels else { continue }
-        for k in 0..<m { y[8 &* (s &* m &+ k) &+ lane] = labels[sample &* m &+ k] }
-      }
+      spread(rows: data, of: p, at: index + 8 &* s, into: x + 8 &* s &* p)
+      if let labels { spread(rows: labels, of: m, at: index + 8 &* s, into: y + 8 &* s &* m) }
     }
     guard noise != nil else { return }
     for s in 0..<count { targets[s] += shifts[first &+ s] }
+  }
+
+  /// Puts eight rows of `width` side by side, number by number.
+  @inline(__always)
+  private func spread(
+    rows data: UnsafePointer<Double>, of width: Int, at samples: UnsafePointer<Int32>,
+    into target: UnsafeMutablePointer<Double>
+  ) {
+    var rows = InlineArray<8, UnsafePointer<Double>>(repeating: data)
+    for lane in 0..<8 { rows[lane] = data + Int(samples[lane]) &* width }
+    for i in 0..<width {
+      for lane in 0..<8 { target[8 &* i &+ lane] = rows[lane][i] }
+    }
   }
 }

@@ -42,9 +42,8 @@ struct LanePass {
     }
   }
 
-  /// The adjoints of the outputs of all affine layers, from those of the last layer. With a `gradient`, adds to it, or
-  /// writes it if not `keeping`.
-  func backward(_ count: Int, into gradient: UnsafeMutablePointer<Lanes>?, keeping: Bool) {
+  /// The gradient of `count` samples, from the adjoints of the last layer: added to `gradient`, or written if not `keeping`.
+  func backward(_ count: Int, into gradient: UnsafeMutablePointer<Lanes>, keeping: Bool) {
     for index in stride(from: stages.count &- 1, through: 0, by: -1) {
       let stage = stages[index]
       let g = yAdjoint(stage)
@@ -54,17 +53,15 @@ struct LanePass {
           g, z: x(stage), y: y(stage), slopeAtKink: slopeAtKink, count: count &* stage.outputCount)
       case .affine(let inputs, let outputs, let bias):
         let rows = LaneMatrix(rows: g, width: outputs)
-        if let gradient {
-          let target = LaneMatrix(rows: gradient + stage.parameterStart, width: inputs)
-          LaneProducts.add(
-            rows.transposed, LaneMatrix(rows: x(stage), width: inputs).transposed, rows: outputs, columns: inputs,
-            inner: count, to: keeping ? target : nil, into: target)
-          if bias {
-            for o in 0..<outputs {
-              var sum = keeping ? gradient[stage.biasStart &+ o] : .zero
-              for s in 0..<count { sum += g[s &* outputs &+ o] }
-              gradient[stage.biasStart &+ o] = sum
-            }
+        let target = LaneMatrix(rows: gradient + stage.parameterStart, width: inputs)
+        LaneProducts.add(
+          rows.transposed, LaneMatrix(rows: x(stage), width: inputs).transposed, rows: outputs, columns: inputs,
+          inner: count, to: keeping ? target : nil, into: target)
+        if bias {
+          for o in 0..<outputs {
+            var sum = keeping ? gradient[stage.biasStart &+ o] : .zero
+            for s in 0..<count { sum += g[s &* outputs &+ o] }
+            gradient[stage.biasStart &+ o] = sum
           }
         }
         guard !stage.isFirst else { return }
@@ -72,6 +69,36 @@ struct LanePass {
           LaneMatrix(rows: parameters + stage.parameterStart, width: inputs).transposed, rows, rows: inputs,
           columns: count, inner: outputs, to: nil,
           into: LaneMatrix(rows: adjoints + tile &* stage.inputAdjointStart, width: inputs).transposed)
+      }
+    }
+  }
+  /// `forward` for one sample.
+  @inline(__always)
+  func forwardSingle() {
+    for stage in stages {
+      switch stage.layer {
+      case .activation(let activation): activation.apply(x(stage), count: stage.outputCount, into: y(stage))
+      case .affine(let inputs, let outputs, let bias):
+        LaneProducts.forward(
+          parameters + stage.parameterStart, x(stage), inputs: inputs, outputs: outputs,
+          bias: bias ? parameters + stage.biasStart : nil, into: y(stage))
+      }
+    }
+  }
+
+  /// The adjoints of the outputs of all affine layers for one sample, from those of the last layer.
+  @inline(__always)
+  func backwardSingle() {
+    for index in stride(from: stages.count &- 1, through: 1, by: -1) {
+      let stage = stages[index]
+      switch stage.layer {
+      case .activation(let activation):
+        activation.scale(
+          yAdjoint(stage), z: x(stage), y: y(stage), slopeAtKink: slopeAtKink, count: stage.outputCount)
+      case .affine(let inputs, let outputs, _):
+        LaneProducts.backward(
+          parameters + stage.parameterStart, yAdjoint(stage), inputs: inputs, outputs: outputs,
+          into: adjoints + tile &* stage.inputAdjointStart)
       }
     }
   }

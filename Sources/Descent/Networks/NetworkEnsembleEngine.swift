@@ -79,11 +79,10 @@ public struct NetworkEnsembleEngine: DescentEngine, ~Copyable {
     let width = p + m + plan.valueCount + plan.adjointCount
     tile = slots == 1 ? 1 : min(max(4, Self.tileVectors / width / 4 * 4), 32)
     let rows = slots == 1 ? block : tile
+    // Vectors that straddle two cache lines would take twice as long to read.
     func zeros(_ count: Int) -> UnsafeMutablePointer<Lanes> {
-      // Vectors are aligned to themselves: 64 bytes, a cache line.
-      let memory = UnsafeMutablePointer<Lanes>.allocate(capacity: max(1, count))
-      memory.initialize(repeating: .zero, count: max(1, count))
-      return memory
+      UnsafeMutableRawPointer.allocate(byteCount: max(1, count) * MemoryLayout<Lanes>.stride, alignment: 64)
+        .initializeMemory(as: Lanes.self, repeating: .zero, count: max(1, count))
     }
     parameters = zeros(d)
     velocities = zeros(options.rule.momentum != 0 ? d : 0)

@@ -1,23 +1,28 @@
+import CVectors
+
 extension DiagonalNetworkObjective {
-  /// The loop of descent: batches of one distinct sample in one pass over u, v and two rows of the features, where the rule
-  /// is plain; all else with a gradient.
+  /// The loop of descent: in double precision and by the plain rule, batches of one distinct sample in one pass over u, v
+  /// and two rows of the features; all else with a gradient.
   @specialized(where Scalar == Double)
   @specialized(where Scalar == Float)
   public func descend(
     _ memory: inout DescentMemory<Scalar, Void>, steps: Range<Int>, rule: UpdateRule, region: Region?,
     nextBatch: (Int, inout Batch) -> Double
   ) -> Int {
-    guard rule == .plain, region == nil, !steps.isEmpty else {
+    guard Scalar.self == Double.self, rule == .plain, region == nil, !steps.isEmpty else {
       return plainDescent(&memory, steps: steps, rule: rule, region: region, nextBatch: nextBatch)
     }
     precondition(memory.parameters.count == parameterCount, "two vectors with an entry a feature")
-    // Registers of u and v are read and written where they do not straddle cache lines.
     let vectors = (featureCount + 7) / 8
-    let size = MemoryLayout<SIMD8<Scalar>>.stride
-    withUnsafeTemporaryAllocation(byteCount: 2 * vectors * size, alignment: 64) { room in
-      guard let start = room.baseAddress else { return }
-      let u = start.initializeMemory(as: Scalar.self, repeating: 0, count: 16 * vectors)
-      descend(&memory, steps: steps, DiagonalPair(u: u, v: u + 8 * vectors, count: featureCount), nextBatch)
+    // Vectors that straddle two cache lines would take twice as long to read.
+    withUnsafeTemporaryAllocation(byteCount: 2 * 64 * vectors, alignment: 64) { room in
+      features.withUnsafeBytes { features in
+        guard let start = room.baseAddress, let rows = features.baseAddress else { return }
+        let u = start.initializeMemory(as: Double.self, repeating: 0, count: 16 * vectors)
+        let pair = DiagonalPair(
+          u: u, v: u + 8 * vectors, count: featureCount, rows: rows.assumingMemoryBound(to: Double.self))
+        descend(&memory, steps: steps, pair, nextBatch)
+      }
     }
     return steps.count
   }
@@ -25,100 +30,121 @@ extension DiagonalNetworkObjective {
   /// Every step finds the prediction of its sample made by the step before.
   @inline(__always)
   private func descend(
-    _ memory: inout DescentMemory<Scalar, Void>, steps: Range<Int>, _ pair: DiagonalPair<Scalar>,
+    _ memory: inout DescentMemory<Scalar, Void>, steps: Range<Int>, _ pair: DiagonalPair,
     _ nextBatch: (Int, inout Batch) -> Double
   ) {
-    let p = featureCount
-    features.withUnsafeBufferPointer { features in
-      targets.withUnsafeBufferPointer { targets in
-        guard let rows = features.baseAddress else { return }
-        pair.read(memory.parameters)
-        var rate = nextBatch(steps.lowerBound, &memory.batch)
-        var prediction: Scalar?
-        for step in steps {
-          let sample = memory.batch.indices[0]
-          precondition(sample >= 0 && sample < targets.count, "a sample of the data set")
-          let row = rows + sample &* p
-          if memory.batch.indices.count == 1 {
-            let found = prediction ?? pair.change(by: 0, row, thenPredict: row, form)
-            let residual = found - targets[sample] - Scalar(memory.batch.labelShift(at: 0))
-            let scale = -(Scalar(rate) * slope * residual)
-            var nextRow = row
-            if step &+ 1 < steps.upperBound {
-              rate = nextBatch(step &+ 1, &memory.batch)
-              let next = memory.batch.indices[0]
-              precondition(next >= 0 && next < targets.count, "a sample of the data set")
-              nextRow = rows + next &* p
-            }
-            prediction = pair.change(by: scale, row, thenPredict: nextRow, form)
-          } else {
-            pair.write(to: &memory.parameters)
-            Self.fill(&memory.gradient, memory.parameters, memory.batch, &memory.workspace, self)
-            UpdateRule.plain.apply(rate: Scalar(rate), to: &memory)
-            pair.read(memory.parameters)
-            prediction = nil
-            if step &+ 1 < steps.upperBound { rate = nextBatch(step &+ 1, &memory.batch) }
-          }
-        }
-        pair.write(to: &memory.parameters)
+    func sample(_ batch: Batch) -> Int {
+      let sample = batch.indices[0]
+      precondition(sample >= 0 && sample < targets.count, "a sample of the data set")
+      return sample
+    }
+    read(memory.parameters, into: pair)
+    var rate = nextBatch(steps.lowerBound, &memory.batch)
+    var prediction: Double?
+    for step in steps {
+      let isLast = step &+ 1 == steps.upperBound
+      if memory.batch.indices.count == 1 {
+        let current = sample(memory.batch)
+        let found = prediction ?? pair.predict(current, isProduct: form == .product)
+        let scale = -rate * Double(slope) * (found - Double(targets[current]) - memory.batch.labelShift(at: 0))
+        if !isLast { rate = nextBatch(step &+ 1, &memory.batch) }
+        let next = isLast ? current : sample(memory.batch)
+        prediction = pair.change(by: scale, times: current, thenPredict: next, isProduct: form == .product)
+      } else {
+        write(pair, to: &memory.parameters)
+        Self.fill(&memory.gradient, memory.parameters, memory.batch, &memory.workspace, self)
+        UpdateRule.plain.apply(rate: Scalar(rate), to: &memory)
+        read(memory.parameters, into: pair)
+        prediction = nil
+        if !isLast { rate = nextBatch(step &+ 1, &memory.batch) }
       }
+    }
+    write(pair, to: &memory.parameters)
+  }
+
+  private func read(_ parameters: [Scalar], into pair: DiagonalPair) {
+    for j in 0..<featureCount {
+      (pair.u[j], pair.v[j]) = (Double(parameters[j]), Double(parameters[featureCount + j]))
+    }
+  }
+
+  private func write(_ pair: DiagonalPair, to parameters: inout [Scalar]) {
+    for j in 0..<featureCount {
+      (parameters[j], parameters[featureCount + j]) = (Scalar(pair.u[j]), Scalar(pair.v[j]))
     }
   }
 }
 
-/// u and v, aligned to registers.
-private struct DiagonalPair<Scalar: NetworkScalar> {
-  typealias Vector = SIMD8<Scalar>
+/// u and v on cache lines of their own, and the rows of the features.
+private struct DiagonalPair {
+  typealias Vector = SIMD8<Double>
 
-  let u: UnsafeMutablePointer<Scalar>
-  let v: UnsafeMutablePointer<Scalar>
+  let u: UnsafeMutablePointer<Double>
+  let v: UnsafeMutablePointer<Double>
   let count: Int
+  let rows: UnsafePointer<Double>
 
-  @inline(__always)
-  func read(_ parameters: [Scalar]) {
-    for j in 0..<count { (u[j], v[j]) = (parameters[j], parameters[count &+ j]) }
+  /// ⟨β, z⟩, z the row of `sample`: summed as by `change`, so that a run may be cut anywhere.
+  @inline(never)
+  func predict(_ sample: Int, isProduct: Bool) -> Double {
+    predict(rows + sample &* count, isProduct) { (vector(u, $0), vector(v, $0)) } rest: { _ in }
   }
 
-  @inline(__always)
-  func write(to parameters: inout [Scalar]) {
-    for j in 0..<count { (parameters[j], parameters[count &+ j]) = (u[j], v[j]) }
+  /// Adds `scale` · ∇⟨β, x⟩ to u and v, x being the row of `sample`, and returns ⟨β, z⟩ at the new ones, z the row of
+  /// `next`.
+  @inline(never)
+  func change(by scale: Double, times sample: Int, thenPredict next: Int, isProduct: Bool) -> Double {
+    let (x, z) = (rows + sample &* count, rows + next &* count)
+    return predict(z, isProduct) { j in
+      var (first, second, t) = (vector(u, j), vector(v, j), scale * vector(x, j))
+      if isProduct {
+        let before = first
+        first = basin_fused(t, second, first)
+        second = basin_fused(t, before, second)
+      } else {
+        t += t
+        first = basin_fused(t, first, first)
+        second = basin_fused(-t, second, second)
+      }
+      UnsafeMutableRawPointer(u + j).storeBytes(of: first, as: Vector.self)
+      UnsafeMutableRawPointer(v + j).storeBytes(of: second, as: Vector.self)
+      return (first, second)
+    } rest: { j in
+      let (first, second, t) = (u[j], v[j], scale * x[j])
+      u[j] = isProduct ? first + t * second : first + 2 * t * first
+      v[j] = isProduct ? second + t * first : second - 2 * t * second
+    }
   }
 
-  /// Adds `scale` · ∇⟨β, x⟩ to u and v and returns ⟨β, z⟩ at the new ones.
-  ///
-  /// Sums in four registers and in the same order whether anything changes or not, so that a run may be cut anywhere.
+  /// ⟨β, z⟩ in four sums, given u and v eight entries at a time; `rest` is called for each entry that is left.
   @inline(__always)
-  func change(
-    by scale: Scalar, _ x: UnsafePointer<Scalar>, thenPredict z: UnsafePointer<Scalar>,
-    _ form: DiagonalNetworkObjective<Scalar>.Form
-  ) -> Scalar {
-    form == .product
-      ? change(by: scale, x, thenPredict: z, isProduct: true)
-      : change(by: 2 * scale, x, thenPredict: z, isProduct: false)
-  }
-
-  @inline(__always)
-  private func change(
-    by scale: Scalar, _ x: UnsafePointer<Scalar>, thenPredict z: UnsafePointer<Scalar>, isProduct: Bool
-  ) -> Scalar {
+  private func predict(
+    _ z: UnsafePointer<Double>, _ isProduct: Bool, _ entries: (Int) -> (Vector, Vector), rest: (Int) -> Void
+  ) -> Double {
+    func add(_ j: Int, to sum: inout Vector) {
+      let (first, second) = entries(j)
+      if isProduct {
+        sum = basin_fused(vector(z, j), first * second, sum)
+      } else {
+        sum = basin_fused(vector(z, j), first * first - second * second, sum)
+      }
+    }
     var sums = (Vector.zero, Vector.zero, Vector.zero, Vector.zero)
     var j = 0
     while j &+ 32 <= count {
-      sums.0 = change(at: j, by: scale, x, z, isProduct, adding: sums.0)
-      sums.1 = change(at: j &+ 8, by: scale, x, z, isProduct, adding: sums.1)
-      sums.2 = change(at: j &+ 16, by: scale, x, z, isProduct, adding: sums.2)
-      sums.3 = change(at: j &+ 24, by: scale, x, z, isProduct, adding: sums.3)
+      add(j, to: &sums.0)
+      add(j &+ 8, to: &sums.1)
+      add(j &+ 16, to: &sums.2)
+      add(j &+ 24, to: &sums.3)
       j &+= 32
     }
     while j &+ 8 <= count {
-      sums.0 = change(at: j, by: scale, x, z, isProduct, adding: sums.0)
+      add(j, to: &sums.0)
       j &+= 8
     }
     var sum = ((sums.0 + sums.1) + (sums.2 + sums.3)).sum()
     while j < count {
-      let (first, second, t) = (u[j], v[j], scale * x[j])
-      u[j] = first + t * (isProduct ? second : first)
-      v[j] = isProduct ? second + t * first : second - t * second
+      rest(j)
       sum += z[j] * (isProduct ? u[j] * v[j] : u[j] * u[j] - v[j] * v[j])
       j &+= 1
     }
@@ -126,21 +152,7 @@ private struct DiagonalPair<Scalar: NetworkScalar> {
   }
 
   @inline(__always)
-  private func change(
-    at j: Int, by scale: Scalar, _ x: UnsafePointer<Scalar>, _ z: UnsafePointer<Scalar>, _ isProduct: Bool,
-    adding sum: Vector
-  ) -> Vector {
-    let uVector = UnsafeMutableRawPointer(u + j).assumingMemoryBound(to: Vector.self)
-    let vVector = UnsafeMutableRawPointer(v + j).assumingMemoryBound(to: Vector.self)
-    let (first, second) = (uVector.pointee, vVector.pointee)
-    let t = scale * UnsafeRawPointer(x + j).loadUnaligned(as: Vector.self)
-    let newFirst = first.addingProduct(t, isProduct ? second : first)
-    let newSecond = second.addingProduct(t, isProduct ? first : -second)
-    uVector.pointee = newFirst
-    vVector.pointee = newSecond
-    let row = UnsafeRawPointer(z + j).loadUnaligned(as: Vector.self)
-    return isProduct
-      ? sum.addingProduct(row, newFirst * newSecond)
-      : sum.addingProduct(row, newFirst * newFirst - newSecond * newSecond)
+  private func vector(_ start: UnsafePointer<Double>, _ j: Int) -> Vector {
+    UnsafeRawPointer(start + j).loadUnaligned(as: Vector.self)
   }
 }

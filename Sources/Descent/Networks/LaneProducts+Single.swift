@@ -14,7 +14,7 @@ extension LaneProducts {
       var w = W + o &* inputs
       for i in 0..<inputs {
         let value = x[i]
-        for r in 0..<4 { sums[r].addProduct(w[r &* inputs], value) }
+        for r in 0..<4 { sums[r].addFused(w[r &* inputs], value) }
         w += 1
       }
       for r in 0..<4 { y[o &+ r] = sums[r] }
@@ -38,7 +38,7 @@ extension LaneProducts {
       var w = W + i
       for o in 0..<outputs {
         let value = g[o]
-        for c in 0..<4 { sums[c].addProduct(w[c], value) }
+        for c in 0..<4 { sums[c].addFused(w[c], value) }
         w += inputs
       }
       for c in 0..<4 { h[i &+ c] = sums[c] }
@@ -46,7 +46,7 @@ extension LaneProducts {
     }
     while i < inputs {
       var sum = Lanes.zero
-      for o in 0..<outputs { sum.addProduct(W[o &* inputs &+ i], g[o]) }
+      for o in 0..<outputs { sum.addFused(W[o &* inputs &+ i], g[o]) }
       h[i] = sum
       i &+= 1
     }
@@ -65,14 +65,14 @@ extension LaneProducts {
       var w = W + o &* inputs
       for i in 0..<inputs {
         let value = x[i]
-        for r in 0..<4 { w[r &* inputs].addProduct(factors[r], value) }
+        for r in 0..<4 { w[r &* inputs].addFused(factors[r], value) }
         w += 1
       }
       o &+= 4
     }
     while o < outputs {
       let (w, factor) = (W + o &* inputs, scale * g[o])
-      for i in 0..<inputs { w[i].addProduct(factor, x[i]) }
+      for i in 0..<inputs { w[i].addFused(factor, x[i]) }
       o &+= 1
     }
   }
@@ -83,11 +83,11 @@ extension LaneProducts {
     var sums = InlineArray<4, Lanes>(repeating: .zero)
     var i = 0
     while i &+ 4 <= count {
-      for r in 0..<4 { sums[r].addProduct(x[i &+ r], y[i &+ r]) }
+      for r in 0..<4 { sums[r].addFused(x[i &+ r], y[i &+ r]) }
       i &+= 4
     }
     while i < count {
-      sums[0].addProduct(x[i], y[i])
+      sums[0].addFused(x[i], y[i])
       i &+= 1
     }
     return (sums[0] + sums[1]) + (sums[2] + sums[3])

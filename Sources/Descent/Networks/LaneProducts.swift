@@ -1,5 +1,13 @@
+import CVectors
+
 /// One number of each of eight replicas.
 typealias Lanes = SIMD8<Double>
+
+extension Lanes {
+  /// Adds a · b, rounded once.
+  @inline(__always)
+  mutating func addFused(_ a: Lanes, _ b: Lanes) { self = basin_fused(a, b, self) }
+}
 
 /// A matrix of lanes anywhere in memory: entry (r, c) stands `r · row + c · column` after the first.
 struct LaneMatrix {
@@ -100,7 +108,7 @@ enum LaneProducts {
         for _ in 0..<inner {
           for c in 0..<width {
             let y = b[c &* B.row]
-            for r in 0..<height { sums[r][c].addProduct(a[r &* A.row], y) }
+            for r in 0..<height { sums[r][c].addFused(a[r &* A.row], y) }
           }
           a += A.column
           b += B.column

@@ -26,7 +26,7 @@ struct LaneUpdate {
     switch (rule.momentum != 0, rule.weightDecay != 0) {
     case (false, false):
       let scale = -(rate * clipping)
-      for j in 0..<count { parameters[start &+ j].addProduct(scale, gradient(j)) }
+      for j in 0..<count { parameters[start &+ j].addFused(scale, gradient(j)) }
     case (false, true):
       for j in 0..<count {
         let θ = parameters[start &+ j]

@@ -46,7 +46,7 @@ extension NetworkEnsembleEngine {
           let scale = -(rates[t] * clipping)
           LaneProducts.addOuter(
             g, x, scale: scale, inputs: inputs, outputs: outputs, to: parameters + stage.parameterStart)
-          if bias { for o in 0..<outputs { parameters[stage.biasStart &+ o].addProduct(scale, g[o]) } }
+          if bias { for o in 0..<outputs { parameters[stage.biasStart &+ o].addFused(scale, g[o]) } }
           continue
         }
         for o in 0..<outputs {
@@ -133,7 +133,7 @@ extension LanePass {
     for stage in stages {
       guard case .affine(let inputs, let outputs, let bias) = stage.layer else { continue }
       let (x, g) = (x(stage), yAdjoint(stage))
-      sum.addProduct(
+      sum.addFused(
         LaneProducts.dot(x, x, count: inputs) + (bias ? 1 : 0), LaneProducts.dot(g, g, count: outputs))
     }
     return sum

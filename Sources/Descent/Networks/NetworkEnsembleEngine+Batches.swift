@@ -53,28 +53,10 @@ extension NetworkEnsembleEngine {
   /// Puts the inputs and the targets of `count` places of the batches, from `first` on, side by side.
   @inline(__always)
   func gather(from first: Int, count: Int, _ data: UnsafePointer<Double>, _ labels: UnsafePointer<Double>?) {
-    let (p, m) = (objective.network.inputCount, objective.outputCount)
-    let index = UnsafeMutableRawPointer(indices + first).assumingMemoryBound(to: Int32.self)
-    let x = UnsafeMutableRawPointer(inputs).assumingMemoryBound(to: Double.self)
-    let y = UnsafeMutableRawPointer(targets).assumingMemoryBound(to: Double.self)
-    for s in 0..<count {
-      spread(rows: data, of: p, at: index + 8 &* s, into: x + 8 &* s &* p)
-      if let labels { spread(rows: labels, of: m, at: index + 8 &* s, into: y + 8 &* s &* m) }
-    }
+    LaneProducts.gather(data, width: objective.network.inputCount, at: indices + first, count: count, into: inputs)
+    if let labels { LaneProducts.gather(labels, width: objective.outputCount, at: indices + first, count: count, into: targets) }
     guard noise != nil else { return }
+    // There is one output.
     for s in 0..<count { targets[s] += shifts[first &+ s] }
-  }
-
-  /// Puts eight rows of `width` side by side, number by number.
-  @inline(__always)
-  private func spread(
-    rows data: UnsafePointer<Double>, of width: Int, at samples: UnsafePointer<Int32>,
-    into target: UnsafeMutablePointer<Double>
-  ) {
-    var rows = InlineArray<8, UnsafePointer<Double>>(repeating: data)
-    for lane in 0..<8 { rows[lane] = data + Int(samples[lane]) &* width }
-    for i in 0..<width {
-      for lane in 0..<8 { target[8 &* i &+ lane] = rows[lane][i] }
-    }
   }
 }

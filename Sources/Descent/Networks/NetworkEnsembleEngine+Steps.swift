@@ -46,7 +46,7 @@ extension NetworkEnsembleEngine {
           let scale = -(rates[t] * clipping)
           LaneProducts.addOuter(
             g, x, scale: scale, inputs: inputs, outputs: outputs, to: parameters + stage.parameterStart)
-          if bias { for o in 0..<outputs { parameters[stage.biasStart &+ o].addFused(scale, g[o]) } }
+          if bias { LaneProducts.addScaled(g, scale, count: outputs, to: parameters + stage.biasStart) }
           continue
         }
         for o in 0..<outputs {
@@ -114,28 +114,5 @@ extension NetworkEnsembleEngine {
         }
       }
     }
-  }
-}
-
-extension LanePass {
-  /// The same pass over other inputs.
-  @inline(__always)
-  func reading(_ inputs: UnsafeMutablePointer<Lanes>) -> LanePass {
-    LanePass(
-      stages: stages, parameters: parameters, inputs: inputs, values: values, adjoints: adjoints, tile: tile,
-      slopeAtKink: slopeAtKink)
-  }
-
-  /// ‖g‖² of one sample: that of a layer's outer product is the product of two norms.
-  @inline(__always)
-  var squareOfOuterProducts: Lanes {
-    var sum = Lanes.zero
-    for stage in stages {
-      guard case .affine(let inputs, let outputs, let bias) = stage.layer else { continue }
-      let (x, g) = (x(stage), yAdjoint(stage))
-      sum.addFused(
-        LaneProducts.dot(x, x, count: inputs) + (bias ? 1 : 0), LaneProducts.dot(g, g, count: outputs))
-    }
-    return sum
   }
 }

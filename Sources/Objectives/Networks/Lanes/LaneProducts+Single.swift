@@ -3,7 +3,7 @@
 extension LaneProducts {
   /// y ← W x, or c + W x with a bias c.
   @inline(__always)
-  static func forward(
+  package static func forward(
     _ W: UnsafeMutablePointer<Lanes>, _ x: UnsafeMutablePointer<Lanes>, inputs: Int, outputs: Int,
     bias: UnsafeMutablePointer<Lanes>?, into y: UnsafeMutablePointer<Lanes>
   ) {
@@ -28,7 +28,7 @@ extension LaneProducts {
 
   /// h ← Wᵀ g.
   @inline(__always)
-  static func backward(
+  package static func backward(
     _ W: UnsafeMutablePointer<Lanes>, _ g: UnsafeMutablePointer<Lanes>, inputs: Int, outputs: Int,
     into h: UnsafeMutablePointer<Lanes>
   ) {
@@ -54,7 +54,7 @@ extension LaneProducts {
 
   /// W ← W + scale · g xᵀ.
   @inline(__always)
-  static func addOuter(
+  package static func addOuter(
     _ g: UnsafeMutablePointer<Lanes>, _ x: UnsafeMutablePointer<Lanes>, scale: Lanes, inputs: Int, outputs: Int,
     to W: UnsafeMutablePointer<Lanes>
   ) {
@@ -77,9 +77,16 @@ extension LaneProducts {
     }
   }
 
+  /// y ← y + scale · x.
+  package static func addScaled(
+    _ x: UnsafeMutablePointer<Lanes>, _ scale: Lanes, count: Int, to y: UnsafeMutablePointer<Lanes>
+  ) {
+    for j in 0..<count { y[j].addFused(scale, x[j]) }
+  }
+
   /// Σ xᵢyᵢ.
   @inline(__always)
-  static func dot(_ x: UnsafeMutablePointer<Lanes>, _ y: UnsafeMutablePointer<Lanes>, count: Int) -> Lanes {
+  package static func dot(_ x: UnsafeMutablePointer<Lanes>, _ y: UnsafeMutablePointer<Lanes>, count: Int) -> Lanes {
     var sums = InlineArray<4, Lanes>(repeating: .zero)
     var i = 0
     while i &+ 4 <= count {

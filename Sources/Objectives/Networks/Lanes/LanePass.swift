@@ -1,34 +1,46 @@
-import Objectives
-
 /// What a pass through the network needs, as plain pointers.
-struct LanePass {
-  let stages: UnsafeBufferPointer<LaneStage>
-  let parameters: UnsafeMutablePointer<Lanes>
-  let inputs: UnsafeMutablePointer<Lanes>
-  let values: UnsafeMutablePointer<Lanes>
-  let adjoints: UnsafeMutablePointer<Lanes>
+package struct LanePass {
+  package let stages: UnsafeBufferPointer<LaneStage>
+  package let parameters: UnsafeMutablePointer<Lanes>
+  package let inputs: UnsafeMutablePointer<Lanes>
+  package let values: UnsafeMutablePointer<Lanes>
+  package let adjoints: UnsafeMutablePointer<Lanes>
   /// Room for so many samples.
-  let tile: Int
-  let slopeAtKink: Double
+  package let tile: Int
+  package let slopeAtKink: Double
+
+  package init(
+    stages: UnsafeBufferPointer<LaneStage>, parameters: UnsafeMutablePointer<Lanes>,
+    inputs: UnsafeMutablePointer<Lanes>, values: UnsafeMutablePointer<Lanes>, adjoints: UnsafeMutablePointer<Lanes>,
+    tile: Int, slopeAtKink: Double
+  ) {
+    self.stages = stages
+    self.parameters = parameters
+    self.inputs = inputs
+    self.values = values
+    self.adjoints = adjoints
+    self.tile = tile
+    self.slopeAtKink = slopeAtKink
+  }
 
   /// The inputs of a layer, and its outputs, for all samples of the tile.
   @inline(__always)
-  func x(_ stage: LaneStage) -> UnsafeMutablePointer<Lanes> {
+  package func x(_ stage: LaneStage) -> UnsafeMutablePointer<Lanes> {
     stage.isFirst ? inputs : values + tile &* stage.inputStart
   }
   @inline(__always)
-  func y(_ stage: LaneStage) -> UnsafeMutablePointer<Lanes> { values + tile &* stage.outputStart }
+  package func y(_ stage: LaneStage) -> UnsafeMutablePointer<Lanes> { values + tile &* stage.outputStart }
   @inline(__always)
-  func yAdjoint(_ stage: LaneStage) -> UnsafeMutablePointer<Lanes> { adjoints + tile &* stage.outputAdjointStart }
+  package func yAdjoint(_ stage: LaneStage) -> UnsafeMutablePointer<Lanes> { adjoints + tile &* stage.outputAdjointStart }
 
   /// The outputs of the last layer, and their adjoints.
   @inline(__always)
-  var outputs: UnsafeMutablePointer<Lanes> { y(stages[stages.count &- 1]) }
+  package var outputs: UnsafeMutablePointer<Lanes> { y(stages[stages.count &- 1]) }
   @inline(__always)
-  var outputAdjoints: UnsafeMutablePointer<Lanes> { yAdjoint(stages[stages.count &- 1]) }
+  package var outputAdjoints: UnsafeMutablePointer<Lanes> { yAdjoint(stages[stages.count &- 1]) }
 
   /// The outputs of all layers for `count` samples.
-  func forward(_ count: Int) {
+  package func forward(_ count: Int) {
     for stage in stages {
       switch stage.layer {
       case .activation(let activation): activation.apply(x(stage), count: count &* stage.outputCount, into: y(stage))
@@ -43,7 +55,7 @@ struct LanePass {
   }
 
   /// The gradient of `count` samples, from the adjoints of the last layer: added to `gradient`, or written if not `keeping`.
-  func backward(_ count: Int, into gradient: UnsafeMutablePointer<Lanes>, keeping: Bool) {
+  package func backward(_ count: Int, into gradient: UnsafeMutablePointer<Lanes>, keeping: Bool) {
     for index in stride(from: stages.count &- 1, through: 0, by: -1) {
       let stage = stages[index]
       let g = yAdjoint(stage)
@@ -73,8 +85,7 @@ struct LanePass {
     }
   }
   /// `forward` for one sample.
-  @inline(__always)
-  func forwardSingle() {
+  package func forwardSingle() {
     for stage in stages {
       switch stage.layer {
       case .activation(let activation): activation.apply(x(stage), count: stage.outputCount, into: y(stage))
@@ -87,8 +98,7 @@ struct LanePass {
   }
 
   /// The adjoints of the outputs of all affine layers for one sample, from those of the last layer.
-  @inline(__always)
-  func backwardSingle() {
+  package func backwardSingle() {
     for index in stride(from: stages.count &- 1, through: 1, by: -1) {
       let stage = stages[index]
       switch stage.layer {
@@ -101,5 +111,24 @@ struct LanePass {
           into: adjoints + tile &* stage.inputAdjointStart)
       }
     }
+  }
+
+  /// The same pass over other inputs.
+  package func reading(_ inputs: UnsafeMutablePointer<Lanes>) -> LanePass {
+    LanePass(
+      stages: stages, parameters: parameters, inputs: inputs, values: values, adjoints: adjoints, tile: tile,
+      slopeAtKink: slopeAtKink)
+  }
+
+  /// ‖g‖² of one sample: that of a layer's outer product is the product of two norms.
+  package var squareOfOuterProducts: Lanes {
+    var sum = Lanes.zero
+    for stage in stages {
+      guard case .affine(let inputs, let outputs, let bias) = stage.layer else { continue }
+      let (x, g) = (x(stage), yAdjoint(stage))
+      sum.addFused(
+        LaneProducts.dot(x, x, count: inputs) + (bias ? 1 : 0), LaneProducts.dot(g, g, count: outputs))
+    }
+    return sum
   }
 }

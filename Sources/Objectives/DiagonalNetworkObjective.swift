@@ -60,6 +60,8 @@ public struct DiagonalNetworkObjective<Scalar: NetworkScalar>: FiniteSumObjectiv
   }
 
   /// β at given parameters.
+  @specialized(where Scalar == Double)
+  @specialized(where Scalar == Float)
   public func coefficients(at parameters: [Scalar]) -> [Scalar] {
     let p = featureCount
     return (0..<p).map { j in
@@ -212,6 +214,8 @@ extension DiagonalNetworkObjective: ResidualObjective {
   public var outputCount: Int { 1 }
 
   /// √(2c) rᵢ, so that the loss is half their square.
+  @specialized(where Scalar == Double)
+  @specialized(where Scalar == Float)
   public func residuals(at parameters: [Scalar]) -> [Scalar] {
     precondition(parameters.count == parameterCount, "two vectors with an entry a feature")
     var predictions = targets
@@ -222,6 +226,8 @@ extension DiagonalNetworkObjective: ResidualObjective {
   }
 
   /// √(2c) (∂β/∂u ∘ Xᵀw, ∂β/∂v ∘ Xᵀw).
+  @specialized(where Scalar == Double)
+  @specialized(where Scalar == Float)
   public func residualPullback(at parameters: [Scalar], times weights: [Scalar]) -> [Scalar] {
     precondition(parameters.count == parameterCount, "two vectors with an entry a feature")
     precondition(weights.count == sampleCount, "a number for each residual")

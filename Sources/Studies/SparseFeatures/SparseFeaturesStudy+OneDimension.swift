@@ -159,14 +159,15 @@ extension SparseFeaturesStudy {
       ])
     var stuck: [Int] = []
     var diverged = 0
-    for (multiplier, until, divisor) in [(500, 0.02, 2.5), (400, 0.5, 3), (500, 0.5, 3)] {
+    for (multiplier, until, divisor) in [(500.0, 0.02, 2.5), (400, 0.5, 3), (500, 0.5, 3)] {
       let schedule = warmUp(multiplier, until: until, dividedBy: divisor)
       let ends = try lineEnds(problem, schedule, count: count, seeds, context)
       let losses = ends.compactMap { $0?.measures.train }
       stuck.append(losses.count { $0 > 0.05 })
       diverged += ends.count - losses.count
+      let peak = base * (1 + (multiplier * until - 1) * until)
       table.append([
-        .number(multiplier), .number(until), .number(base * (1 + (multiplier * until - 1) * until)),
+        .number(multiplier), .number(until), .number(peak),
         .integer(stuck[stuck.count - 1]), .integer(ends.count - losses.count), .integer(count),
         .number(losses.max() ?? .nan),
       ])

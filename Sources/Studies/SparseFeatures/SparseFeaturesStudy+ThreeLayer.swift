@@ -8,7 +8,7 @@ import Reporting
 /// A three-layer network and its teacher, and where it dies (claims a12 and b3).
 extension SparseFeaturesStudy {
   private static let threeLayerSteps = 10_001
-  private static let threeLayerDecays = [(fraction: 0.1, divisor: 3.5), (0.3, 2.5), (0.5, 5)]
+  private static let threeLayerDecays: [(fraction: Double, divisor: Double)] = [(0.1, 3.5), (0.3, 2.5), (0.5, 5)]
 
   /// Warm-up by the square root towards six times 0.04, then lower.
   private static func threeLayerSchedule(_ decay: (fraction: Double, divisor: Double), exponent: Double = 0.5)

@@ -84,8 +84,11 @@ extension SparseFeaturesStudy {
       name, prediction: prediction, successes: outcomes.count { $0 }, of: outcomes.count, tolerance: tolerance)
   }
 
+  /// What has diverged is left out of every number; a claim is about the others if these are nearly all.
   static func noDivergence(_ diverged: Int, of count: Int) -> Hypothesis {
-    Hypothesis("no run diverges", holds: diverged == 0, found: "\(diverged) of \(count) did")
+    Hypothesis(
+      "at most one run in twenty diverges, which is left out", holds: 20 * diverged <= count,
+      found: "\(diverged) of \(count) did")
   }
 
   /// The colours of schedules: the small step, then decays ever later.

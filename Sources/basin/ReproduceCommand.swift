@@ -7,7 +7,7 @@ import Studies
 
 /// `basin reproduce`: measures the claims of the studies and writes the report.
 enum ReproduceCommand {
-  static let studies = [AutoencoderStudy.study, StabilityStudy.study]
+  static let studies = [AutoencoderStudy.study, StabilityStudy.study, SparseFeaturesStudy.study]
 
   static let specification = CommandSpecification(
     name: "reproduce", abstract: "Hold the claims of the studies against measurement, and write the report.",

@@ -1,0 +1,182 @@
+import Claims
+import DataSets
+import Descent
+import Numerics
+import Objectives
+import Reporting
+
+/// A three-layer network and its teacher, and where it dies (claims a12 and b3).
+extension SparseFeaturesStudy {
+  private static let threeLayerSteps = 10_001
+  private static let threeLayerDecays: [(fraction: Double, divisor: Double)] = [(0.1, 3.5), (0.3, 2.5), (0.5, 5)]
+
+  /// Warm-up by the square root towards six times 0.04, then lower.
+  private static func threeLayerSchedule(_ decay: (fraction: Double, divisor: Double), exponent: Double = 0.5)
+    -> StepSchedule
+  {
+    StepSchedule(
+      base: 0.04, warmUp: .power(factor: 6, exponent: exponent, until: decay.fraction),
+      decays: [.init(at: decay.fraction, divideBy: decay.divisor)])
+  }
+
+  /// A data set with a student: small step, then decays at 10, 30 and 50 %; fewer measures where a run has diverged.
+  private struct ThreeLayerRun: Sendable {
+    var deviation: Double
+    var measures: [NetworkMeasures]
+    var isWhole: Bool { measures.count == 1 + threeLayerDecays.count }
+    var hasCollapsed: Bool { measures.contains(where: \.hasCollapsed) }
+  }
+
+  private static func threeLayerRun(_ number: Int, _ seeds: Seeds) throws(InputError) -> ThreeLayerRun {
+    let network = try Network(widths: [5, 10, 10, 1], activation: .relu)
+    let (problem, data) = try problem(.threeLayer, student: network, key: seeds.key(.data, trial: number))
+    var stream = RandomStream(seeds.key(.initialization, trial: number))
+    // Biases as PyTorch draws them, weights normal of deviation 0.8.
+    var start = network.randomParameters(.pyTorch, stream: &stream)
+    for block in network.parameterBlocks where block.shape.count == 2 {
+      start.replaceSubrange(block.range, with: stream.gaussian(count: block.range.count).map { 0.8 * $0 })
+    }
+    var options = singleSamples(.constant(0.011), steps: threeLayerSteps, seeds: seeds)
+    options.seeds.order = RandomStream.seed(seeds.key(.order, trial: number))
+    var measures: [NetworkMeasures] = []
+    for schedule in [StepSchedule.constant(0.011)] + threeLayerDecays.map({ threeLayerSchedule($0) }) {
+      options.schedule = schedule
+      let end = try end(of: problem.training, options, from: start)
+      if !hasDiverged(problem.training, at: end) { measures.append(try problem.measures(at: end)) }
+    }
+    let variance = try Summary(data.training.targets).variance ?? 0
+    return ThreeLayerRun(deviation: variance.squareRoot(), measures: measures)
+  }
+
+  private static let threeLayerConvention = """
+    n = 50 on the unit sphere in 5 dimensions, teacher 5-2-2-1, student 5-10-10-1 ReLU with biases, weights of deviation 0.8; \
+    loss (F − y)², gradient 2(F − y)∇F; SGD, batch size 1, 10,001 steps; step 0.011, or 0.04 (1 + 5√(t/T)) until 10, 30, 50 % \
+    and then divided by 3.5, 2.5, 5
+    """
+
+  private static func threeLayerTable(_ name: String, _ runs: [ThreeLayerRun]) -> Table {
+    var table = Table(
+      name: name, caption: "Three-layer networks and their teachers.",
+      columns: [
+        .init("dataSet", "which data set"), .init("deviation", "standard deviation of the targets"),
+        .init("schedule", "0.011, or a warm-up until a fraction of the run"), .init("train", "training loss"),
+        .init("test", "test loss"), .init("rank", "rank of the Jacobian on 181 fresh inputs, tolerance 1e-4"),
+        .init("sparsity1", "sparsity coefficient of the first hidden layer, threshold 0.99"),
+        .init("sparsity2", "the same of the second"), .init("collapsed", "1 if some hidden layer is zero everywhere"),
+      ])
+    for (number, run) in runs.enumerated() where run.isWhole {
+      for (name, measures) in zip(["small", "10 %", "30 %", "50 %"], run.measures) {
+        table.append([
+          .integer(number + 1), .number(run.deviation), .text(name), .number(measures.train), .number(measures.test),
+          .integer(measures.rank), .number(measures.sparsity[0]), .number(measures.sparsity[1]),
+          .integer(measures.hasCollapsed ? 1 : 0),
+        ])
+      }
+    }
+    return table
+  }
+
+  /// Claim a12: both hidden layers become sparse, and the test loss falls.
+  static func threeLayerTeacher(_ context: StudyContext) throws(InputError) -> Finding {
+    let seeds = context.seeds("sparse-features.a12")
+    let drawn = try parallelMap(context.samples(64), workers: context.workers) { (number) throws(InputError) in
+      try threeLayerRun(number, seeds)
+    }
+    let moderate = drawn.filter { $0.deviation <= 0.7 }
+    let whole = moderate.filter(\.isWhole)
+    let runs = whole.filter { !$0.hasCollapsed }
+    guard runs.count >= 2 else {
+      throw InputError("three-layer networks", expected: "runs that survive", found: "\(runs.count)")
+    }
+    var checks: [Check] = []
+    for (name, value) in [
+      ("rank", { Double($0.rank) }), ("sparsity coefficient of the second layer", { $0.sparsity[1] }),
+      ("test loss", { $0.test }),
+    ] as [(String, (NetworkMeasures) -> Double)] {
+      checks.append(
+        try median(
+          "\(name) over that of the step 0.011, median, decay at 50 %", prediction: 1,
+          of: runs.map { value($0.measures[3]) / value($0.measures[0]) }, tolerance: .atMost))
+    }
+    for (decay, peaks) in zip(threeLayerDecays, [(0.103, 0.06), (0.150, 0.10), (0.181, 0.14)]) {
+      // The first step of the decay has the peak, divided.
+      let step = Int((decay.fraction * Double(threeLayerSteps)).rounded(.down))
+      for (exponent, peak, digits) in [(0.5, peaks.0, 0.0005), (1, peaks.1, 0.005)] {
+        let value = threeLayerSchedule(decay, exponent: exponent).value(at: step, of: threeLayerSteps) * decay.divisor
+        checks.append(
+          Check(
+            "peak of the warm-up until \(number(100 * decay.fraction)) %, \(exponent == 1 ? "linear" : "square root")",
+            prediction: peak, measurement: value, tolerance: .absolute(digits)))
+      }
+    }
+    func medians(_ value: (NetworkMeasures) -> Double) throws(InputError) -> String {
+      try (0...threeLayerDecays.count).map { (schedule) throws(InputError) in
+        number(try Quantile.median(of: runs.map { value($0.measures[schedule]) }))
+      }.joined(separator: ", ")
+    }
+    let better = runs.count { $0.measures[3].test < $0.measures[0].test }
+    return Finding(
+      Claim(
+        id: "sparse-features.a12", title: "In a three-layer network rank, second-layer sparsity and test loss fall",
+        statement: """
+          Where the targets' standard deviation is at most 0.7, the warm-up until half of the run leaves a lower rank, sparser \
+          features in the second hidden layer and a lower test loss than the step 0.011 (medians over data sets).
+          """,
+        source: .publication(.andriushchenko, place: "Figure 5"),
+        convention: threeLayerConvention
+          + "; rank at 1e-4; sparsity over the training inputs, rows normalised, threshold 0.99",
+        hypotheses: [noDivergence(moderate.count - whole.count, of: moderate.count)], checks: checks,
+        correction: """
+          The figure's legend prints the peaks 0.06, 0.10, 0.14 of a linear warm-up; the square root of the code reaches \
+          0.103, 0.150, 0.181, and is what is run here.
+          """,
+        remark: """
+          \(runs.count) of \(drawn.count) data sets: on \(whole.count - runs.count) others with moderate targets a network died, which is told apart \
+          and counted in b3. The test loss is lower on \(better) of \(runs.count). Medians for 0.011, 10, 30 and 50 %: rank \
+          \(try medians { Double($0.rank) }); second layer \(try medians { $0.sparsity[1] }); test \(try medians { $0.test }).
+          """), tables: [threeLayerTable("three-layer", drawn)])
+  }
+
+  /// Claim b3: with large targets the published schedule kills the network.
+  static func deadNetworks(_ context: StudyContext) throws(InputError) -> Finding {
+    let seeds = context.seeds("sparse-features.b3")
+    let drawn = try parallelMap(context.samples(200), workers: context.workers) { (number) throws(InputError) in
+      try threeLayerRun(number, seeds)
+    }
+    let large = drawn.filter { $0.deviation > 1 && $0.isWhole }
+    let dead = large.flatMap { run in run.measures.dropFirst().filter(\.hasCollapsed) }
+    let alive = large.flatMap { run in run.measures.filter { !$0.hasCollapsed } }
+    let worse = large.filter { $0.measures[3].hasCollapsed }.map { $0.measures[3].test > $0.measures[0].test }
+    return Finding(
+      Claim(
+        id: "sparse-features.b3", title: "Dead networks have a sparsity of 0: they are over-regularised, not sparse",
+        statement: """
+          Where the targets' standard deviation exceeds 1, the published three-layer schedule until half of the run leaves \
+          at least 80 % of the networks with a hidden layer that is zero on every sample: a constant, whose test loss is \
+          worse than after a small step. The measure `hasCollapsed` finds exactly those whose sparsity is 0 in a layer.
+          """,
+        source: .derivedHere(basis: "runs of the three-layer experiment of arXiv 2210.05337 on fresh data sets"),
+        scope: .beyond, convention: threeLayerConvention,
+        hypotheses: [
+          Hypothesis(
+            "some data sets have such targets", holds: large.count >= 5, found: "\(large.count) of \(drawn.count)")
+        ],
+        checks: [
+          try fraction(
+            "networks that die, warm-up until 50 %", prediction: 0.8, of: large.map { $0.measures[3].hasCollapsed },
+            tolerance: .atLeast),
+          try fraction(
+            "dead networks that test worse than after the small step", prediction: 0.95, of: worse, tolerance: .atLeast),
+          Check(
+            "dead networks without a layer of sparsity 0", prediction: 0,
+            measurement: Double(dead.count { !$0.sparsity.contains(0) }), tolerance: .exact, count: dead.count),
+          Check(
+            "living networks with a layer of sparsity 0", prediction: 0,
+            measurement: Double(alive.count { $0.sparsity.contains(0) }), tolerance: .exact, count: alive.count),
+        ],
+        remark: """
+          Of the \(drawn.count { $0.deviation <= 0.7 && $0.isWhole }) data sets with a deviation up to 0.7, \
+          \(drawn.count { $0.deviation <= 0.7 && $0.isWhole && $0.hasCollapsed }) have a network that died.
+          """), tables: [threeLayerTable("dead-networks", large)])
+  }
+}

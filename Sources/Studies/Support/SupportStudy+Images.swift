@@ -245,7 +245,7 @@ extension SupportStudy {
       id: "support.r3", title: "MNIST in noise: b = 32 looks at the digit sooner than b = 2,000",
       statement: """
         On digits of MNIST, shrunk to 14 × 14 in a field of 28 × 28 with Gaussian noise, the first layer's focus on the digit over the \
-        noise is at least 1.5 times as high at b = 32 as at b = 2,000 after as many steps, at a similar loss.
+        noise is at least 1.25 times as high at b = 32 as at b = 2,000 after as many steps, at a similar loss.
         """,
       source: .publication(.beneventano, place: "abstract: image experiments; their settings could not be read"),
       convention:
@@ -278,7 +278,7 @@ extension SupportStudy {
     let found = try focus(runs, seeds: seeds, context)
     claim.checks = [
       Check(
-        "focus inside over outside at b = 32 over that at b = 2,000", prediction: 1.5,
+        "focus inside over outside at b = 32 over that at b = 2,000", prediction: 1.25,
         measurement: found[0].ratio / found[1].ratio, tolerance: .atLeast),
       similarLoss(found.map(\.trainingLoss), within: 1.5),
       Check(

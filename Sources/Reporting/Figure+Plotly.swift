@@ -150,14 +150,15 @@ extension Figure.Layer {
     return [
       "type": "scatter", "mode": "lines", "fill": "toself", "hoverinfo": "skip",
       "name": .string(HTML.plotlyText(label)),
-      "showlegend": .bool(showsInLegend), "legendgroup": .string(label), "opacity": .number(Self.cellOpacity),
+      "showlegend": .bool(showsInLegend), "legendgroup": .string(label), "opacity": .number(cellOpacity),
       "x": horizontal.numbersForPicture(outlineX), "y": vertical.numbersForPicture(outlineY),
-      "line": ["width": 0.5, "color": "#ffffff"], "fillcolor": .string(colour.rawValue),
+      "line": ["width": .number(cellOpacity < 1 ? 0.5 : 0), "color": "#ffffff"],
+      "fillcolor": .string(colour.rawValue),
     ]
   }
 
-  /// How opaque cells are: lines in the same colours stand out from them.
-  static let cellOpacity = 0.5
+  /// How opaque cells are: lines in the same colours stand out from them. Shades are to be compared with each other.
+  var cellOpacity: Double { Figure.Colour.shades.contains(colour) ? 1 : 0.5 }
 
   /// A band as closed outlines, one for each stretch without a gap.
   fileprivate func plotlyBand(_ horizontal: AxisScale, _ vertical: AxisScale, opacity: Double) -> JSON {

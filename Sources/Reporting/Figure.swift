@@ -170,7 +170,7 @@ public struct Figure: Sendable {
     case cells
   }
 
-  /// The palette of Okabe and Ito, with grey.
+  /// The palette of Okabe and Ito, with grey, and ten shades for maps of a quantity.
   public enum Colour: String, Sendable, CaseIterable {
     case black = "#000000"
     case orange = "#E69F00"
@@ -181,5 +181,25 @@ public struct Figure: Sendable {
     case vermilion = "#D55E00"
     case purple = "#CC79A7"
     case grey = "#888888"
+    case shade0 = "#00224e"
+    case shade1 = "#123570"
+    case shade2 = "#3b496c"
+    case shade3 = "#575d6d"
+    case shade4 = "#707173"
+    case shade5 = "#8a8678"
+    case shade6 = "#a59c74"
+    case shade7 = "#c3b369"
+    case shade8 = "#e1cc55"
+    case shade9 = "#fee838"
+
+    /// The colours that mean nothing by themselves: for layers that only have to be told apart.
+    public static let palette: [Colour] = [
+      .blue, .vermilion, .green, .orange, .purple, .skyBlue, .black, .grey, .yellow,
+    ]
+    /// From dark, little, to light, much: the map "cividis" (Nuñez, Anderton, Renslow 2018, doi:10.1371/journal.pone.0199239),
+    /// which colour-blind readers see as others do.
+    public static let shades: [Colour] = [
+      .shade0, .shade1, .shade2, .shade3, .shade4, .shade5, .shade6, .shade7, .shade8, .shade9,
+    ]
   }
 }

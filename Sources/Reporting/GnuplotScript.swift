@@ -229,7 +229,8 @@ extension GnuplotScript {
       case .cells:
         plots.append(
           "\(name) using 1:2:3:4:5:6 with boxxyerror linewidth 0.3 linecolor rgb '\(colour)'"
-            + " fillstyle solid \(Self.number(Figure.Layer.cellOpacity)) border rgb '#ffffff' \(title)")
+            + " fillstyle solid \(Self.number(layer.cellOpacity)) border rgb"
+            + " '\(layer.cellOpacity < 1 ? "#ffffff" : colour)' \(title)")
       }
     }
     return plots

@@ -112,6 +112,8 @@ public struct StudyContext: Sendable {
   public var workers: Int
   /// How much is spent.
   public var effort: Effort
+  /// A folder with the four files of MNIST; nil if there is none, and then what needs it is not applicable.
+  public var mnistFolder: String?
 
   /// How much a study spends.
   public enum Effort: String, Sendable {
@@ -122,10 +124,11 @@ public struct StudyContext: Sendable {
   }
 
   /// Sets up a run.
-  public init(masterSeed: UInt64, workers: Int, effort: Effort) {
+  public init(masterSeed: UInt64, workers: Int, effort: Effort, mnistFolder: String? = nil) {
     self.masterSeed = masterSeed
     self.workers = workers
     self.effort = effort
+    self.mnistFolder = mnistFolder
   }
 
   /// The seeds of one claim: its numbers do not depend on which other claims are measured.

@@ -7,7 +7,9 @@ import Studies
 
 /// `basin reproduce`: measures the claims of the studies and writes the report.
 enum ReproduceCommand {
-  static let studies = [AutoencoderStudy.study, StabilityStudy.study, SparseFeaturesStudy.study]
+  static let studies = [
+    AutoencoderStudy.study, StabilityStudy.study, SparseFeaturesStudy.study, SupportStudy.study,
+  ]
 
   static let specification = CommandSpecification(
     name: "reproduce", abstract: "Hold the claims of the studies against measurement, and write the report.",
@@ -18,6 +20,7 @@ enum ReproduceCommand {
       .init("--out", value: "DIR", help: "Where the report goes (default: basin-report)."),
       .init("--json", value: "FILE", help: "Write the claims as JSON; \"-\" is standard output, instead of the table."),
       .init("--seed", value: "N", help: "The master seed, from which all others are derived (default: 1)."),
+      .init("--mnist", value: "DIR", help: "A folder with MNIST, for the claim that needs it (default: $BASIN_MNIST)."),
       .init("--jobs", value: "N", help: "Worker threads (default: one a core). Results do not depend on it."),
       .init("--quiet", help: "No progress on standard error."),
     ],
@@ -45,7 +48,10 @@ enum ReproduceCommand {
     let seed = try command.seed("--seed", default: 1)
     let cores = ProcessInfo.processInfo.activeProcessorCount
     let jobs = try command.integer("--jobs", in: 1...1024, default: cores)
-    let context = StudyContext(masterSeed: seed, workers: jobs, effort: command.has("--full") ? .full : .standard)
+    let mnist = command.values["--mnist"] ?? ProcessInfo.processInfo.environment["BASIN_MNIST"]
+    let context = StudyContext(
+      masterSeed: seed, workers: jobs, effort: command.has("--full") ? .full : .standard,
+      mnistFolder: mnist.flatMap { $0.isEmpty ? nil : $0 })
     let directory = command.values["--out"] ?? "basin-report"
     // Whatever cannot be written is found before an hour of measurements, not after.
     try Folder.makeWritable(directory)

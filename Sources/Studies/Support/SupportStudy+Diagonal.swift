@@ -226,7 +226,7 @@ extension SupportStudy {
         Figure(
           name: "diagonal-rate", title: "One law for all batch sizes",
           caption: """
-            The mean of ln|uⱼ| + … = ½ ln(uⱼ² − vⱼ²) over the irrelevant coordinates of the two-factor model, noise 1, against η²t/b: \
+            The mean of ½ ln(uⱼ² − vⱼ²) over the irrelevant coordinates of the two-factor model, noise 1, against η²t/b: \
             measured (lines, one run each) and exp(−η²σ²E[x²]t/(2b)) (dashed).
             """,
           panels: [

@@ -11,12 +11,8 @@ let package = Package(
     .library(
       name: "BasinLaboratory",
       targets: [
-<<<<<<< HEAD
-        "Numerics", "Formats", "Objectives", "Descent", "Curvature", "Stability", "Features", "Experiments", "Claims",
-=======
-        "Numerics", "Formats", "DataSets", "Objectives", "Descent", "Curvature", "Stability", "Experiments", "Claims",
->>>>>>> data
-        "Reporting", "Studies",
+        "Numerics", "Formats", "DataSets", "Objectives", "Descent", "Curvature", "Stability", "Features", "Experiments",
+        "Claims", "Reporting", "Studies",
       ]),
   ],
   targets: [

@@ -37,7 +37,10 @@ let package = Package(
       name: "Experiments", dependencies: ["Numerics", "Formats", "DataSets", "Objectives", "Descent", "Features"]),
     .target(
       name: "Studies",
-      dependencies: ["Numerics", "Objectives", "Descent", "Curvature", "Stability", "Claims", "Reporting"]),
+      dependencies: [
+        "Numerics", "Formats", "DataSets", "Objectives", "Descent", "Curvature", "Stability", "Features", "Claims",
+        "Reporting",
+      ]),
     .executableTarget(
       name: "basin",
       dependencies: [

@@ -126,13 +126,13 @@ extension StabilityStudy {
     return Figure(
       name: "edge-of-stability", title: "The edge of stability",
       caption: """
-        λ_max η/2 along gradient descent on a 1-20-20-1 tanh network, one start, four step sizes. Above the dashed line \
+        λ₁ η/2, λ₁ the largest eigenvalue of the Hessian, along gradient descent on a 1-20-20-1 tanh network from one start. Above the dashed line \
         the quadratic approximation diverges.
         """,
       panels: [
         .init(
           horizontal: .init("step", range: 0...Double(edgeSteps)),
-          vertical: .init("λ_max η/2", range: 0...1.3),
+          vertical: .init("λ₁ η/2", range: 0...1.3),
           layers: [.init("", .dashed, .grey, x: [0, Double(edgeSteps)], y: [1, 1])]
             + first.map { .init("η = \($0.step)", .line, colours[$0.step] ?? .grey, x: $0.steps, y: $0.ratios) })
       ])

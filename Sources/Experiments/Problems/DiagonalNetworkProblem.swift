@@ -31,7 +31,8 @@ struct DiagonalNetworkProblem: SpecProblem {
     "testLoss", "l0 (how many βⱼ are not 0)", "l1 (Σ |βⱼ|)",
     "supportPrecision, supportRecall and supportF1 (of the βⱼ that are not 0, where the true ones are known)",
     "jacobianRank (of the predictions' derivatives on test samples, on the samples themselves without any, at most as many as there are parameters; "
-      + "σₖ > 10⁻⁴ σ₁) and effectiveRank (e^entropy of the same σ)", "weightImbalance (norm of u∘u − v∘v)", "coefficients (β)",
+      + "σₖ > 10⁻⁴ σ₁) and effectiveRank (e^entropy of the same σ)", "weightImbalance (norm of u∘u − v∘v)",
+    "coefficients (β)",
   ]
 
   static let measures =

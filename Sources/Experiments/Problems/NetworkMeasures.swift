@@ -18,7 +18,8 @@ struct NetworkMeasures: Sendable {
 
   /// How features are counted.
   static let sparsity = SpecObject(
-    explanation: "How features are counted: units of a layer that say the same on the samples count once (arXiv 2210.05337).",
+    explanation:
+      "How features are counted: units of a layer that say the same on the samples count once (arXiv 2210.05337).",
     fields: [
       .init("threshold", .number(.fraction), .defaultsTo(0.99), "Units are the same above this |correlation|."),
       .init(
@@ -83,7 +84,8 @@ struct NetworkMeasures: Sendable {
       ("a measure without classes, since the targets are numbers", "")
     case "testAccuracy" where test == nil || !hasClasses:
       ("a measure without test samples of known classes, since there are none", "")
-    case "relevantNorm" where relevant == nil, "irrelevantNorm" where relevant == nil, "columnRatio" where relevant == nil:
+    case "relevantNorm" where relevant == nil, "irrelevantNorm" where relevant == nil,
+      "columnRatio" where relevant == nil:
       (
         "a measure that need not know the relevant inputs, which these data do not say",
         "Name them as the problem's \"relevant\"."
@@ -127,7 +129,9 @@ struct NetworkMeasures: Sendable {
     return all
   }
 
-  private static func accuracy(of objective: NetworkObjective<Double>, _ classes: [Int]?, at parameters: [Double]) -> Double {
+  private static func accuracy(of objective: NetworkObjective<Double>, _ classes: [Int]?, at parameters: [Double])
+    -> Double
+  {
     if let accuracy = objective.accuracy(at: parameters) { return accuracy }
     guard let classes else { return .nan }
     let m = objective.outputCount
@@ -162,7 +166,7 @@ struct NetworkMeasures: Sendable {
   private var sparsities: [PlainMeasure] {
     let (objective, options) = (objective, sparsity)
     let count = min(objective.sampleCount, Self.largestSparsitySampleCount)
-    let batch = Batch(indices: Array(0..<count))
+    let batch = Batch.full(count)
     let layers = hiddenLayers
     func measure(_ name: String, of group: String, layer: Int) -> PlainMeasure {
       PlainMeasure(name, of: group) { parameters in
@@ -182,7 +186,7 @@ struct NetworkMeasures: Sendable {
   private var ranks: [PlainMeasure] {
     let probe = test ?? objective
     let most = max(1, (objective.parameterCount + objective.outputCount - 1) / objective.outputCount)
-    let batch = Batch(indices: Array(0..<min(probe.sampleCount, most)))
+    let batch = Batch.full(min(probe.sampleCount, most))
     let columns = objective.parameterCount
     let rows = batch.indices.count * objective.outputCount
     @Sendable func rank(_ parameters: [Double]) -> JacobianRank? {

@@ -20,12 +20,14 @@ struct NetworkProblem: SpecProblem {
     fields: [
       .init(
         "network", .either(.text, orObject: shape), .required,
-        "The layers, in short as \"mlp:15-15-15-1:relu\" with \":bias=false\" or \":kink=0.5\" behind it, or one by one."),
+        "The layers, in short as \"mlp:15-15-15-1:relu\" with \":bias=false\" or \":kink=0.5\" behind it, or one by one."
+      ),
       .init("loss", .variants(losses), .required, "ℓ."),
     ] + SpecDataSet.fields(hasImages: true) + [
       .init(
         "relevant", .list(.integer(0...100_000)), .optional,
-        "The inputs on which the target depends, counted from 0, for measures of the first layer; known data know them."),
+        "The inputs on which the target depends, counted from 0, for measures of the first layer; known data know them."
+      ),
       .init("sparsity", .object(NetworkMeasures.sparsity), .defaultsTo([:]), "How features are counted."),
       .init(
         "precision", .choice(["double", "single"]), .defaultsTo("double"),
@@ -45,7 +47,8 @@ struct NetworkProblem: SpecProblem {
   private static let losses: [SpecObject] = [
     .init(
       kind: "squared",
-      explanation: "c Σₖ (Fₖ − yₖ)² over the outputs. Classes count as 1 at their own output, 0 at the others, if there are several.",
+      explanation:
+        "c Σₖ (Fₖ − yₖ)² over the outputs. Classes count as 1 at their own output, 0 at the others, if there are several.",
       fields: [
         .init("half", .flag, .defaultsTo(true), "Whether c has a factor ½."),
         .init("mean", .flag, .defaultsTo(false), "Whether c has a factor 1/m, m outputs."),
@@ -87,7 +90,8 @@ struct NetworkProblem: SpecProblem {
       relevant = inputs
     }
     measuring = NetworkMeasures(
-      objective: objective, test: test, classes: Self.classes(data.training), testClasses: data.test.flatMap(Self.classes),
+      objective: objective, test: test, classes: Self.classes(data.training),
+      testClasses: data.test.flatMap(Self.classes),
       relevant: relevant, sparsity: NetworkMeasures.options(settings.object("sparsity")))
     isSingle = settings.text("precision") == "single"
   }
@@ -202,7 +206,7 @@ struct NetworkProblem: SpecProblem {
     if isSingle {
       let single: NetworkObjective<Float>
       do throws(InputError) {
-        single = try objective.rounded()
+        single = try objective.inSinglePrecision()
       } catch {
         problems.note(
           "problem.precision", expected: "inputs and targets that single precision can express", found: error.found)

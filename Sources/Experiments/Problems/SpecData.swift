@@ -223,7 +223,8 @@ enum SpecData {
       throw InputError("data.inputs", expected: "one row or more, each with one number or more", found: "none")
     }
     if let row = rows.firstIndex(where: { $0.count != width }) {
-      throw InputError("data.inputs[\(row)]", expected: "\(width) numbers, as in the first row", found: "\(rows[row].count)")
+      throw InputError(
+        "data.inputs[\(row)]", expected: "\(width) numbers, as in the first row", found: "\(rows[row].count)")
     }
     guard targets.count == rows.count else {
       throw InputError(

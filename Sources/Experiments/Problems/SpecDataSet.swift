@@ -114,7 +114,8 @@ struct SpecDataSet: Sendable {
       fields: [
         .init("samples", .integer(1...10_000_000), .required, "n."),
         .init(
-          "widths", .list(.integer(1...10_000)), .required, "The inputs and hidden layers of the teacher; it has one output."
+          "widths", .list(.integer(1...10_000)), .required,
+          "The inputs and hidden layers of the teacher; it has one output."
         ),
         .init(
           "weights", .choice(["unit", "gaussian"]), .required,
@@ -148,7 +149,8 @@ struct SpecDataSet: Sendable {
     .init(kind: "none", explanation: "None.", fields: []),
     .init(kind: "fixed", explanation: "y = f(x) + σZ.", fields: [deviation]),
     .init(
-      kind: "mirrored", explanation: "Each x twice, with y = f(x) + σZ and with y = f(x) − σZ, so that there are 2n samples.",
+      kind: "mirrored",
+      explanation: "Each x twice, with y = f(x) + σZ and with y = f(x) − σZ, so that there are 2n samples.",
       fields: [deviation]),
   ]
 
@@ -170,7 +172,8 @@ struct SpecDataSet: Sendable {
       .init("labels", .file, .required, "n classes, from 0."),
       .init("limit", .integer(1...10_000_000), .optional, "Take only so many, the first."),
       .init("shrink", .flag, .defaultsTo(false), "Whether 2 × 2 pixels become one, their mean."),
-      .init("padding", .variants(paddings), .optional, "A larger field with the images in its middle, after shrinking."),
+      .init(
+        "padding", .variants(paddings), .optional, "A larger field with the images in its middle, after shrinking."),
       .init(
         "noise", .number(.notNegative), .defaultsTo(0),
         "The standard deviation of Gaussian noise on every pixel, the last that is done."),
@@ -193,7 +196,12 @@ struct SpecDataSet: Sendable {
   ///
   /// - Throws: `InputError` whose location is a key below `problem`.
   init(_ settings: SpecSettings, seeds: Seeds, files: SpecFiles) throws(InputError) {
-    self = try Self.drawn(settings.object("data"), seeds: seeds) ?? Self.read(settings.object("data"), seeds, files)
+    let data = settings.object("data")
+    if let drawn = try Self.drawn(data, seeds: seeds) {
+      self = drawn
+    } else {
+      self = try Self.read(data, seeds, files)
+    }
     guard settings.has("test") else { return }
     do throws(InputError) {
       test = try Self.read(settings.object("test"), seeds, files, isTest: true).training

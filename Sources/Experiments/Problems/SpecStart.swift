@@ -55,10 +55,12 @@ enum SpecStart: Sendable {
       ]),
     .init(
       kind: "pyTorch",
-      explanation: "A network's layers as PyTorch has them: weights and biases uniform on ±1/√p, p inputs of the layer.",
+      explanation:
+        "A network's layers as PyTorch has them: weights and biases uniform on ±1/√p, p inputs of the layer.",
       fields: []),
     .init(
-      kind: "he", explanation: "A network's weights normal of variance 2/p, p inputs of the layer; biases 0.", fields: []),
+      kind: "he", explanation: "A network's weights normal of variance 2/p, p inputs of the layer; biases 0.",
+      fields: []),
     .init(
       kind: "xavier",
       explanation: "A network's weights uniform on ±√(6/(p + q)), p inputs and q outputs of the layer; biases 0.",
@@ -67,7 +69,8 @@ enum SpecStart: Sendable {
       kind: "layers", explanation: "A network's weights normal, each layer with its own standard deviation.",
       fields: [
         .init(
-          "standardDeviations", .list(.number(.notNegative)), .required, "One for each affine layer, from the input on."),
+          "standardDeviations", .list(.number(.notNegative)), .required, "One for each affine layer, from the input on."
+        ),
         .init("biases", .choice(["zero", "pyTorch"]), .defaultsTo("zero"), "0, or uniform on ±1/√p."),
       ]),
     .init(

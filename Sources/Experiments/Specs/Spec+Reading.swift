@@ -137,7 +137,9 @@ private struct SpecReading {
     for key in ["name", "zip"] { resolved[key] = nil }
     resolved["problem"] = resolved["problem"]?.replacing(problem.derivedSettings)
     // A switch that is off is no setting, as it was before there was the switch.
-    if resolved["optimizer"]?["nesterov"] == false { resolved["optimizer"] = resolved["optimizer"]?.without("nesterov") }
+    if resolved["optimizer"]?["nesterov"] == false {
+      resolved["optimizer"] = resolved["optimizer"]?.without("nesterov")
+    }
     resolved["seeds"] = [
       "master": resolved["seeds"]?["master"] ?? 1, "data": .unsigned(seeds.data),
       "initialization": .unsigned(seeds.initialization), "order": .unsigned(seeds.order),

@@ -23,10 +23,11 @@ public enum LevenbergMarquardt {
   /// step lowers it any more, or after `limit` iterations; `Fit` says how far that went.
   /// Cost of an iteration: n·m·d·min(n·m, d) operations.
   ///
-  /// - Throws: `InputError` for a start of the wrong length, or one at which the loss is not finite.
+  /// - Throws: `InputError` for a loss without residuals, a start of the wrong length, or one at which the loss is not finite.
   public static func fit<Objective: ResidualObjective<Double>>(
     _ objective: Objective, from start: [Double], tolerance: Double = 1e-28, limit: Int = 2_000
   ) throws(InputError) -> Fit {
+    if let problem = objective.residualProblem { throw problem }
     guard start.count == objective.parameterCount else {
       throw InputError("start", expected: "\(objective.parameterCount) parameters", found: "\(start.count)")
     }
@@ -41,7 +42,7 @@ public enum LevenbergMarquardt {
     while iterations < limit, loss > tolerance {
       if stepped {
         residuals = objective.residuals(at: parameters)
-        jacobian = Matrix(rows: m, columns: d, storage: objective.jacobian(at: parameters))
+        jacobian = Matrix(rows: m, columns: d, storage: objective.residualJacobian(at: parameters))
         gradient = jacobian.transposedMultiplied(by: residuals)
       }
       iterations += 1

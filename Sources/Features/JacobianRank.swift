@@ -69,12 +69,13 @@ public struct JacobianRank: Sendable, Equatable {
         rows: objective.sampleCount * objective.outputCount, columns: objective.parameterCount, storage: entries),
       tolerance: tolerance)
   }
+
   /// The rank of the derivatives of a model's residuals on all samples of the objective, n·m × d: of ⟨u∘v, x⟩ the matrix with
   /// the rows (v∘x, u∘x).
   public init<Objective: ResidualObjective>(
     of objective: Objective, at parameters: [Objective.Scalar], tolerance: Double = 1e-4
   ) throws(InputError) {
-    let entries = objective.jacobian(at: parameters).map { Double($0) }
+    let entries = objective.residualJacobian(at: parameters).map { Double($0) }
     try self.init(
       of: Matrix(
         rows: objective.sampleCount * objective.outputCount, columns: objective.parameterCount, storage: entries),

@@ -223,13 +223,37 @@ extension DiagonalNetworkObjective: ResidualObjective {
 
   /// √(2c) rᵢ, so that the loss is half their square.
   public func residuals(at parameters: [Scalar]) -> [Scalar] {
-    parameters.withSpan { parameters in
-      (0..<sampleCount).map { slope.squareRoot() * residual($0, shift: 0, parameters) }
-    }
+    precondition(parameters.count == parameterCount, "two vectors with an entry a feature")
+    var predictions = targets
+    Scalar.multiply(
+      features, vector: coefficients(at: parameters), transposed: false, rows: sampleCount, columns: featureCount,
+      keeping: -1, into: &predictions)
+    return predictions.map { slope.squareRoot() * $0 }
   }
 
+  /// √(2c) (∂β/∂u ∘ Xᵀw, ∂β/∂v ∘ Xᵀw).
+  public func residualPullback(at parameters: [Scalar], times weights: [Scalar]) -> [Scalar] {
+    precondition(parameters.count == parameterCount, "two vectors with an entry a feature")
+    precondition(weights.count == sampleCount, "a number for each residual")
+    let p = featureCount
+    var sums = [Scalar](repeating: 0, count: p)
+    Scalar.multiply(
+      features, vector: weights, transposed: true, rows: sampleCount, columns: p, keeping: 0, into: &sums)
+    var result = [Scalar](repeating: 0, count: parameterCount)
+    let scale = slope.squareRoot()
+    for j in 0..<p {
+      let (first, second) = partials(parameters[j], parameters[p + j])
+      result[j] = scale * first * sums[j]
+      result[p + j] = scale * second * sums[j]
+    }
+    return result
+  }
+
+  /// Whether u and v are 0, where every gradient vanishes: the network answers 0 for ever.
+  public func hasCollapsed(at parameters: [Scalar]) -> Bool { parameters.allSatisfy { $0 == 0 } }
+
   /// Rows √(2c) φᵢ.
-  public func jacobian(at parameters: [Scalar]) -> [Scalar] {
+  public func residualJacobian(at parameters: [Scalar]) -> [Scalar] {
     var rows = [Scalar](repeating: 0, count: sampleCount * parameterCount)
     parameters.withSpan { parameters in
       rows.withUnsafeMutableBufferPointer { buffer in

@@ -194,7 +194,7 @@ public struct TanhNetworkObjective: ResidualObjective {
   }
 
   /// Rows ∇F(xᵢ).
-  public func jacobian(at parameters: [Double]) -> [Double] {
+  public func residualJacobian(at parameters: [Double]) -> [Double] {
     var workspace = makeWorkspace()
     var rows = [Double](repeating: 0, count: sampleCount * parameterCount)
     parameters.withSpan { parameters in

@@ -15,7 +15,7 @@ import Testing
         let residuals = objective.residuals(at: Self.point)
         let loss = residuals.map { $0 * $0 / 2 }.reduce(0, +) / 2
         #expect(abs(objective.loss(at: Self.point) - loss) < 1e-15)
-        let jacobian = objective.jacobian(at: Self.point)
+        let jacobian = objective.residualJacobian(at: Self.point)
         let gradient = (0..<6).map { j in (0..<2).map { residuals[$0] * jacobian[$0 * 6 + j] }.reduce(0, +) / 2 }
         #expect(largestDifference(objective.gradient(at: Self.point), gradient) < 1e-15)
       }

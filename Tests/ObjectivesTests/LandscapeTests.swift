@@ -105,7 +105,9 @@ import Testing
     var stream = testStream(10)
     let objective = try TanhNetworkObjective.sine(samples: 6, hiddenCount: 3)
     let θ = objective.randomParameters(stream: &stream)
-    let (residuals, jacobian, d) = (objective.residuals(at: θ), objective.jacobian(at: θ), objective.parameterCount)
+    let (residuals, jacobian, d) = (
+      objective.residuals(at: θ), objective.residualJacobian(at: θ), objective.parameterCount
+    )
     #expect(d == 10 && residuals.count == 6 && jacobian.count == 60)
     #expect(abs(dot(residuals, residuals) / 12 - objective.loss(at: θ)) < 1e-15)
     for (i, gradient) in objective.sampleGradients(at: θ).enumerated() {

@@ -23,7 +23,7 @@ import Testing
       #expect(regression.gradient(at: [x, 1]) == [z, 2 * z])
       #expect(bowl.gradient(at: [x, 1]) == [x, 2])
       #expect(network.residuals(at: [x, 0, 0, x]) == [x])
-      #expect(network.jacobian(at: [x, 0, 0, 0])[3] == 1)
+      #expect(network.residualJacobian(at: [x, 0, 0, 0])[3] == 1)
       #expect(affine.gradient(at: [x, 1]) == [4 * x + 2, 2 * x + 1])
       #expect(affine.gaussNewtonProduct(at: [x, 1], times: [x, 1]) == [4 * x + 2, 2 * x + 1])
       #expect(affine.outputs(at: [x, 1]) == [2 * x + 1])

@@ -31,7 +31,7 @@ extension StabilityStudy {
       tried += 1
       guard fit.loss < 1e-24 else { continue }
       let (n, d) = (objective.sampleCount, objective.parameterCount)
-      let jacobian = objective.jacobian(at: fit.parameters)
+      let jacobian = objective.residualJacobian(at: fit.parameters)
       found.append(
         FittedNetwork(
           objective: objective, parameters: fit.parameters, loss: fit.loss,

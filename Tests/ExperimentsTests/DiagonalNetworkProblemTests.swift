@@ -52,7 +52,7 @@ import Testing
     let beta = objective.coefficients(at: ends)
     let support = beta.indices.filter { abs(beta[$0]) > 0.2 }
     let recovery = SupportRecovery(found: support, true: [0, 1])
-    let rank = try JacobianRank(of: Matrix(rows: 9, columns: 16, storage: test.jacobian(at: ends)))
+    let rank = try JacobianRank(of: Matrix(rows: 9, columns: 16, storage: test.residualJacobian(at: ends)))
     #expect(
       found.dropLast(16) == [
         objective.loss(at: ends), test.loss(at: ends), Double(support.count), beta.reduce(0) { $0 + abs($1) },

@@ -118,7 +118,7 @@ struct DiagonalNetworkProblem: SpecProblem {
     let probe = test ?? objective
     let rows = min(probe.sampleCount, 2 * p)
     @Sendable func rank(_ parameters: [Double]) -> JacobianRank? {
-      let entries = Array(probe.jacobian(at: parameters).prefix(rows * 2 * p))
+      let entries = Array(probe.residualJacobian(at: parameters).prefix(rows * 2 * p))
       guard entries.allSatisfy(\.isFinite) else { return nil }
       return try? JacobianRank(of: Matrix(rows: rows, columns: 2 * p, storage: entries))
     }

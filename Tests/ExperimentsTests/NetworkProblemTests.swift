@@ -54,7 +54,7 @@ import Testing
       trials: trial..<trial + 1, workers: 1, plan: plan, seeds: options.seeds,
       makeEngine: { () throws(InputError) in try StochasticGradientDescent(objective, options: options) },
       start: { _ in start })
-    return record.finals[0].values
+    return record.replicas[0].finals
   }
 
   @Test("A run is the library's run on the library's data", arguments: [false, true]) func supportRun(_ isWide: Bool)

@@ -6,10 +6,11 @@ extension IndexStream {
   ///
   /// - Precondition: `step` is below `length`.
   public mutating func draw(_ step: Int, into batch: inout Batch) {
-    batch.removeAll()
     let mayRepeat = hasDuplicates
     withCursor { cursor in
       let count = cursor.drawSamples(step)
+      if count == 1 { return batch.replaceAll(with: Int(cursor.samples[0])) }
+      batch.removeAll()
       for draw in 0..<count {
         let index = Int(cursor.samples[draw])
         let place = mayRepeat ? cursor.places[index] : -1

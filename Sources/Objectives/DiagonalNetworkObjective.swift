@@ -60,6 +60,8 @@ public struct DiagonalNetworkObjective<Scalar: NetworkScalar>: FiniteSumObjectiv
   }
 
   /// β at given parameters.
+  @specialized(where Scalar == Double)
+  @specialized(where Scalar == Float)
   public func coefficients(at parameters: [Scalar]) -> [Scalar] {
     let p = featureCount
     return (0..<p).map { j in
@@ -74,7 +76,7 @@ public struct DiagonalNetworkObjective<Scalar: NetworkScalar>: FiniteSumObjectiv
   }
 
   /// 2c.
-  private var slope: Scalar { isHalved ? 1 : 2 }
+  var slope: Scalar { isHalved ? 1 : 2 }
 
   /// ∂β/∂u and ∂β/∂v, which are linear in (u, v); of a direction, their change along it.
   @inline(__always)
@@ -205,16 +207,6 @@ public struct DiagonalNetworkObjective<Scalar: NetworkScalar>: FiniteSumObjectiv
       }
     }
   }
-
-  /// The loop of plain descent.
-  @specialized(where Scalar == Double)
-  @specialized(where Scalar == Float)
-  public func descend(
-    _ memory: inout DescentMemory<Scalar, Void>, steps: Range<Int>, rule: UpdateRule, region: Region?,
-    nextBatch: (Int, inout Batch) -> Double
-  ) -> Int {
-    plainDescent(&memory, steps: steps, rule: rule, region: region, nextBatch: nextBatch)
-  }
 }
 
 extension DiagonalNetworkObjective: ResidualObjective {
@@ -222,6 +214,8 @@ extension DiagonalNetworkObjective: ResidualObjective {
   public var outputCount: Int { 1 }
 
   /// √(2c) rᵢ, so that the loss is half their square.
+  @specialized(where Scalar == Double)
+  @specialized(where Scalar == Float)
   public func residuals(at parameters: [Scalar]) -> [Scalar] {
     precondition(parameters.count == parameterCount, "two vectors with an entry a feature")
     var predictions = targets
@@ -232,6 +226,8 @@ extension DiagonalNetworkObjective: ResidualObjective {
   }
 
   /// √(2c) (∂β/∂u ∘ Xᵀw, ∂β/∂v ∘ Xᵀw).
+  @specialized(where Scalar == Double)
+  @specialized(where Scalar == Float)
   public func residualPullback(at parameters: [Scalar], times weights: [Scalar]) -> [Scalar] {
     precondition(parameters.count == parameterCount, "two vectors with an entry a feature")
     precondition(weights.count == sampleCount, "a number for each residual")

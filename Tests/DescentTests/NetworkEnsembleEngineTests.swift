@@ -144,7 +144,7 @@ import Testing
   /// One call runs small networks on this engine and large ones on the plain loop.
   @Test func ensemblesChooseTheirEngine() throws {
     let small = try TinyNetworkRun(Network(parsing: "mlp:3-6-1:relu"))
-    let large = try TinyNetworkRun(Network(parsing: "mlp:3-90-45-1:relu"))
+    let large = try TinyNetworkRun(Network(parsing: "mlp:3-90-90-1:relu"))
     #expect(NetworkEnsembleEngine.pays(for: small.objective))
     #expect(!NetworkEnsembleEngine.pays(for: large.objective))
     for run in [small, large] {

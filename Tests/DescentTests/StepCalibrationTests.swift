@@ -99,16 +99,21 @@ import Testing
       Network(widths: [1, 1, 1], activation: .relu, bias: false), inputs: [1], targets: .values([-1]),
       loss: .squared(half: true))
     #expect(!objective.hasCollapsed(at: [0.1, 1]) && objective.hasCollapsed(at: [-0.1, 1]))
-    let calibration = StepCalibration(resolution: 0.05, firstGuess: 0.4, trialCount: 1, checkEvery: 1)
+    let calibration = StepCalibration(
+      resolution: 0.01, firstGuess: 0.16, largestStep: 1, trialCount: 1, checkEvery: 1)
     let found = try calibration.run(
       objective, options: options(4), workers: 1, hasCollapsed: { objective.hasCollapsed(at: $0) }
     ) { _ in [0.1, 1] }
-    // The first step takes 0.1 to 0.1 − η·1.1, the second goes on.
-    #expect(found.attempts.contains { $0.ends == [.collapsed(step: 1)] })
-    #expect(found.step == 0.05)
-    #expect(found.attempts.first { $0.multiple == 2 }?.description == "0.1 fails (trial 0 collapsed by step 1)")
-    let alive = try calibration.run(objective, options: options(4), workers: 1) { _ in [0.1, 1] }
-    #expect(alive.step > found.step)
+    // The first step takes 0.1 to 0.1 − 1.1η, the second about as far.
+    #expect(
+      found.attempts.map(\.ends) == [
+        [.collapsed(step: 1)], [.collapsed(step: 2)], [.survived], [.collapsed(step: 2)], [.collapsed(step: 2)],
+      ])
+    #expect(found.attempts.map(\.multiple) == [16, 8, 4, 6, 5] && found.step == 0.04)
+    #expect(found.attempts[1].description == "0.08 fails (trial 0 collapsed by step 2)")
+    // A dead network survives every step.
+    let blind = try calibration.run(objective, options: options(4), workers: 1) { _ in [0.1, 1] }
+    #expect(blind.step == 1 && blind.firstFailure == nil)
   }
 
   @Test("if nothing survives it says so; settings that make no sense are refused") func errors() throws {

@@ -1,3 +1,4 @@
+import CVectors
 import Objectives
 
 /// An `UpdateRule` for eight replicas at once.
@@ -26,7 +27,7 @@ struct LaneUpdate {
     switch (rule.momentum != 0, rule.weightDecay != 0) {
     case (false, false):
       let scale = -(rate * clipping)
-      for j in 0..<count { parameters[start &+ j].addProduct(scale, gradient(j)) }
+      for j in 0..<count { parameters[start &+ j] = basin_fused(scale, gradient(j), parameters[start &+ j]) }
     case (false, true):
       for j in 0..<count {
         let θ = parameters[start &+ j]

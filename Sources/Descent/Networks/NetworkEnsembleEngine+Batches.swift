@@ -53,20 +53,10 @@ extension NetworkEnsembleEngine {
   /// Puts the inputs and the targets of `count` places of the batches, from `first` on, side by side.
   @inline(__always)
   func gather(from first: Int, count: Int, _ data: UnsafePointer<Double>, _ labels: UnsafePointer<Double>?) {
-    let (p, m) = (objective.network.inputCount, objective.outputCount)
-    let index = UnsafeMutableRawPointer(indices + first).assumingMemoryBound(to: Int32.self)
-    let x = UnsafeMutableRawPointer(inputs).assumingMemoryBound(to: Double.self)
-    let y = UnsafeMutableRawPointer(targets).assumingMemoryBound(to: Double.self)
-    for s in 0..<count {
-      for lane in 0..<8 {
-        let sample = Int(index[8 &* s &+ lane])
-        let (row, target) = (data + sample &* p, x + (8 &* s &* p &+ lane))
-        for i in 0..<p { target[8 &* i] = row[i] }
-        guard let labels else { continue }
-        for k in 0..<m { y[8 &* (s &* m &+ k) &+ lane] = labels[sample &* m &+ k] }
-      }
-    }
+    LaneProducts.gather(data, width: objective.network.inputCount, at: indices + first, count: count, into: inputs)
+    if let labels { LaneProducts.gather(labels, width: objective.outputCount, at: indices + first, count: count, into: targets) }
     guard noise != nil else { return }
+    // There is one output.
     for s in 0..<count { targets[s] += shifts[first &+ s] }
   }
 }

@@ -35,21 +35,18 @@ extension NetworkEnsembleEngine {
     let isPlain = options.rule.momentum == 0 && options.rule.weightDecay == 0
     for t in 0..<length {
       let pass = pass.reading(inputs + t &* objective.network.inputCount)
-      pass.forward(1)
+      pass.forwardSingle()
       setOutputAdjoints(pass, firstTarget: t, from: t, count: 1)
-      pass.backward(1, into: nil, keeping: false)
+      pass.backwardSingle()
       let clipping = update.clipping(pass.squareOfOuterProducts)
       for stage in pass.stages {
         guard case .affine(let inputs, let outputs, let bias) = stage.layer else { continue }
         let (x, g) = (pass.x(stage), pass.yAdjoint(stage))
         if isPlain {
           let scale = -(rates[t] * clipping)
-          for o in 0..<outputs { g[o] *= scale }
-          let weights = LaneMatrix(rows: parameters + stage.parameterStart, width: inputs)
-          LaneProducts.add(
-            LaneMatrix(rows: g, width: 1), LaneMatrix(rows: x, width: 1), rows: outputs, columns: inputs, inner: 1,
-            to: weights, into: weights)
-          if bias { for o in 0..<outputs { parameters[stage.biasStart &+ o] += g[o] } }
+          LaneProducts.addOuter(
+            g, x, scale: scale, inputs: inputs, outputs: outputs, to: parameters + stage.parameterStart)
+          if bias { LaneProducts.addScaled(g, scale, count: outputs, to: parameters + stage.biasStart) }
           continue
         }
         for o in 0..<outputs {
@@ -80,7 +77,7 @@ extension NetworkEnsembleEngine {
         pass.backward(count, into: gradient, keeping: start > 0)
         start &+= count
       }
-      let clipping = update.clipping(square(gradient, count: d))
+      let clipping = update.clipping(LaneProducts.dot(gradient, gradient, count: d))
       update.apply(rate: rates[t], clipping: clipping, from: 0, count: d) { gradient[$0] }
     }
   }
@@ -118,34 +115,4 @@ extension NetworkEnsembleEngine {
       }
     }
   }
-}
-
-extension LanePass {
-  /// The same pass over other inputs.
-  @inline(__always)
-  func reading(_ inputs: UnsafeMutablePointer<Lanes>) -> LanePass {
-    LanePass(
-      stages: stages, parameters: parameters, inputs: inputs, values: values, adjoints: adjoints, tile: tile,
-      slopeAtKink: slopeAtKink)
-  }
-
-  /// ‖g‖² of one sample: that of a layer's outer product is the product of two norms.
-  @inline(__always)
-  var squareOfOuterProducts: Lanes {
-    var sum = Lanes.zero
-    for stage in stages {
-      guard case .affine(let inputs, let outputs, let bias) = stage.layer else { continue }
-      let (x, g) = (x(stage), yAdjoint(stage))
-      sum.addProduct(square(x, count: inputs) + (bias ? 1 : 0), square(g, count: outputs))
-    }
-    return sum
-  }
-}
-
-/// ‖v‖² of each replica's vector.
-@inline(__always)
-private func square(_ v: UnsafeMutablePointer<Lanes>, count: Int) -> Lanes {
-  var sum = Lanes.zero
-  for j in 0..<count { sum.addProduct(v[j], v[j]) }
-  return sum
 }

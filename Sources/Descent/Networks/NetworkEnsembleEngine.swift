@@ -16,7 +16,7 @@ public struct NetworkEnsembleEngine: DescentEngine, ~Copyable {
   public typealias State = StochasticGradientDescent<NetworkObjective<Double>>.State
 
   /// The number of parameters up to which it pays.
-  public static let largestParameterCount = 4096
+  public static let largestParameterCount = 8192
 
   /// What is minimised.
   public let objective: NetworkObjective<Double>
@@ -72,18 +72,16 @@ public struct NetworkEnsembleEngine: DescentEngine, ~Copyable {
     }
     slots = stream.slotCount
     hasMultiplicities = stream.hasDuplicates || stream.isRagged
-    let plan = LaneStage.stages(of: objective.network)
+    let plan = LanePlan(objective.network)
     stages = plan.stages
     let (p, m, d) = (objective.network.inputCount, objective.outputCount, objective.parameterCount)
     block = slots == 1 ? max(4, min(64, 256 / (p + m))) : max(1, 256 / slots)
-    let width = p + m + plan.valueCount + plan.adjointCount
-    tile = slots == 1 ? 1 : min(max(4, Self.tileVectors / width / 4 * 4), 32)
+    tile = slots == 1 ? 1 : plan.tile
     let rows = slots == 1 ? block : tile
+    // Vectors that straddle two cache lines would take twice as long to read.
     func zeros(_ count: Int) -> UnsafeMutablePointer<Lanes> {
-      // Vectors are aligned to themselves: 64 bytes, a cache line.
-      let memory = UnsafeMutablePointer<Lanes>.allocate(capacity: max(1, count))
-      memory.initialize(repeating: .zero, count: max(1, count))
-      return memory
+      UnsafeMutableRawPointer.allocate(byteCount: max(1, count) * MemoryLayout<Lanes>.stride, alignment: 64)
+        .initializeMemory(as: Lanes.self, repeating: .zero, count: max(1, count))
     }
     parameters = zeros(d)
     velocities = zeros(options.rule.momentum != 0 ? d : 0)
@@ -99,9 +97,6 @@ public struct NetworkEnsembleEngine: DescentEngine, ~Copyable {
     shifts = zeros(noise == nil ? 0 : block * slots)
     rates = zeros(block)
   }
-
-  /// A tile's numbers of eight replicas: 32 KiB, so that they and a layer's weights stay in the nearest cache.
-  private static let tileVectors = 512
 
   deinit {
     for memory in [parameters, velocities, gradient, inputs, values, adjoints, targets, weights, shifts, rates] {

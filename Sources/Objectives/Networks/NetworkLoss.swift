@@ -38,7 +38,7 @@ struct NetworkOutputLoss<Scalar: NetworkScalar>: Sendable {
   let values: [Scalar]
   let classes: [Int]
   /// c of a squared loss c Σₖ (Fₖ − yₖ)².
-  private let factor: Scalar
+  let factor: Scalar
 
   init(
     _ kind: NetworkLoss, _ targets: NetworkTargets<Scalar>, outputCount: Int, sampleCount: Int

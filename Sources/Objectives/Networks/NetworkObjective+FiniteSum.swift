@@ -5,6 +5,9 @@ extension NetworkObjective {
   @specialized(where Scalar == Double)
   @specialized(where Scalar == Float)
   public func loss(at parameters: Span<Scalar>, over batch: Batch, using workspace: inout Workspace) -> Double {
+    if let plan = lanePlan(for: batch) {
+      return laneLoss(at: parameters, over: batch, plan, using: &workspace) / Double(batch.size)
+    }
     var sum = 0.0
     forEachChunk(of: batch, at: parameters, tangents: false, using: &workspace) { pass, chunk in
       pass.forward()
@@ -28,6 +31,9 @@ extension NetworkObjective {
     precondition(gradient.count == parameterCount, "room for a gradient")
     gradient.withUnsafeMutableBufferPointer { buffer in
       guard let target = buffer.baseAddress else { return }
+      if let plan = lanePlan(for: batch) {
+        return laneGradient(at: parameters, over: batch, plan, into: target, using: &workspace)
+      }
       forEachChunk(of: batch, at: parameters, tangents: false, using: &workspace) { pass, chunk in
         pass.forward()
         for (row, place) in zip(0..., chunk) {

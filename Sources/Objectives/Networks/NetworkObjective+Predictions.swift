@@ -9,6 +9,9 @@ extension NetworkObjective {
     precondition(outputs.count == outputCount * batch.indices.count, "room for the outputs of each sample")
     outputs.withUnsafeMutableBufferPointer { buffer in
       guard let target = buffer.baseAddress else { return }
+      if let plan = lanePlan(for: batch) {
+        return laneOutputs(at: parameters, over: batch, plan, into: target, using: &workspace)
+      }
       forEachChunk(of: batch, at: parameters, tangents: false, using: &workspace) { pass, chunk in
         pass.forward()
         (target + chunk.lowerBound &* outputCount).update(

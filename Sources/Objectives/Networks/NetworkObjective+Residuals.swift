@@ -10,6 +10,8 @@ extension NetworkObjective: ResidualObjective {
   /// √(2c) (F(xᵢ) − yᵢ), m numbers a sample.
   ///
   /// - Precondition: the loss is squared.
+  @specialized(where Scalar == Double)
+  @specialized(where Scalar == Float)
   public func residuals(at parameters: [Scalar]) -> [Scalar] {
     let scale = residualScale
     return zip(outputs(at: parameters), outputLoss.values).map { scale * ($0 - $1) }
@@ -26,6 +28,8 @@ extension NetworkObjective: ResidualObjective {
   /// √(2c) Jᵀw, J the derivatives of the outputs. Cost: a gradient.
   ///
   /// - Precondition: the loss is squared.
+  @specialized(where Scalar == Double)
+  @specialized(where Scalar == Float)
   public func residualPullback(at parameters: [Scalar], times weights: [Scalar]) -> [Scalar] {
     let scale = residualScale
     return vectorJacobianProduct(at: parameters, times: weights.map { scale * $0 })

@@ -16,6 +16,8 @@ public struct NetworkObjective<Scalar: NetworkScalar>: FiniteSumObjective {
   public let inputs: [Scalar]
   let outputLoss: NetworkOutputLoss<Scalar>
   let slopeAtKink: Scalar
+  /// The way of many samples through lanes, where it pays.
+  let lanePlan: LanePlan?
 
   /// The network's loss on n samples.
   ///
@@ -38,6 +40,8 @@ public struct NetworkObjective<Scalar: NetworkScalar>: FiniteSumObjective {
     self.inputs = inputs
     sampleCount = inputs.count / p
     slopeAtKink = Scalar(network.slopeAtKink)
+    let usesLanes = Scalar.self == Double.self && network.parameterCount <= Self.largestLaneParameterCount
+    lanePlan = usesLanes ? LanePlan(network) : nil
     outputLoss = try NetworkOutputLoss(
       loss, targets, outputCount: network.outputCount, sampleCount: inputs.count / p)
   }
@@ -64,6 +68,7 @@ public struct NetworkObjective<Scalar: NetworkScalar>: FiniteSumObjective {
   /// Room for the passes of a mini-batch, grown when a larger one comes.
   public struct Workspace: Sendable {
     var storage: [Scalar] = []
+    var lanes: [Lanes] = []
   }
 
   /// An empty workspace.

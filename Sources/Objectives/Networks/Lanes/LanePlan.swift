@@ -1,27 +1,34 @@
-import Objectives
-
-/// A layer of a network at its place among the lanes of an engine.
-struct LaneStage {
-  var layer: Network.Layer
-  var inputCount: Int
-  var outputCount: Int
+/// A layer of a network at its place among lanes.
+package struct LaneStage: Sendable {
+  package var layer: Network.Layer
+  package var inputCount: Int
+  package var outputCount: Int
   /// Where its weights begin, and behind them its bias.
-  var parameterStart: Int
+  package var parameterStart: Int
   /// How many numbers of a sample stand before its inputs and outputs, and before their adjoints; the first layer's inputs
   /// are the data.
-  var inputStart: Int
-  var outputStart: Int
-  var inputAdjointStart: Int
-  var outputAdjointStart: Int
-  var isFirst: Bool
+  package var inputStart: Int
+  package var outputStart: Int
+  package var inputAdjointStart: Int
+  package var outputAdjointStart: Int
+  package var isFirst: Bool
 
-  var biasStart: Int { parameterStart + inputCount * outputCount }
+  package var biasStart: Int { parameterStart + inputCount * outputCount }
+}
 
-  /// The stages of a network with the numbers that a sample needs for outputs and for adjoints.
+/// A network's way through lanes, and the room that it needs.
+package struct LanePlan: Sendable {
+  package let stages: [LaneStage]
+  /// The numbers of a sample: outputs of layers, adjoints of affine ones, and with inputs and targets all of them.
+  package let valueCount: Int
+  package let adjointCount: Int
+  let width: Int
+
+  /// The stages of a network.
   ///
   /// An activation writes its output over its input where it can find its slope from the output alone and the input is
   /// an affine layer's, which needs it no more; adjoints it always scales in place.
-  static func stages(of network: Network) -> (stages: [LaneStage], valueCount: Int, adjointCount: Int) {
+  package init(_ network: Network) {
     var stages: [LaneStage] = []
     var (parameters, values, adjoints) = (0, 0, 0)
     for layer in network.layers {
@@ -47,6 +54,13 @@ struct LaneStage {
       }
       stages.append(stage)
     }
-    return (stages, values, adjoints)
+    self.stages = stages
+    valueCount = values
+    adjointCount = adjoints
+    width = network.inputCount + network.outputCount + values + adjoints
   }
+
+  /// How many columns of samples go through the network at once: 32 KiB of numbers, so that they and a layer's weights stay
+  /// in the nearest cache; a multiple of four.
+  package var tile: Int { min(max(4, 512 / width / 4 * 4), 32) }
 }

@@ -1,20 +1,53 @@
-/// One number of each of eight replicas.
-typealias Lanes = SIMD8<Double>
+import CVectors
+
+/// Eight numbers that go through a network side by side: of eight replicas, or of eight samples.
+package typealias Lanes = SIMD8<Double>
+
+extension Lanes {
+  /// Adds a · b, rounded once.
+  @inline(__always)
+  mutating func addFused(_ a: Lanes, _ b: Lanes) { self = basin_fused(a, b, self) }
+}
+
+extension LaneProducts {
+  /// Puts the numbers of eight rows side by side.
+  @inline(__always)
+  static func gather(
+    _ rows: InlineArray<8, UnsafePointer<Double>>, width: Int, into target: UnsafeMutablePointer<Lanes>
+  ) {
+    let numbers = UnsafeMutableRawPointer(target).assumingMemoryBound(to: Double.self)
+    for i in 0..<width {
+      for lane in 0..<8 { numbers[8 &* i &+ lane] = rows[lane][i] }
+    }
+  }
+
+  /// Puts rows of `data` side by side: for each eight of `samples`, one row of lanes of `width`.
+  package static func gather(
+    _ data: UnsafePointer<Double>, width: Int, at samples: UnsafePointer<SIMD8<Int32>>, count: Int,
+    into target: UnsafeMutablePointer<Lanes>
+  ) {
+    var rows = InlineArray<8, UnsafePointer<Double>>(repeating: data)
+    for s in 0..<count {
+      for lane in 0..<8 { rows[lane] = data + Int(samples[s][lane]) &* width }
+      gather(rows, width: width, into: target + s &* width)
+    }
+  }
+}
 
 /// A matrix of lanes anywhere in memory: entry (r, c) stands `r · row + c · column` after the first.
-struct LaneMatrix {
-  var start: UnsafeMutablePointer<Lanes>
-  var row: Int
-  var column: Int
+package struct LaneMatrix {
+  package var start: UnsafeMutablePointer<Lanes>
+  package var row: Int
+  package var column: Int
 
   /// Entries of rows of `width`, one after the other.
   @inline(__always)
-  init(rows start: UnsafeMutablePointer<Lanes>, width: Int) {
+  package init(rows start: UnsafeMutablePointer<Lanes>, width: Int) {
     self.init(start: start, row: width, column: 1)
   }
 
   @inline(__always)
-  init(start: UnsafeMutablePointer<Lanes>, row: Int, column: Int) {
+  package init(start: UnsafeMutablePointer<Lanes>, row: Int, column: Int) {
     self.start = start
     self.row = row
     self.column = column
@@ -22,16 +55,16 @@ struct LaneMatrix {
 
   /// The same entries with rows and columns exchanged.
   @inline(__always)
-  var transposed: LaneMatrix { LaneMatrix(start: start, row: column, column: row) }
+  package var transposed: LaneMatrix { LaneMatrix(start: start, row: column, column: row) }
 }
 
-/// The product that all passes through an affine layer are, for eight replicas at once, each with matrices of its own.
-enum LaneProducts {
+/// The product that all passes through an affine layer are, lane by lane, each with matrices of its own.
+package enum LaneProducts {
   /// C ← D + A Bᵀ, or A Bᵀ without D; A is `rows` × `inner`, B `columns` × `inner`. D may be C.
   ///
   /// In blocks of four by four sums, which stay in registers: eight loads for sixteen multiplications.
   @inline(__always)
-  static func add(
+  package static func add(
     _ A: LaneMatrix, _ B: LaneMatrix, rows: Int, columns: Int, inner: Int, to D: LaneMatrix?, into C: LaneMatrix
   ) {
     if rows < 4, columns > rows {
@@ -100,7 +133,7 @@ enum LaneProducts {
         for _ in 0..<inner {
           for c in 0..<width {
             let y = b[c &* B.row]
-            for r in 0..<height { sums[r][c].addProduct(a[r &* A.row], y) }
+            for r in 0..<height { sums[r][c].addFused(a[r &* A.row], y) }
           }
           a += A.column
           b += B.column

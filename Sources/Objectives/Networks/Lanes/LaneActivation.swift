@@ -1,9 +1,7 @@
-import Objectives
-
-/// Activations of eight replicas at once: by vector instructions where there are some, and number by number elsewhere.
+/// Activations lane by lane: by vector instructions where there are some, and number by number elsewhere.
 extension NetworkActivation {
   /// Whether φ′(z) can be told from φ(z) alone, so that φ may be written over z.
-  func isKnownFromItsValue(slopeAtKink: Double) -> Bool {
+  package func isKnownFromItsValue(slopeAtKink: Double) -> Bool {
     switch self {
     case .identity, .tanh, .sigmoid: true
     case .relu: slopeAtKink == 0
@@ -13,15 +11,15 @@ extension NetworkActivation {
 
   /// y ← φ(z), which may be the same memory.
   @inline(__always)
-  func apply(_ z: UnsafeMutablePointer<Lanes>, count: Int, into y: UnsafeMutablePointer<Lanes>) {
+  package func apply(_ z: UnsafeMutablePointer<Lanes>, count: Int, into y: UnsafeMutablePointer<Lanes>) {
     switch self {
     case .identity:
       if y != z { y.update(from: z, count: count) }
     case .relu:
-      // Not a maximum, which would hide what is not a number.
+      // What is not a number stays so, in one instruction.
       for j in 0..<count {
         let value = z[j]
-        y[j] = value.replacing(with: 0, where: value .<= 0)
+        y[j] = value.replacing(with: 0, where: value .< 0)
       }
     case .tanh, .sigmoid, .gelu:
       for j in 0..<count {
@@ -33,7 +31,7 @@ extension NetworkActivation {
 
   /// g ← φ′(z) g.
   @inline(__always)
-  func scale(
+  package func scale(
     _ g: UnsafeMutablePointer<Lanes>, z: UnsafeMutablePointer<Lanes>, y: UnsafeMutablePointer<Lanes>,
     slopeAtKink: Double, count: Int
   ) {

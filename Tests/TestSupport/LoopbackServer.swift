@@ -22,9 +22,12 @@ public final class LoopbackServer: Sendable {
 
   /// A request: its path, and where in the file it asks to begin.
   public struct Request: Sendable, Equatable {
+    /// Without the leading slash.
     public var path: String
+    /// The first byte that it asks for.
     public var offset: Int
 
+    /// Describes a request.
     public init(_ path: String, from offset: Int = 0) {
       self.path = path
       self.offset = offset

@@ -64,7 +64,12 @@ import Testing
     #expect(places["optimizer.stop.tolerance"] == nil)
   }
 
-  @Test("The examples that come with the program are sound", arguments: ["autoencoder", "replay", "formula"])
+  @Test(
+    "The examples that come with the program are sound",
+    arguments: [
+      "autoencoder", "replay", "formula", "support", "diagonal-network", "teacher-student", "digits", "stabilisation",
+      "label-oscillation", "valley",
+    ])
   func examples(_ name: String) throws {
     let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent()

@@ -93,6 +93,11 @@ import Testing
     #"optimizer.step={"base":0.2,"warmUp":{"kind":"squareRoot","factor":2,"until":0.5}}"#,
     #"optimizer.step={"base":0.2,"warmUp":{"kind":"linear","factor":3,"until":0.5}}"#,
     #"optimizer.step={"base":0.2,"warmUp":{"kind":"linear","factor":2,"until":0.25}}"#,
+    #"problem={"kind":"leastSquares","data":{"kind":"values","inputs":[[1],[2]],"targets":[3,4]}}"#,
+    #"problem={"kind":"leastSquares","data":{"kind":"values","inputs":[[1],[3]],"targets":[3,4]}}"#,
+    #"problem={"kind":"leastSquares","data":{"kind":"values","inputs":[[1],[2]],"targets":[3,5]}}"#,
+    #"problem={"kind":"leastSquares","data":{"kind":"npz","path":"data.npz"}}"#,
+    #"problem={"kind":"leastSquares","data":{"kind":"npz","path":"data.npz","inputs":"targets"}}"#,
     "optimizer.batch=1", "optimizer.order=iid", "optimizer.order=reshuffle", "optimizer.order=cyclic",
     "optimizer.order=blocks",
     "optimizer.steps=41", "optimizer.reduction=sum", "optimizer.stop=null", "optimizer.stop.tolerance=1e-5",
@@ -121,21 +126,89 @@ import Testing
     let left = #"optimizer.stop={"when":"left","radius":0.5}"#
     let kinds = ["random", "sharedEigenvectors", "rankOne", "gaussian"]
     let more = [",\"sharpness\":2", ",\"decay\":1", ",\"rank\":3", ",\"noise\":1"]
-    return kinds.map { [family($0)] } + more.map { [family("random", $0)] } + [
-      [toy], [landscape("styblinski-tang")], [toy, near("sharp", "0.1")], [toy, near("circle", "0.1")],
-      [toy, near("sharp", "0.2")], [toy, near("sharp", "0.1"), left],
-      [toy, near("sharp", "0.1"), #"optimizer.stop={"when":"left","radius":0.4}"#], [toy, "optimizer.momentum=0.5"],
-      [formula("theta[0]^2")], [formula("theta[0]^4")], [formula("theta[0]^2", #","parameters":2"#)],
-      [formula("c*theta[0]^2", #","constants":{"c":2}"#)], [formula("c*theta[0]^2", #","constants":{"c":3}"#)],
-      [#"problem={"kind":"tanhNetwork","hidden":3,"data":{"kind":"sine","samples":5}}"#],
-      [#"problem={"kind":"tanhNetwork","hidden":2,"data":{"kind":"sine","samples":5}}"#],
-      [#"problem={"kind":"tanhNetwork","hidden":3,"data":{"kind":"sine","samples":6}}"#],
+    func network(_ more: String = "", _ data: String = samples, _ loss: String = #""squared""#) -> String {
+      "problem={\"kind\":\"network\",\"network\":\"mlp:2-3-1:relu\",\"loss\":\(loss),\"data\":\(data)\(more)}"
+    }
+    func shaped(_ shape: String) -> String {
+      "problem={\"kind\":\"network\",\"network\":{\(shape)},\"loss\":\"squared\",\"data\":\(samples)}"
+    }
+    func pictures(_ more: String = "") -> String {
+      "problem={\"kind\":\"network\",\"network\":\"mlp:4-2:relu\",\"loss\":\"crossEntropy\",\"data\":{\"kind\":\"images\","
+        + "\"images\":\"images.idx\",\"labels\":\"labels.idx\"\(more)}}"
+    }
+    func larger(_ field: String) -> String {
+      pictures(",\"padding\":{\(field)}").replacing(
+        "mlp:4-2", with: field.contains("\"width\":3") ? "mlp:9-2" : "mlp:12-2")
+    }
+    func diagonal(_ more: String = "", _ data: String = samples) -> String {
+      "problem={\"kind\":\"diagonalNetwork\",\"data\":\(data)\(more)}"
+    }
+    func sparse(_ more: String) -> String {
+      diagonal("", "{\"kind\":\"sparseLinear\",\"samples\":5,\"dimension\":6,\"sparsity\":2\(more)}")
+    }
+    func teacher(_ widths: String, _ weights: String, _ more: String = "") -> String {
+      network("", "{\"kind\":\"teacher\",\"samples\":5,\"widths\":\(widths),\"weights\":\"\(weights)\"\(more)}")
+    }
+    func support(_ more: String) -> String {
+      network("", "{\"kind\":\"support\",\"samples\":5,\"dimension\":2,\"relevant\":1\(more)}")
+    }
+    let noise = #"{"standardDeviation":0.5}"#
+    let optimizers: [[String]] = [
+      [#"optimizer.weightDecay={"kind":"coupled","weight":0.1}"#],
+      [#"optimizer.weightDecay={"kind":"coupled","weight":0.2}"#],
+      [#"optimizer.weightDecay={"kind":"decoupled","weight":0.1}"#], ["optimizer.clip=1"], ["optimizer.clip=2"],
+      ["optimizer.momentum=0.5"], ["optimizer.momentum=0.5", "optimizer.nesterov=true"],
+      ["optimizer.labelNoise=\(noise)"], [#"optimizer.labelNoise={"standardDeviation":0.25}"#],
+      [#"optimizer.labelNoise={"standardDeviation":0.5,"until":0.5}"#],
     ]
+    let networks: [[String]] = [
+      [network()], [network("", samples, #"{"kind":"squared","half":false}"#)],
+      [network("", samples, #"{"kind":"squared","mean":true}"#)], [network(#","precision":"single""#)],
+      [network(#","relevant":[0]"#)], [network(#","relevant":[1]"#)], [network(#","sparsity":{"threshold":0.5}"#)],
+      [network(#","sparsity":{"rule":"components"}"#)], [network(#","sparsity":{"normalisesRows":false}"#)],
+      [network(#","test":{"kind":"values","inputs":[[1,2]],"targets":[3]}"#)],
+      [network(#","test":{"kind":"values","inputs":[[1,2]],"targets":[4]}"#)],
+      [shaped(#""widths":[2,4,1]"#)], [shaped(#""widths":[2,3,1],"activation":"tanh""#)],
+      [shaped(#""widths":[2,3,1],"bias":false"#)], [shaped(#""widths":[2,3,1],"slopeAtKink":0.5"#)],
+      [network(), "init=pyTorch"], [network(), "init=he"], [network(), "init=xavier"],
+      [network(), #"init={"kind":"layers","standardDeviations":[1,0]}"#],
+      [network(), #"init={"kind":"layers","standardDeviations":[1,1]}"#],
+      [network(), #"init={"kind":"layers","standardDeviations":[1,0],"biases":"pyTorch"}"#],
+      [teacher("[2,3]", "unit")], [teacher("[2,2]", "unit")], [teacher("[2,3]", "gaussian")],
+      [teacher("[2,3]", "unit", #","testSamples":7"#)],
+      [network("", #""blanc""#).replacing("mlp:2", with: "mlp:1")], [support("")], [support(#","target":"sine""#)],
+      [support(#","testSamples":7"#)], [support(#","noise":{"kind":"fixed","standardDeviation":0.5}"#)],
+      [support(#","noise":{"kind":"mirrored","standardDeviation":0.5}"#)],
+      [support(#","noise":{"kind":"mirrored","standardDeviation":0.25}"#)],
+      [network("", #"{"kind":"digits","samples":10}"#).replacing("mlp:2", with: "mlp:64")], [pictures()],
+      [pictures(#","limit":2"#)], [pictures(#","noise":1"#)],
+      [pictures(#","shrink":true"#).replacing("mlp:4", with: "mlp:1")],
+      [larger(#""kind":"grey","height":3,"width":3"#)], [larger(#""kind":"grey","height":3,"width":4"#)],
+      [larger(#""kind":"noise","height":3,"width":3,"standardDeviation":1"#)],
+      [larger(#""kind":"noise","height":3,"width":3,"standardDeviation":2"#)],
+      [diagonal()], [diagonal(#","form":"squares""#)], [diagonal(#","half":false"#)],
+      [diagonal(#","supportThreshold":0.5"#)], [sparse("")], [sparse(#","numpySeed":0"#)], [sparse(#","numpySeed":1"#)],
+      [sparse(#","testSamples":7"#)], [diagonal(), #"init={"kind":"constants","u":0.1,"v":0}"#],
+      [diagonal(), #"init={"kind":"constants","u":0.1,"v":1}"#],
+    ]
+    return optimizers.map { [network()] + $0 } + networks + kinds.map { [family($0)] }
+      + more.map { [family("random", $0)] } + [
+        [toy], [landscape("styblinski-tang")], [toy, near("sharp", "0.1")], [toy, near("circle", "0.1")],
+        [toy, near("sharp", "0.2")], [toy, near("sharp", "0.1"), left],
+        [toy, near("sharp", "0.1"), #"optimizer.stop={"when":"left","radius":0.4}"#], [toy, "optimizer.momentum=0.5"],
+        [formula("theta[0]^2")], [formula("theta[0]^4")], [formula("theta[0]^2", #","parameters":2"#)],
+        [formula("c*theta[0]^2", #","constants":{"c":2}"#)], [formula("c*theta[0]^2", #","constants":{"c":3}"#)],
+        [#"problem={"kind":"tanhNetwork","hidden":3,"data":{"kind":"sine","samples":5}}"#],
+        [#"problem={"kind":"tanhNetwork","hidden":2,"data":{"kind":"sine","samples":5}}"#],
+        [#"problem={"kind":"tanhNetwork","hidden":3,"data":{"kind":"sine","samples":6}}"#],
+      ]
   }()
 
   @Test("Every single setting matters") func settings() throws {
     try NPYFile(shape: [6], values: [1, 2, 3, 4, 5, 6]).write(to: bench.scratch.file("start.npy"))
     try AtomicFile.write("a,b,c\n1,2,3\n4,5,7\n3,1,0\n", to: bench.scratch.file("data.csv"))
+    try bench.writeArchive("data.npz", ["inputs": ([2, 1], [1, 2]), "targets": ([2, 1], [3, 4])])
+    try bench.writeImages()
     var hashes: [String: String] = [try hash(): "the base"]
     for change in Self.changes {
       // Other problems have measures of their own.
@@ -168,13 +241,25 @@ import Testing
     // Files and batches have tests of their own; these two, and where a file lies, enter no result.
     let apart = [
       "name", "zip", "seeds.trials", "problem.data.path", "problem.data.inputs", "problem.data.targets",
-      "problem.data.hessians", "problem.data.jacobians", "problem.data.gradients",
+      "problem.data.hessians", "problem.data.jacobians", "problem.data.gradients", "problem.data.images",
+      "problem.data.labels", "problem.test.images", "problem.test.labels", "problem.test.path",
       "optimizer.order.batches", "optimizer.order.file", "optimizer", "problem", "optimizer.stop.when",
     ]
     for name in names(Spec.schema, "") where !apart.contains(name) {
       let last = name.split(separator: ".").last ?? ""
       #expect(changed.contains("\(name)=") || changed.contains("\"\(last)\":"), "\(name)")
     }
+  }
+
+  @Test("A network is its layers, however they are written, and a switch that is off is none") func shorthand() throws {
+    func problem(_ network: String) -> String {
+      "problem={\"kind\":\"network\",\"network\":\(network),\"loss\":\"squared\",\"data\":{\"kind\":\"gaussian\",\"samples\":5,\"dimension\":2}}"
+    }
+    let wanted = try hash(problem(#""mlp:2-3-1:tanh:bias=false""#), "record=null")
+    let object = problem(#"{"widths":[2,3,1],"activation":"tanh","bias":false}"#)
+    #expect(try hash(object, "record=null") == wanted)
+    #expect(try hash(object, "record=null", "optimizer.nesterov=false") == wanted)
+    #expect(try hash("optimizer.nesterov=false") == hash())
   }
 
   @Test("A file counts by its content, not by its name") func files() throws {

@@ -34,6 +34,25 @@ struct SpecBench {
     try read(bytes: Array(text.utf8), overrides: try set.map { try SpecOverride(parsing: $0) })
   }
 
+  /// Writes an archive of arrays.
+  func writeArchive(_ name: String, _ arrays: [String: (shape: [Int], values: [Double])]) throws {
+    var writer = try NPZWriter(scratch.file(name))
+    for (name, array) in arrays.sorted(by: { $0.key < $1.key }) {
+      try writer.begin(name, .float64, shape: array.shape)
+      try writer.append(array.values)
+      try writer.end()
+    }
+    try writer.finish()
+  }
+
+  /// Writes `images.idx`, three images of 2 × 2 pixels, and `labels.idx`, their two classes.
+  func writeImages() throws {
+    let pixels: [UInt8] = [0, 51, 102, 153, 255, 0, 255, 0, 1, 2, 3, 4]
+    let images: [UInt8] = [0, 0, 8, 3, 0, 0, 0, 3, 0, 0, 0, 2, 0, 0, 0, 2] + pixels
+    try AtomicFile.write(images, to: scratch.file("images.idx"))
+    try AtomicFile.write([0, 0, 8, 1, 0, 0, 0, 3, 1, 0, 1], to: scratch.file("labels.idx"))
+  }
+
   /// Everything that is wrong, in the order in which it is said.
   func problems(_ text: String = base, set: [String] = []) throws -> [InputError] {
     do {

@@ -34,7 +34,17 @@ enum PlainWorkload {
   /// ‖θ‖² from which a trial counts as diverged.
   private static let largestSquaredNorm = 1e12
 
-  /// All that runs a trial; nil after noting why the start does not fit the objective.
+  /// What the parts come to with a problem, but for the engine.
+  struct Prepared<State: Sendable>: Sendable {
+    var plan: RunPlan<State>
+    var estimatedCost: Double
+    /// Where trials end when they leave it.
+    var region: Region?
+    /// The parameters at which a trial begins.
+    var start: @Sendable (Int) -> [Double]
+  }
+
+  /// All that runs a trial on the plain loop; nil after noting why the parts do not fit the objective.
   ///
   /// Call it with a concrete objective where that is known: the loop is compiled for it then.
   ///
@@ -44,10 +54,36 @@ enum PlainWorkload {
   ///   - sampleCost: about how many multiplications a sample's gradient takes; by default the number of parameters.
   static func make<Objective: FiniteSumObjective>(
     _ objective: Objective, _ parts: SpecParts, minima: SpecObjective? = nil, measures: [PlainMeasure] = [],
-    sampleCost: Double? = nil, problems: inout SpecProblemList
+    layout: ParameterLayout = .plain, sampleCost: Double? = nil, problems: inout SpecProblemList
   ) -> Workload? where Objective.Scalar == Double {
+    typealias Engine = StochasticGradientDescent<Objective>
+    let prepared: Prepared<Engine.State>? = prepare(
+      objective, parts, minima: minima, measures: measures, layout: layout, sampleCost: sampleCost, problems: &problems
+    ) { $0.doubles }
+    guard let prepared else { return nil }
+    let (options, region) = (parts.options, prepared.region)
+    return Workload(
+      plan: prepared.plan, estimatedCost: prepared.estimatedCost,
+      makeEngine: { () throws(InputError) in try Engine(objective, options: options, region: region) },
+      start: prepared.start)
+  }
+
+  /// The same for runs on an objective of another precision, which are measured on this one.
+  ///
+  /// - Parameter state: the parameters of a state, in double precision.
+  static func prepare<Objective: FiniteSumObjective, Run: FiniteSumObjective>(
+    _ objective: Objective, _ parts: SpecParts, minima: SpecObjective? = nil, measures: [PlainMeasure] = [],
+    layout: ParameterLayout = .plain, sampleCost: Double? = nil, problems: inout SpecProblemList,
+    state doubles: @escaping @Sendable (StochasticGradientDescent<Run>.State) -> [Double]
+  ) -> Prepared<StochasticGradientDescent<Run>.State>? where Objective.Scalar == Double {
     let options = parts.options
     let d = objective.parameterCount
+    guard options.labelNoise == nil || objective.acceptsLabelShifts else {
+      problems.note(
+        "optimizer.labelNoise", expected: "a problem with one real label a sample under a squared loss",
+        found: objective.lossFormula, advice: "Leave the label noise out.")
+      return nil
+    }
     var known: [NamedPoint] = []
     if let minima, minima.hasMinima, needsMinima(parts) {
       do throws(InputError) {
@@ -59,13 +95,12 @@ enum PlainWorkload {
     }
     let start: PlainStart
     do throws(InputError) {
-      start = try PlainStart(parts.start, parameterCount: d, minima: known)
+      start = try PlainStart(parts.start, parameterCount: d, layout: layout, minima: known)
     } catch {
       problems.note(error)
       return nil
     }
     let measures = measures + Self.minimumMeasures(known)
-    typealias Engine = StochasticGradientDescent<Objective>
     if parts.leavingRadius != nil, start.centre.isEmpty {
       problems.note(
         "optimizer.stop.when", expected: "a start near a minimiser, if trials end where they leave it",
@@ -74,18 +109,23 @@ enum PlainWorkload {
       return nil
     }
     let region = parts.leavingRadius.map { Region(centre: start.centre, radius: $0) }
-    let stopping = StoppingRules<Engine.State>(
+    let stopping = StoppingRules<StochasticGradientDescent<Run>.State>(
       cadence: parts.stopCadence,
       converged: parts.tolerance.map { tolerance in
-        { @Sendable in LinearAlgebra.norm(objective.gradient(at: $0.parameters)) <= tolerance }
+        { @Sendable in LinearAlgebra.norm(objective.gradient(at: doubles($0))) <= tolerance }
       },
-      diverged: { $0.hasLeft || !(LinearAlgebra.dot($0.parameters, $0.parameters) < largestSquaredNorm) })
-    let plan = parts.plan(stopping: stopping) { numbers($0, of: objective, measures) }
+      diverged: { state in
+        if state.hasLeft { return true }
+        let parameters = doubles(state)
+        return !(LinearAlgebra.dot(parameters, parameters) < largestSquaredNorm)
+      })
+    let plan = parts.plan(stopping: stopping) {
+      numbers($0, of: objective, measures, step: { $0.step }, hasLeft: { $0.hasLeft }, parameters: doubles)
+    }
     let batch = Double(options.batchSize ?? objective.sampleCount)
     let stepCost = sampleCost.map { batch * $0 + Double(d) } ?? batch * Double(d)
-    return Workload(
-      plan: plan, estimatedCost: Double(options.budget) * stepCost + 1,
-      makeEngine: { () throws(InputError) in try Engine(objective, options: options, region: region) },
+    return Prepared(
+      plan: plan, estimatedCost: Double(options.budget) * stepCost + 1, region: region,
       start: { trial in start.parameters(key: options.seeds.key(.initialization, trial: trial), trial: trial) })
   }
 
@@ -115,31 +155,51 @@ enum PlainWorkload {
   }
 
   /// The numbers behind a name.
-  private static func numbers<Objective: FiniteSumObjective>(
-    _ name: String, of objective: Objective, _ more: [PlainMeasure]
-  ) -> [Measure<StochasticGradientDescent<Objective>.State>] where Objective.Scalar == Double {
+  private static func numbers<Objective: FiniteSumObjective, State>(
+    _ name: String, of objective: Objective, _ more: [PlainMeasure], step: @escaping @Sendable (State) -> Int,
+    hasLeft: @escaping @Sendable (State) -> Bool, parameters: @escaping @Sendable (State) -> [Double]
+  ) -> [Measure<State>] where Objective.Scalar == Double {
     switch name {
-    case "loss": return [Measure(name) { objective.loss(at: $0.parameters) }]
-    case "gradientNorm": return [Measure(name) { LinearAlgebra.norm(objective.gradient(at: $0.parameters)) }]
-    case "squaredNorm": return [Measure(name) { LinearAlgebra.dot($0.parameters, $0.parameters) }]
-    case "steps": return [Measure(name) { Double($0.step) }]
-    case "exitStep": return [Measure(name) { $0.hasLeft ? Double($0.step) : .nan }]
+    case "loss": return [Measure(name) { objective.loss(at: parameters($0)) }]
+    case "gradientNorm": return [Measure(name) { LinearAlgebra.norm(objective.gradient(at: parameters($0))) }]
+    case "squaredNorm":
+      return [
+        Measure(name) { state in
+          let parameters = parameters(state)
+          return LinearAlgebra.dot(parameters, parameters)
+        }
+      ]
+    case "steps": return [Measure(name) { Double(step($0)) }]
+    case "exitStep": return [Measure(name) { hasLeft($0) ? Double(step($0)) : .nan }]
     case "parameters":
-      return (0..<objective.parameterCount).map { j in Measure("parameter\(j)") { $0.parameters[j] } }
-    default: return more.filter { $0.name == name }.map { own in Measure(name) { own.value($0.parameters) } }
+      return (0..<objective.parameterCount).map { j in Measure("parameter\(j)") { parameters($0)[j] } }
+    default: return more.filter { $0.measure == name }.map { own in Measure(own.name) { own.value(parameters($0)) } }
     }
   }
 }
 
+extension StochasticGradientDescent.State where Objective.Scalar == Double {
+  /// The parameters, as they are.
+  var doubles: [Double] { parameters }
+}
+
 /// A number that a problem on the plain loop can be asked for, besides those of every finite sum.
 struct PlainMeasure: Sendable {
-  /// The name in specs and records.
+  /// The measure in specs.
+  var measure: String
+  /// The name in records: another one where the measure is several numbers.
   var name: String
   /// The number at given parameters.
   var value: @Sendable ([Double]) -> Double
 
   /// Names a number.
   init(_ name: String, _ value: @escaping @Sendable ([Double]) -> Double) {
+    self.init(name, of: name, value)
+  }
+
+  /// Names one of the numbers of a measure.
+  init(_ name: String, of measure: String, _ value: @escaping @Sendable ([Double]) -> Double) {
+    self.measure = measure
     self.name = name
     self.value = value
   }

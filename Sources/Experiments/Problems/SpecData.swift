@@ -11,7 +11,7 @@ enum SpecData {
     /// Two classes.
     case classes
 
-    fileprivate var gaussian: SpecObject {
+    var gaussian: SpecObject {
       var gaussian = SpecObject(
         kind: "gaussian", explanation: "",
         fields: [
@@ -51,6 +51,14 @@ enum SpecData {
   ///
   /// - Parameter isRequired: whether there is no problem without data.
   static func field(_ labels: Labels, isRequired: Bool = true) -> SpecField {
+    return .init(
+      "data", .variants([labels.gaussian] + fileKinds(labels)), isRequired ? .required : .optional,
+      labels == .targets
+        ? "The samples." : "The samples; the smaller of their two labels stands for −1, the larger for +1.")
+  }
+
+  /// The kinds of data that are read, or written down in the spec itself.
+  static func fileKinds(_ labels: Labels) -> [SpecObject] {
     let (one, many) = labels.words
     let csv: [SpecField] = [
       path("A file of numbers with a sample a line, plain or compressed with gzip."),
@@ -63,13 +71,25 @@ enum SpecData {
         "header", .flag, .optional,
         "Whether the first line holds names; if left out, it does if no cell of it is a number."),
     ]
-    let kinds: [SpecObject] = [
-      labels.gaussian,
+    return [
+      .init(
+        kind: "values", explanation: "Data in the spec itself.",
+        fields: [
+          .init("inputs", .list(.list(.number(.any))), .required, "A row for each sample."),
+          .init("targets", .list(.number(.any)), .required, "n \(many)."),
+        ]),
       .init(
         kind: "file", explanation: "Data from .npy files.",
         fields: [
           .init("inputs", .file, .required, "A matrix n × d with a sample a row."),
           .init("targets", .file, .required, "n \(many)."),
+        ]),
+      .init(
+        kind: "npz", explanation: "Data from a .npz archive.",
+        fields: [
+          path("The archive."),
+          .init("inputs", .text, .defaultsTo("inputs"), "The name of the array n × d in it."),
+          .init("targets", .text, .defaultsTo("targets"), "The name of the n \(many)."),
         ]),
       .init(
         kind: "libsvm",
@@ -78,10 +98,6 @@ enum SpecData {
         fields: [path("The file, plain or compressed with gzip.")]),
       .init(kind: "csv", explanation: "Data from a CSV file, all cells numbers.", fields: csv),
     ]
-    return .init(
-      "data", .variants(kinds), isRequired ? .required : .optional,
-      labels == .targets
-        ? "The samples." : "The samples; the smaller of their two labels stands for −1, the larger for +1.")
   }
 
   /// The member `weightDecay` of a problem's settings.
@@ -93,7 +109,7 @@ enum SpecData {
     "intercept", .flag, .defaultsTo(false),
     "Whether a feature that is 1 in every sample is appended, the last; weight decay acts on its weight, too.")
 
-  private static func path(_ explanation: String) -> SpecField { .init("path", .file, .required, explanation) }
+  static func path(_ explanation: String) -> SpecField { .init("path", .file, .required, explanation) }
 
   /// Draws or reads what resolved settings describe.
   ///
@@ -103,7 +119,10 @@ enum SpecData {
   ) throws(InputError) -> LabelledSamples {
     switch data.kind {
     case "gaussian": return try gaussian(data, labels, seeds: seeds)
-    case "file": return try arrays(data, labels, files: files)
+    case "values": return try values(data)
+    case "file", "npz":
+      let (inputs, targets) = try arrays(data, files: files)
+      return try samples(inputs, targets, labels)
     default:
       let path = files.resolved(data.file("path"))
       let options = data.kind == "csv" ? try csvOptions(data) : nil
@@ -112,19 +131,19 @@ enum SpecData {
           if let options { try .readCSV(path, options: options) } else { try .readLIBSVM(path) }
         }
       } catch {
-        throw error.below("data.path: ")
+        throw error.prefixed("data.path: ")
       }
     }
   }
 
   /// An error of an objective about its samples, said of the settings that they come from.
   static func located(_ error: InputError, _ data: SpecSettings) -> InputError {
-    guard data.kind == "file" else {
+    guard ["file", "npz", "values"].contains(data.kind) else {
       return InputError("data", expected: error.expected, found: error.found, advice: error.advice)
     }
     var error = error
     if error.location == "labels" { error.location = "targets" }
-    return error.below("data.")
+    return error.prefixed("data.")
   }
 
   private static func csvOptions(_ data: SpecSettings) throws(InputError) -> CSVOptions {
@@ -139,24 +158,80 @@ enum SpecData {
     return options
   }
 
-  private static func arrays(
-    _ data: SpecSettings, _ labels: Labels, files: SpecFiles
+  /// An array of a data set, and the key that named it, for errors.
+  typealias Placed = (array: NPYFile, place: String)
+
+  /// The inputs and targets of the kinds `file` and `npz`.
+  static func arrays(
+    _ data: SpecSettings, files: SpecFiles
+  ) throws(InputError) -> (inputs: Placed, targets: Placed) {
+    guard data.kind == "npz" else {
+      return (
+        try files.array(data.file("inputs"), place: "data.inputs"),
+        try files.array(data.file("targets"), place: "data.targets")
+      )
+    }
+    let path = files.resolved(data.file("path"))
+    let archive: NPZFile
+    do throws(InputError) {
+      archive = try NPZFile.read(path)
+    } catch {
+      throw error.prefixed("data.path: ")
+    }
+    func placed(_ key: String) throws(InputError) -> Placed {
+      let name = data.text(key)
+      guard archive.names.contains(name) else {
+        throw InputError(
+          "data.\(key)", expected: "the name of an array in \(path)", found: "\"\(name)\"",
+          advice: Suggestion.sentence(for: name, among: archive.names))
+      }
+      do throws(InputError) {
+        return (try archive.array(name), "data.\(key)")
+      } catch {
+        throw error.prefixed("data.\(key): ")
+      }
+    }
+    return (try placed("inputs"), try placed("targets"))
+  }
+
+  private static func samples(
+    _ inputs: Placed, _ targets: Placed, _ labels: Labels
   ) throws(InputError) -> LabelledSamples {
-    let (file, place) = try files.array(data.file("inputs"), place: "data.inputs")
-    let inputs = try file.matrix(location: place)
-    let (column, columnPlace) = try files.array(data.file("targets"), place: "data.targets")
+    let matrix = try inputs.array.matrix(location: inputs.place)
+    let column = targets.array
     guard column.shape.count == 1 || (column.shape.count == 2 && column.shape[1] == 1) else {
       throw InputError(
-        columnPlace, expected: "one \(labels.words.one) a row of inputs", found: "an array of shape \(column.shape)")
+        targets.place, expected: "one \(labels.words.one) a row of inputs", found: "an array of shape \(column.shape)")
     }
-    guard inputs.columns > 0 else {
+    guard matrix.columns > 0 else {
       throw InputError("data.inputs", expected: "rows with one number or more", found: "empty ones")
     }
-    guard column.values.count == inputs.rows else {
+    guard column.values.count == matrix.rows else {
       throw InputError(
-        "data.targets", expected: "\(inputs.rows) values, one a row of inputs", found: "\(column.values.count)")
+        "data.targets", expected: "\(matrix.rows) values, one a row of inputs", found: "\(column.values.count)")
     }
-    return LabelledSamples(features: FeatureRows(inputs), labels: column.values)
+    return LabelledSamples(features: FeatureRows(matrix), labels: column.values)
+  }
+
+  private static func values(_ data: SpecSettings) throws(InputError) -> LabelledSamples {
+    let rows = data.list("inputs").map { row -> [Double] in
+      guard case .array(let entries) = row else { return [] }
+      return entries.compactMap(\.double)
+    }
+    let targets = data.numbers("targets")
+    guard let width = rows.first?.count, width > 0 else {
+      throw InputError("data.inputs", expected: "one row or more, each with one number or more", found: "none")
+    }
+    if let row = rows.firstIndex(where: { $0.count != width }) {
+      throw InputError(
+        "data.inputs[\(row)]", expected: "\(width) numbers, as in the first row", found: "\(rows[row].count)")
+    }
+    guard targets.count == rows.count else {
+      throw InputError(
+        "data.targets", expected: "\(rows.count) values, one a row of inputs", found: "\(targets.count)")
+    }
+    let matrix = Matrix(rows: rows.count, columns: width, storage: rows.flatMap { $0 })
+    return LabelledSamples(features: FeatureRows(matrix), labels: targets)
   }
 
   private static func gaussian(
@@ -193,7 +268,7 @@ enum SpecData {
 
 extension InputError {
   /// The same with a place before its location.
-  fileprivate func below(_ place: String) -> InputError {
+  func prefixed(_ place: String) -> InputError {
     InputError(place + location, expected: expected, found: found, advice: advice)
   }
 }

@@ -20,7 +20,7 @@ protocol SpecProblem: Sendable {
 
   /// n.
   var sampleCount: Int { get }
-  /// Settings that were left out because the data decide them.
+  /// Settings that were left out because the data decide them, and those that have several ways of writing, in one of them.
   var derivedSettings: [String: JSON] { get }
   /// What is minimised, and where its minima are known to be.
   var finiteSum: SpecObjective { get }

@@ -1,6 +1,7 @@
 import Descent
 import Formats
 import Numerics
+import Objectives
 
 /// Where the trials of a spec begin.
 enum SpecStart: Sendable {
@@ -14,8 +15,20 @@ enum SpecStart: Sendable {
   case coefficients([Double], orthogonalNorm: Double)
   /// Uniform on the sphere of a radius around a minimiser of the problem.
   case near(point: String, radius: Double)
+  /// As the layers of a network want it.
+  case layers(LayerStart)
+  /// The two vectors of a diagonal network, each constant.
+  case constants(u: Double, v: Double)
   /// Given parameters: one row for all trials, or a row for each.
   case given(Matrix)
+
+  /// How the parameters of a network are drawn.
+  enum LayerStart: Sendable {
+    /// By a rule that knows the layers' sizes.
+    case rule(NetworkInitialization)
+    /// Normal weights with a standard deviation for each affine layer; biases uniform on ±1/√p, or 0.
+    case normal([Double], drawsBiases: Bool)
+  }
 
   /// The settings below `init`.
   static let settings: [SpecObject] = [
@@ -41,6 +54,32 @@ enum SpecStart: Sendable {
         .init("radius", .number(.notNegative), .required, "The distance from it."),
       ]),
     .init(
+      kind: "pyTorch",
+      explanation:
+        "A network's layers as PyTorch has them: weights and biases uniform on ±1/√p, p inputs of the layer.",
+      fields: []),
+    .init(
+      kind: "he", explanation: "A network's weights normal of variance 2/p, p inputs of the layer; biases 0.",
+      fields: []),
+    .init(
+      kind: "xavier",
+      explanation: "A network's weights uniform on ±√(6/(p + q)), p inputs and q outputs of the layer; biases 0.",
+      fields: []),
+    .init(
+      kind: "layers", explanation: "A network's weights normal, each layer with its own standard deviation.",
+      fields: [
+        .init(
+          "standardDeviations", .list(.number(.notNegative)), .required, "One for each affine layer, from the input on."
+        ),
+        .init("biases", .choice(["zero", "pyTorch"]), .defaultsTo("zero"), "0, or uniform on ±1/√p."),
+      ]),
+    .init(
+      kind: "constants", explanation: "The two vectors of a diagonal network, each the same in all entries.",
+      fields: [
+        .init("u", .number(.any), .required, "All entries of u."),
+        .init("v", .number(.any), .required, "All entries of v."),
+      ]),
+    .init(
       kind: "parameters", explanation: "The parameters themselves, the same in every trial.",
       fields: [.init("values", .list(.number(.any)), .required, "All entries of w₀.")]),
     .init(
@@ -60,6 +99,13 @@ enum SpecStart: Sendable {
     case "sphere": self = .sphere(norm: settings.number("norm"))
     case "gaussian": self = .gaussian(norm: settings.number("norm"))
     case "zeros": self = .zeros
+    case "pyTorch": self = .layers(.rule(.pyTorch))
+    case "he": self = .layers(.rule(.he))
+    case "xavier": self = .layers(.rule(.xavier))
+    case "layers":
+      self = .layers(
+        .normal(settings.numbers("standardDeviations"), drawsBiases: settings.text("biases") == "pyTorch"))
+    case "constants": self = .constants(u: settings.number("u"), v: settings.number("v"))
     case "near": self = .near(point: settings.text("point"), radius: settings.number("radius"))
     case "coefficients":
       self = .coefficients(settings.numbers("values"), orthogonalNorm: settings.number("orthogonalNorm"))
@@ -85,7 +131,7 @@ enum SpecStart: Sendable {
   }
 
   /// w₀ of a trial of a problem with d = `count` parameters; nil for starts that only some problems understand: coefficients,
-  /// and those near a minimiser.
+  /// those near a minimiser, and those of networks.
   func parameters(count: Int, key: RandomKey, trial: Int) -> [Double]? {
     var stream = RandomStream(key)
     switch self {
@@ -97,7 +143,7 @@ enum SpecStart: Sendable {
     case .given(let matrix):
       let row = matrix.rows == 1 ? 0 : trial
       return Array(matrix.storage[(row * matrix.columns)..<((row + 1) * matrix.columns)])
-    case .coefficients, .near: return nil
+    case .coefficients, .near, .layers, .constants: return nil
     }
   }
 
@@ -107,6 +153,14 @@ enum SpecStart: Sendable {
       return InputError(
         "init.kind", expected: "a start that needs no minimiser by name, since this problem has none",
         found: "near \"\(point)\"")
+    }
+    switch self {
+    case .layers, .constants:
+      let (one, other) = if case .layers = self { ("layers", "network") } else { ("u and v", "diagonalNetwork") }
+      return InputError(
+        "init.kind", expected: "a start for any parameters", found: "one for \(one)",
+        advice: "Only problems of kind \"\(other)\" have them.")
+    default: break
     }
     guard case .given(let matrix) = self, matrix.columns != count else { return nil }
     return InputError("init", expected: "\(count) numbers, the parameters", found: "\(matrix.columns)")

@@ -135,13 +135,17 @@ private struct SpecReading {
 
     var resolved = settings.members
     for key in ["name", "zip"] { resolved[key] = nil }
-    resolved["problem"] = resolved["problem"]?.adding(problem.derivedSettings)
+    resolved["problem"] = resolved["problem"]?.replacing(problem.derivedSettings)
+    // A switch that is off is no setting, as it was before there was the switch.
+    if resolved["optimizer"]?["nesterov"] == false {
+      resolved["optimizer"] = resolved["optimizer"]?.without("nesterov")
+    }
     resolved["seeds"] = [
       "master": resolved["seeds"]?["master"] ?? 1, "data": .unsigned(seeds.data),
       "initialization": .unsigned(seeds.initialization), "order": .unsigned(seeds.order),
       "measurement": .unsigned(seeds.measurement),
     ]
-    resolved["record"] = resolved["record"]?.adding(["final": .array(finals.map(JSON.string))])
+    resolved["record"] = resolved["record"]?.replacing(["final": .array(finals.map(JSON.string))])
     let all = JSON.object(resolved)
     return Configuration(
       settings: all, hash: identity.hash(of: all), trials: trials, workload: workload, objective: problem.finiteSum)
@@ -236,8 +240,7 @@ private struct SpecReading {
     let options = DescentOptions(
       order: order, batchSize: batch, schedule: schedule,
       reduction: .init(rawValue: settings.text("reduction")) ?? .mean,
-      rule: UpdateRule(momentum: settings.number("momentum")),
-      budget: settings.integer("steps"), seeds: seeds)
+      rule: Self.rule(settings), labelNoise: Self.labelNoise(settings), budget: settings.integer("steps"), seeds: seeds)
     guard let sampleCount else { return nil }
     do throws(InputError) {
       // What the parts cannot know of each other, such as a replay that is shorter than the run.
@@ -247,6 +250,26 @@ private struct SpecReading {
       resolver.problems.note(error.below("optimizer"))
       return nil
     }
+  }
+
+  private static func rule(_ settings: SpecSettings) -> UpdateRule {
+    var rule = UpdateRule(momentum: settings.number("momentum"))
+    rule.isNesterov = settings.has("nesterov") && settings.flag("nesterov")
+    if settings.has("weightDecay") {
+      let decay = settings.object("weightDecay")
+      rule.weightDecay = decay.number("weight")
+      rule.isDecayDecoupled = decay.kind == "decoupled" && rule.weightDecay > 0
+    }
+    if settings.has("clip") { rule.largestGradientNorm = settings.number("clip") }
+    return rule
+  }
+
+  /// Nil where there is none, which a σ of 0 says too: so noise can be an axis.
+  private static func labelNoise(_ settings: SpecSettings) -> LabelNoise? {
+    guard settings.has("labelNoise") else { return nil }
+    let noise = settings.object("labelNoise")
+    let deviation = noise.number("standardDeviation")
+    return deviation > 0 ? LabelNoise(standardDeviation: deviation, until: noise.number("until")) : nil
   }
 
   private mutating func order(_ settings: SpecSettings, sampleCount: Int) -> SamplingOrder? {
@@ -320,10 +343,17 @@ private struct SpecReading {
 }
 
 extension JSON {
-  /// An object with further members; those that it has stay.
-  fileprivate func adding(_ more: [String: JSON]) -> JSON {
+  /// An object with some members added or replaced.
+  fileprivate func replacing(_ some: [String: JSON]) -> JSON {
     guard case .object(let members) = self else { return self }
-    return .object(members.merging(more) { own, _ in own })
+    return .object(members.merging(some) { _, new in new })
+  }
+
+  /// An object without a member.
+  fileprivate func without(_ key: String) -> JSON {
+    guard case .object(var members) = self else { return self }
+    members[key] = nil
+    return .object(members)
   }
 }
 

@@ -14,6 +14,7 @@ extension Spec {
   static let problems: [any SpecProblem.Type] = [
     AutoencoderProblem.self, LeastSquaresProblem.self, LogisticProblem.self, SupportVectorProblem.self,
     QuadraticSumProblem.self, LandscapeProblem.self, TanhNetworkProblem.self, FormulaProblem.self,
+    NetworkProblem.self, DiagonalNetworkProblem.self,
   ]
 
   /// What a spec consists of.
@@ -51,7 +52,18 @@ extension Spec {
       .init("order", .variants(orders), .required, "How batches are drawn."),
       .init(
         "momentum", .number(.belowOne), .defaultsTo(0),
-        "β of the heavy ball: v ← βv − η(t) · gradient, w ← w + v. The autoencoder's engine has none."),
+        "β of the heavy ball: v ← βv − η(t) · gradient, w ← w + v. The autoencoder's engine is plain SGD."),
+      .init(
+        "nesterov", .flag, .optional, "Whether the velocity is Nesterov's: w ← w + βv − η(t) · gradient instead."),
+      .init(
+        "weightDecay", .variants(weightDecay), .optional,
+        "How weights shrink towards 0. A penalty in the loss itself is the problem's weightDecay."),
+      .init(
+        "clip", .number(.positive), .optional,
+        "c: a batch gradient of a larger norm over all parameters is scaled down to c, before weight decay."),
+      .init(
+        "labelNoise", .object(labelNoise), .optional,
+        "Fresh noise on the labels, of squared losses. Noise that is made once belongs to the data."),
       .init("steps", .integer(0...Int(UInt32.max)), .required, "T, the largest number of updates."),
       .init(
         "reduction", .choice(DescentOptions.Reduction.allCases.map(\.rawValue)), .defaultsTo("mean"),
@@ -59,6 +71,25 @@ extension Spec {
       .init(
         "stop", .object(stop), .optional,
         "A goal that ends a trial before its budget. Dead and diverged trials end in any case."),
+    ])
+
+  private static let weightDecay: [SpecObject] = [
+    .init(
+      kind: "coupled", explanation: "Added to the gradient, w · θ: momentum carries it on.",
+      fields: [.init("weight", .number(.notNegative), .required, "w.")]),
+    .init(
+      kind: "decoupled", explanation: "Past the momentum: θ ← (1 − η(t) w) θ before the step.",
+      fields: [.init("weight", .number(.notNegative), .required, "w.")]),
+  ]
+
+  private static let labelNoise = SpecObject(
+    explanation: """
+      Each time that a sample is drawn its label counts as y + σZ, Z standard normal from a stream of the order seed. Runs \
+      with noise and without draw the same indices.
+      """,
+    fields: [
+      .init("standardDeviation", .number(.notNegative), .required, "σ."),
+      .init("until", .number(.fraction), .defaultsTo(1), "Where the noise ends, as a fraction of the steps."),
     ])
 
   private static let schedule = SpecObject(

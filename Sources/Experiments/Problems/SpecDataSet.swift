@@ -1,0 +1,348 @@
+import DataSets
+import Formats
+import Numerics
+
+/// Samples of a network: dense rows with one target or several, or with a class.
+struct SpecSamples: Sendable {
+  /// p.
+  var inputCount: Int
+  /// n × p numbers, row by row.
+  var inputs: [Double]
+  /// n × k numbers, row by row.
+  var targets: [Double]
+  /// k; 1 for classes.
+  var targetCount = 1
+  /// How many classes there are at least, where targets are known to be classes, from 0.
+  var classCount: Int?
+
+  /// n.
+  var sampleCount: Int { inputs.count / inputCount }
+
+  init(inputCount: Int, inputs: [Double], targets: [Double], targetCount: Int = 1, classCount: Int? = nil) {
+    self.inputCount = inputCount
+    self.inputs = inputs
+    self.targets = targets
+    self.targetCount = targetCount
+    self.classCount = classCount
+  }
+
+  init(_ samples: RegressionSamples) {
+    self.init(inputCount: samples.inputCount, inputs: samples.features, targets: samples.targets)
+  }
+
+  init(_ images: ImageSamples) {
+    self.init(
+      inputCount: images.pixelCount, inputs: images.pixels, targets: images.classes.map { Double($0) },
+      classCount: images.classCount)
+  }
+
+  /// Dense rows of any labelled samples.
+  init(_ samples: LabelledSamples) throws(InputError) {
+    let rows = samples.features
+    let (entries, overflow) = rows.rowCount.multipliedReportingOverflow(by: rows.columnCount)
+    guard !overflow, entries <= LabelledSamples.largestEntryCount else {
+      throw InputError(
+        "data", expected: "at most \(LabelledSamples.largestEntryCount) numbers, samples times inputs, 0s counted",
+        found: "\(rows.rowCount) samples of \(rows.columnCount)")
+    }
+    self.init(inputCount: rows.columnCount, inputs: rows.matrix.storage, targets: samples.labels)
+  }
+}
+
+/// A data set of a network: what it learns from, what tests it, and what is known about its inputs.
+struct SpecDataSet: Sendable {
+  /// What is minimised.
+  var training: SpecSamples
+  /// Fresh samples of the same law.
+  var test: SpecSamples?
+  /// The inputs that the target depends on, where that is known.
+  var relevantInputs: [Int]?
+  /// The coefficients of a linear target, where they are known.
+  var coefficients: [Double]?
+
+  init(training: SpecSamples, test: SpecSamples? = nil, relevantInputs: [Int]? = nil, coefficients: [Double]? = nil) {
+    self.training = training
+    self.test = test
+    self.relevantInputs = relevantInputs
+    self.coefficients = coefficients
+  }
+
+  private init(_ data: RegressionData, relevant: Int? = nil) {
+    self.init(
+      training: SpecSamples(data.training), test: data.test.sampleCount > 0 ? SpecSamples(data.test) : nil,
+      relevantInputs: relevant.map { Array(0..<$0) }, coefficients: data.truth.isEmpty ? nil : data.truth)
+  }
+
+  /// The members `data` and `test` of a network's settings.
+  ///
+  /// - Parameter hasImages: whether there can be classes.
+  static func fields(hasImages: Bool) -> [SpecField] {
+    let files = SpecData.fileKinds(.targets) + (hasImages ? [images] : [])
+    let drawn = [SpecData.Labels.targets.gaussian] + synthetic + (hasImages ? [digits] : [])
+    return [
+      .init("data", .variants(drawn + files), .required, "The samples."),
+      .init(
+        "test", .variants(files), .optional,
+        "Fresh samples for the measures of generalisation, in place of those that the data have themselves."),
+    ]
+  }
+
+  private static let testSamples = SpecField(
+    "testSamples", .integer(0...10_000_000), .defaultsTo(1_000), "The number of test samples.")
+
+  private static let synthetic: [SpecObject] = [
+    .init(
+      kind: "sparseLinear",
+      explanation: """
+        y = ⟨x, β⟩, x standard Gaussian, β the absolute values of r standard normal numbers, divided by their norm, then zeros \
+        (arXiv 2210.05337).
+        """,
+      fields: [
+        .init("samples", .integer(1...10_000_000), .defaultsTo(80), "n."),
+        .init("dimension", .integer(1...100_000), .defaultsTo(200), "d."),
+        .init("sparsity", .integer(1...100_000), .defaultsTo(20), "r."),
+        testSamples,
+        .init(
+          "numpySeed", .integer(0...Int(UInt32.max)), .optional,
+          "Draw with NumPy's generator from this seed, as published with 0, instead of from the data seed."),
+      ]),
+    .init(
+      kind: "teacher",
+      explanation: """
+        The targets are those of a random ReLU network, on inputs uniform on the unit sphere, without noise (arXiv 2210.05337).
+        """,
+      fields: [
+        .init("samples", .integer(1...10_000_000), .required, "n."),
+        .init(
+          "widths", .list(.integer(1...10_000)), .required,
+          "The inputs and hidden layers of the teacher; it has one output."
+        ),
+        .init(
+          "weights", .choice(["unit", "gaussian"]), .required,
+          "Those into a neuron uniform on the unit sphere, those out of it ±1, no biases; or standard normal, biases uniform on ±1/√p."
+        ),
+        testSamples,
+      ]),
+    .init(kind: "blanc", explanation: "Twelve points in one dimension (arXiv 1904.09080).", fields: []),
+    .init(
+      kind: "support",
+      explanation: """
+        Targets that depend on the first r of d inputs x, standard Gaussian, the other columns centred (arXiv 2406.11110). Test \
+        samples have no noise.
+        """,
+      fields: [
+        .init("samples", .integer(1...10_000_000), .required, "n, the number of distinct x."),
+        .init("dimension", .integer(1...100_000), .defaultsTo(15), "d."),
+        .init("relevant", .integer(1...100_000), .defaultsTo(5), "r."),
+        .init(
+          "target", .choice(SupportData.Target.allCases.map(\.rawValue)), .defaultsTo("linear"),
+          "Σ xⱼ, sin Σ xⱼ, or Σ xⱼ^(j + 1) with j from 0, over the relevant j."),
+        .init(
+          "noise", .variants(noises), .defaultsTo("none"), "Noise on the labels, made once with the data."),
+        testSamples,
+      ]),
+  ]
+
+  private static let deviation = SpecField("standardDeviation", .number(.notNegative), .required, "σ.")
+
+  private static let noises: [SpecObject] = [
+    .init(kind: "none", explanation: "None.", fields: []),
+    .init(kind: "fixed", explanation: "y = f(x) + σZ.", fields: [deviation]),
+    .init(
+      kind: "mirrored",
+      explanation: "Each x twice, with y = f(x) + σZ and with y = f(x) − σZ, so that there are 2n samples.",
+      fields: [deviation]),
+  ]
+
+  private static let digits = SpecObject(
+    kind: "digits",
+    explanation: """
+      1,797 handwritten digits of 8 × 8 pixels from 0 to 1, ten classes (UCI, doi:10.24432/C50P49, CC BY 4.0), in an order \
+      of the data seed; those that are not learnt from are the test samples.
+      """,
+    fields: [.init("samples", .integer(1...1_797), .defaultsTo(1_500), "n.")])
+
+  private static let images = SpecObject(
+    kind: "images",
+    explanation: """
+      Images with classes from IDX files, plain or compressed with gzip; 255 becomes 1. "basin data fetch mnist" brings MNIST.
+      """,
+    fields: [
+      .init("images", .file, .required, "A file of bytes with three axes: n × height × width."),
+      .init("labels", .file, .required, "n classes, from 0."),
+      .init("limit", .integer(1...10_000_000), .optional, "Take only so many, the first."),
+      .init("shrink", .flag, .defaultsTo(false), "Whether 2 × 2 pixels become one, their mean."),
+      .init(
+        "padding", .variants(paddings), .optional, "A larger field with the images in its middle, after shrinking."),
+      .init(
+        "noise", .number(.notNegative), .defaultsTo(0),
+        "The standard deviation of Gaussian noise on every pixel, the last that is done."),
+    ])
+
+  private static let paddings: [SpecObject] = [
+    .init(
+      kind: "noise", explanation: "Each pixel around an image normal with mean 0, drawn with the data seed.",
+      fields: side + [deviation]),
+    .init(
+      kind: "grey", explanation: "One grey for each image, uniform from 0 to 1, which is also behind it.", fields: side),
+  ]
+
+  private static let side = [
+    SpecField("height", .integer(1...10_000), .defaultsTo(28), "The field's rows."),
+    SpecField("width", .integer(1...10_000), .defaultsTo(28), "Its columns."),
+  ]
+
+  /// Draws or reads what resolved settings describe.
+  ///
+  /// - Throws: `InputError` whose location is a key below `problem`.
+  init(_ settings: SpecSettings, seeds: Seeds, files: SpecFiles) throws(InputError) {
+    let data = settings.object("data")
+    if let drawn = try Self.drawn(data, seeds: seeds) {
+      self = drawn
+    } else {
+      self = try Self.read(data, seeds, files)
+    }
+    guard settings.has("test") else { return }
+    do throws(InputError) {
+      test = try Self.read(settings.object("test"), seeds, files, isTest: true).training
+    } catch {
+      // The places are those of data read from files.
+      guard error.location.hasPrefix("data") else { throw error }
+      throw InputError(
+        "test" + error.location.dropFirst("data".count), expected: error.expected, found: error.found,
+        advice: error.advice)
+    }
+    if let test, test.inputCount != training.inputCount {
+      throw InputError(
+        "test", expected: "samples of \(training.inputCount) inputs, as those of data", found: "\(test.inputCount)")
+    }
+  }
+
+  private static func drawn(_ data: SpecSettings, seeds: Seeds) throws(InputError) -> SpecDataSet? {
+    let key = seeds.key(.data)
+    switch data.kind {
+    case "sparseLinear":
+      let (d, r) = (data.integer("dimension"), data.integer("sparsity"))
+      try check(data, "samples", data.integer("samples") + data.integer("testSamples"), d)
+      guard r <= d else { throw InputError("data.sparsity", expected: "at most d = \(d)", found: "\(r)") }
+      let description = SparseLinearData(
+        sampleCount: data.integer("samples"), inputCount: d, sparsity: r, testCount: data.integer("testSamples"))
+      let drawn =
+        data.has("numpySeed")
+        ? description.published(seed: UInt32(data.integer("numpySeed"))) : description.drawn(key)
+      return SpecDataSet(drawn, relevant: r)
+    case "teacher":
+      let widths = data.list("widths").compactMap(\.double).map { Int($0) }
+      guard widths.count >= 2 else {
+        throw InputError(
+          "data.widths", expected: "two or more: the inputs, and the hidden layers", found: "\(widths.count)")
+      }
+      try check(data, "samples", data.integer("samples") + data.integer("testSamples"), widths[0])
+      let description = TeacherData(
+        sampleCount: data.integer("samples"), widths: widths,
+        teacher: data.text("weights") == "unit" ? .unitNeurons : .gaussian, testCount: data.integer("testSamples"))
+      var set = SpecDataSet(description.drawn(key))
+      // The teacher's own weights are no coefficients of inputs.
+      set.coefficients = nil
+      return set
+    case "blanc": return SpecDataSet(training: SpecSamples(.blanc))
+    case "support":
+      let (d, r) = (data.integer("dimension"), data.integer("relevant"))
+      guard r <= d else { throw InputError("data.relevant", expected: "at most d = \(d)", found: "\(r)") }
+      try check(data, "samples", 2 * data.integer("samples") + data.integer("testSamples"), d)
+      let noise = data.object("noise")
+      let description = SupportData(
+        inputsDrawn: data.integer("samples"), inputCount: d, relevantCount: r,
+        target: SupportData.Target(rawValue: data.text("target")) ?? .linear,
+        noise: noise.kind == "none"
+          ? .none
+          : noise.kind == "fixed"
+            ? .fixed(standardDeviation: noise.number("standardDeviation"))
+            : .mirrored(standardDeviation: noise.number("standardDeviation")),
+        testCount: data.integer("testSamples"))
+      return SpecDataSet(description.drawn(key), relevant: r)
+    case "digits":
+      let images = ImageSamples.digits.shuffled(key)
+      let count = data.integer("samples")
+      return SpecDataSet(
+        training: SpecSamples(images.taking(0..<count)),
+        test: count < images.sampleCount ? SpecSamples(images.taking(count..<images.sampleCount)) : nil)
+    default: return nil
+    }
+  }
+
+  private static func check(_ data: SpecSettings, _ key: String, _ rows: Int, _ columns: Int) throws(InputError) {
+    guard rows * columns <= LabelledSamples.largestEntryCount else {
+      throw InputError(
+        "data.\(key)", expected: "at most \(LabelledSamples.largestEntryCount) numbers, all samples times inputs",
+        found: "\(rows * columns)")
+    }
+  }
+
+  /// Reads data, or draws the kind that all problems know.
+  private static func read(
+    _ data: SpecSettings, _ seeds: Seeds, _ files: SpecFiles, isTest: Bool = false
+  ) throws(InputError) -> SpecDataSet {
+    switch data.kind {
+    case "images": return try images(data, seeds, files, isTest: isTest)
+    case "file", "npz":
+      let (inputs, targets) = try SpecData.arrays(data, files: files)
+      if targets.array.shape.count == 2, targets.array.shape[1] > 1 {
+        return SpecDataSet(training: try several(inputs, targets))
+      }
+    default: break
+    }
+    return SpecDataSet(training: try SpecSamples(SpecData.samples(data, .targets, seeds: seeds, files: files)))
+  }
+
+  /// Samples with several targets each.
+  private static func several(
+    _ inputs: SpecData.Placed, _ targets: SpecData.Placed
+  ) throws(InputError) -> SpecSamples {
+    let matrix = try inputs.array.matrix(location: inputs.place)
+    guard matrix.columns > 0, targets.array.shape[0] == matrix.rows else {
+      throw InputError(
+        "data.targets", expected: "\(matrix.rows) rows, as many as inputs have", found: "\(targets.array.shape[0])")
+    }
+    return SpecSamples(
+      inputCount: matrix.columns, inputs: matrix.storage, targets: targets.array.values,
+      targetCount: targets.array.shape[1])
+  }
+
+  private static func images(
+    _ data: SpecSettings, _ seeds: Seeds, _ files: SpecFiles, isTest: Bool
+  ) throws(InputError) -> SpecDataSet {
+    let (path, labels) = (files.resolved(data.file("images")), files.resolved(data.file("labels")))
+    var images: ImageSamples
+    do throws(InputError) {
+      images = try ImageSamples(
+        images: try IDXFile.read(path), labels: try IDXFile.read(labels),
+        limit: data.has("limit") ? data.integer("limit") : nil, location: path, labelLocation: labels)
+    } catch {
+      throw error.prefixed(error.location == labels ? "data.labels: " : "data.images: ")
+    }
+    if data.flag("shrink") { images = images.shrunk() }
+    // Streams of their own, so that what is done to the test images is independent of the others.
+    let place = isTest ? 2 : 0
+    if data.has("padding") {
+      let padding = data.object("padding")
+      let (height, width) = (padding.integer("height"), padding.integer("width"))
+      guard height >= images.height, width >= images.width else {
+        throw InputError(
+          "data.padding", expected: "a field of at least \(images.height) × \(images.width) pixels, as the images",
+          found: "\(height) × \(width)")
+      }
+      try check(data, "padding", images.sampleCount, height * width)
+      images = images.padded(
+        height: height, width: width,
+        with: padding.kind == "grey" ? .grey : .noise(standardDeviation: padding.number("standardDeviation")),
+        key: seeds.key(.data, trial: place))
+    }
+    if data.number("noise") > 0 {
+      images = images.noisy(standardDeviation: data.number("noise"), key: seeds.key(.data, trial: place + 1))
+    }
+    let relevant = images.isRelevant.indices.filter { images.isRelevant[$0] }
+    return SpecDataSet(
+      training: SpecSamples(images), relevantInputs: relevant.count < images.pixelCount ? relevant : nil)
+  }
+}

@@ -87,7 +87,10 @@ private struct DiagonalPair {
   /// ⟨β, z⟩, z the row of `sample`: summed as by `change`, so that a run may be cut anywhere.
   @inline(never)
   func predict(_ sample: Int, isProduct: Bool) -> Double {
-    predict(rows + sample &* count, isProduct) { (vector(u, $0), vector(v, $0)) } rest: { _ in }
+    predict(rows + sample &* count, isProduct) {
+      (vector(u, $0), vector(v, $0))
+    } rest: { _ in
+    }
   }
 
   /// Adds `scale` · ∇⟨β, x⟩ to u and v, x being the row of `sample`, and returns ⟨β, z⟩ at the new ones, z the row of

@@ -54,7 +54,9 @@ extension NetworkEnsembleEngine {
   @inline(__always)
   func gather(from first: Int, count: Int, _ data: UnsafePointer<Double>, _ labels: UnsafePointer<Double>?) {
     LaneProducts.gather(data, width: objective.network.inputCount, at: indices + first, count: count, into: inputs)
-    if let labels { LaneProducts.gather(labels, width: objective.outputCount, at: indices + first, count: count, into: targets) }
+    if let labels {
+      LaneProducts.gather(labels, width: objective.outputCount, at: indices + first, count: count, into: targets)
+    }
     guard noise != nil else { return }
     // There is one output.
     for s in 0..<count { targets[s] += shifts[first &+ s] }

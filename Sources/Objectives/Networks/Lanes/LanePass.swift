@@ -31,7 +31,9 @@ package struct LanePass {
   @inline(__always)
   package func y(_ stage: LaneStage) -> UnsafeMutablePointer<Lanes> { values + tile &* stage.outputStart }
   @inline(__always)
-  package func yAdjoint(_ stage: LaneStage) -> UnsafeMutablePointer<Lanes> { adjoints + tile &* stage.outputAdjointStart }
+  package func yAdjoint(_ stage: LaneStage) -> UnsafeMutablePointer<Lanes> {
+    adjoints + tile &* stage.outputAdjointStart
+  }
 
   /// The outputs of the last layer, and their adjoints.
   @inline(__always)

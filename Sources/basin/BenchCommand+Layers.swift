@@ -92,6 +92,8 @@ extension BenchCommand {
   }
 
   static func timeMNIST(repeats: Int, jobs: Int) throws(InputError) -> BenchmarkResult {
+    LinearAlgebra.useThreads(jobs)
+    defer { LinearAlgebra.useThreads(1) }
     let (objective, options, start) = try mnist()
     var engine = try StochasticGradientDescent(objective, options: options)
     var seconds: [Double] = []

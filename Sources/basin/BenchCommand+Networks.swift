@@ -151,6 +151,35 @@ extension BenchCommand {
     }
   }
 
+  static func w4Single() throws(InputError) -> NetworkWorkload {
+    try w4(batch: 1, steps: 20_000, exportedSteps: 2_000)
+  }
+
+  static func w4Small() throws(InputError) -> NetworkWorkload { try w4(batch: 32, steps: 2_000, exportedSteps: 500) }
+
+  static func w4Large() throws(InputError) -> NetworkWorkload { try w4(batch: 512, steps: 200, exportedSteps: 100) }
+
+  static func w4Full() throws(InputError) -> NetworkWorkload {
+    try w4(batch: nil, members: 1, steps: 100, exportedSteps: 100)
+  }
+
+  /// One run, by the plain loop.
+  static func timeW4Full(repeats: Int, jobs: Int) throws(InputError) -> BenchmarkResult {
+    let workload = try w4Full()
+    let (steps, objective) = (workload.options.budget, workload.objective)
+    var engine = try StochasticGradientDescent(objective, options: workload.options)
+    var seconds: [Double] = []
+    for round in 0...repeats {
+      engine.load(workload.start(0), trial: 0, lane: 0)
+      let begin = DispatchTime.now().uptimeNanoseconds
+      engine.advance(by: steps)
+      if round > 0 { seconds.append(Double(DispatchTime.now().uptimeNanoseconds - begin) * 1e-9) }
+    }
+    return BenchmarkResult(
+      workload: workload.name, variant: "eight samples side by side", jobs: 1, members: 1, updates: steps,
+      seconds: seconds, outcome: "training loss \(objective.loss(at: engine.snapshot(lane: 0).values))")
+  }
+
   static func timeNetwork(
     _ workload: @escaping () throws(InputError) -> NetworkWorkload
   ) -> (_ repeats: Int, _ jobs: Int) throws(InputError) -> BenchmarkResult {

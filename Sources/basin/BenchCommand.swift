@@ -10,15 +10,19 @@ enum BenchCommand {
     var explanation: String
     var repeats: Int
     var time: (_ repeats: Int, _ jobs: Int) throws(InputError) -> BenchmarkResult
+    /// Writes inputs and results; nil if other programs have no use for them.
+    var export: ((_ folder: String) throws(InputError) -> Void)?
 
     init(
       _ name: String, repeats: Int, _ explanation: String,
-      _ time: @escaping (_ repeats: Int, _ jobs: Int) throws(InputError) -> BenchmarkResult
+      _ time: @escaping (_ repeats: Int, _ jobs: Int) throws(InputError) -> BenchmarkResult,
+      export: ((_ folder: String) throws(InputError) -> Void)? = nil
     ) {
       self.name = name
       self.explanation = explanation
       self.repeats = repeats
       self.time = time
+      self.export = export
     }
   }
 
@@ -28,28 +32,39 @@ enum BenchCommand {
         "w1", repeats: 7,
         """
         1,000 ReLU networks 2-20-1 without biases, 15 samples, b = 1 i.i.d., step 0.13, 14,126 steps
-        """, timeNetwork { () throws(InputError) in try w1() }),
+        """, timeNetwork(w1), export: exportNetwork(w1)),
+      Workload(
+        "w2", repeats: 5,
+        """
+        100 diagonal linear networks, 200 features, 80 samples, b = 1 i.i.d., 100,001 steps
+        """, timeW2, export: exportW2),
       Workload(
         "w4-1", repeats: 7,
         """
-        16 ReLU networks 15-15-15-15-1 without biases, 10,000 samples, b = 1 i.i.d., gradients clipped
+        64 ReLU networks 15-15-15-15-1 without biases, 10,000 samples, b = 1 i.i.d., gradients clipped
         at norm 1, 20,000 steps
-        """, timeNetwork { () throws(InputError) in try w4(batch: 1, members: 16, steps: 20_000) }),
+        """, timeNetwork(w4Single), export: exportNetwork(w4Single)),
       Workload(
-        "w4-32", repeats: 7, "the same with b = 32, 2,000 steps",
-        timeNetwork { () throws(InputError) in try w4(batch: 32, members: 16, steps: 2_000) }),
+        "w4-32", repeats: 7, "the same with b = 32, 2,000 steps", timeNetwork(w4Small),
+        export: exportNetwork(w4Small)),
       Workload(
-        "w4-512", repeats: 7, "the same with b = 512, 200 steps",
-        timeNetwork { () throws(InputError) in try w4(batch: 512, members: 16, steps: 200) }),
+        "w4-512", repeats: 7, "the same with b = 512, 200 steps", timeNetwork(w4Large),
+        export: exportNetwork(w4Large)),
       Workload(
-        "w4-full", repeats: 7, "the same with all samples, 20 steps",
-        timeNetwork { () throws(InputError) in try w4(batch: nil, members: 8, steps: 20) }),
+        "w4-full", repeats: 7, "one such network with all samples, 100 steps", timeW4Full,
+        export: exportNetwork(w4Full)),
+      Workload(
+        "mnist", repeats: 7,
+        """
+        a network 784-512-512-10 in single precision, b = 64, 200 steps; --jobs counts the threads of
+        its matrix products
+        """, timeMNIST, export: exportMNIST),
       Workload(
         "w3", repeats: 7,
         """
         60 single-neuron ReLU autoencoders, m = 20 orthonormal data in n = 100 dimensions, b = 1
         i.i.d., step 0.2, 40,000 steps, starts of norm 0.5
-        """, timeW3),
+        """, timeW3, export: exportW3),
       Workload(
         "selection-law", repeats: 3,
         """
@@ -67,7 +82,8 @@ enum BenchCommand {
         """
         mean-square threshold with its certified bracket and all bounds, 500 Gaussian gradients in
         1,000 dimensions with eigenvalues 1/j, b = 1 i.i.d., rank 200
-        """, timeThresholds(samples: 500, rank: 200)),
+        """, timeThresholds(samples: 500, rank: 200),
+        export: exportThresholds),
       Workload(
         "thresholds-10000", repeats: 3, "the same for 10,000 gradients", timeThresholds(samples: 10_000, rank: 200)),
       Workload(
@@ -83,11 +99,15 @@ enum BenchCommand {
       .init("--jobs", value: "N", help: "Worker threads (default: 1). The thresholds use one."),
       .init(
         "--export", value: "DIR",
-        help: "w3 and thresholds-500: write inputs and results as .npy, for other programs to repeat."),
+        help: "Write inputs and results as .npy, for other programs to repeat (\(exported))."),
       .init("--json", value: "FILE", help: "Write the result as JSON; \"-\" is standard output, instead of text."),
     ],
     discussion: "WORKLOADS\n" + listing,
     examples: ["basin bench w3 --jobs 2", "basin bench w3 --export inputs --json -"])
+
+  private static var exported: String {
+    workloads.filter { $0.export != nil }.map(\.name).joined(separator: ", ")
+  }
 
   private static var listing: String {
     let width = workloads.map(\.name.count).max() ?? 0
@@ -111,13 +131,9 @@ enum BenchCommand {
     let jobs = try command.integer("--jobs", in: 1...1024, default: 1)
     let output = try Output(command)
     if let folder = command.values["--export"] {
-      let export: (String) throws(InputError) -> Void
-      switch workload.name {
-      case "w3": export = exportW3
-      case "thresholds-500": export = exportThresholds
-      default:
+      guard let export = workload.export else {
         throw InputError(
-          "basin bench --export", expected: "the workload w3 or thresholds-500", found: "\"\(workload.name)\"")
+          "basin bench --export", expected: "one of the workloads \(exported)", found: "\"\(workload.name)\"")
       }
       try Folder.makeWritable(folder)
       try export(folder)

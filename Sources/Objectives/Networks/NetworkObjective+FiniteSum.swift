@@ -130,16 +130,6 @@ extension NetworkObjective {
     }
   }
 
-  /// The loop of plain descent.
-  @specialized(where Scalar == Double)
-  @specialized(where Scalar == Float)
-  public func descend(
-    _ memory: inout DescentMemory<Scalar, Workspace>, steps: Range<Int>, rule: UpdateRule, region: Region?,
-    nextBatch: (Int, inout Batch) -> Double
-  ) -> Int {
-    plainDescent(&memory, steps: steps, rule: rule, region: region, nextBatch: nextBatch)
-  }
-
   /// kᵢ/b.
   @inline(__always)
   func weight(_ place: Int, of batch: Batch) -> Scalar {

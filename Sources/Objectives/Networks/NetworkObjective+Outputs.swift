@@ -2,6 +2,9 @@ extension NetworkObjective {
   /// The targets yᵢ, n × m, row by row, or the labels of the logistic loss; empty for cross-entropy, which has classes.
   public var targetValues: [Scalar] { outputLoss.values }
 
+  /// The classes of cross-entropy, from 0 to m − 1; empty for other losses.
+  public var targetClasses: [Int] { outputLoss.classes }
+
   /// Writes weight · ∇ℓ in the outputs of a sample.
   @specialized(where Scalar == Double)
   package func outputGradient(

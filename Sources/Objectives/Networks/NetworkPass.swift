@@ -55,6 +55,22 @@ struct NetworkPass<Scalar: NetworkScalar> {
     }
   }
 
+  /// Adds the gradient to the parameters themselves, a layer's as soon as its weights are needed no more. After `forward`,
+  /// and with the adjoints of the last layer in place.
+  @inline(__always)
+  func backward(changing parameters: UnsafeMutablePointer<Scalar>) {
+    for index in stride(from: stages.count - 1, through: 0, by: -1) {
+      let stage = stages[index]
+      let end = count &* stage.outputStart
+      if !stage.isFirst {
+        stage.backward(
+          UnsafePointer(parameters), x(stage), values + end, yAdjoint: adjoints + end, slopeAtKink: slopeAtKink,
+          count: count, into: adjoints + count &* stage.inputStart)
+      }
+      stage.collect(adjoints + end, x(stage), count: count, into: NetworkSink(target: parameters, keeping: true))
+    }
+  }
+
   /// The tangent of `backward`, after `forwardTangent`, and with the adjoints of the last layer and their tangents in
   /// place: into the sink goes the tangent of the gradient, ġyᵀx + gyᵀẋ.
   @inline(__always)

@@ -1,11 +1,9 @@
 import Numerics
-import Objectives
-import TestSupport
 import Testing
 
-@testable import Descent
+@testable import Objectives
 
-/// The kernels of the engine of small networks, shape by shape.
+/// The kernels of small networks, shape by shape.
 @Suite struct LaneKernelTests {
   static func random(_ count: Int, _ stream: inout RandomStream) -> [Lanes] {
     (0..<count).map { _ in Lanes(stream.gaussian(count: 8)) }

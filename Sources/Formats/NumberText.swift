@@ -22,9 +22,11 @@ public enum NumberText {
 
   /// A value with its error, both to the place of the error's second digit: `0.4986 ± 0.0012`, `(3.12 ± 0.40)e-14`.
   ///
-  /// Two digits of an error are all that it carries, and further digits of the value would be noise.
+  /// Two digits of an error are all that it carries, and further digits of the value would be noise. An error near the rounding of
+  /// doubles is written by itself, `0.255794 ± 2.1e-17`: a double has no digits at its place.
   public static func readable(_ value: Double, plusMinus error: Double) -> String {
     guard value.isFinite, error.isFinite, error > 0 else { return "\(readable(value)) ± \(readable(error))" }
+    guard error > 1e-12 * abs(value) else { return "\(readable(value)) ± \(readable(error, digits: 2))" }
     var errorDigits = DecimalDigits(error)
     errorDigits.round(toExponent: errorDigits.leadingExponent - 1)
     // Rounding 0.0999 to 0.100 moves the leading digit, and with it the place.

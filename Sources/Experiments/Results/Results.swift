@@ -4,7 +4,7 @@ import Numerics
 /// What a store holds, as tables: one column for each setting that varies.
 ///
 /// `setting columns`: the settings whose values differ between the configurations. A setting that does not apply to a
-/// configuration is empty there. A seed is left out where the master seed decides it, the hash of a file where its path does.
+/// configuration is empty there, and one that is an empty list wherever it applies is no column. A seed is left out where the master seed decides it, the hash of a file where its path does.
 public final class Results {
   /// What the store was made for.
   public let plan: Store.Plan
@@ -46,7 +46,8 @@ public final class Results {
       }
     }
     var names = valuesOfPlace.keys.filter { place in
-      columns == .all || (valuesOfPlace[place]?.count ?? 0) > 1 || countOfPlace[place] != flat.count
+      let values = valuesOfPlace[place, default: []]
+      return columns == .all || values.count > 1 || countOfPlace[place] != flat.count && values != [.array([])]
     }
     let values = flat.map { Dictionary($0.map { ($0.place, $0.value) }) { first, _ in first } }
     if columns == .varying {

@@ -59,6 +59,8 @@ struct SpecDataSet: Sendable {
   var relevantInputs: [Int]?
   /// The coefficients of a linear target, where they are known.
   var coefficients: [Double]?
+  /// The directions among the inputs that made the targets, a row for each, where they are known.
+  var dictionary: Matrix?
 
   init(training: SpecSamples, test: SpecSamples? = nil, relevantInputs: [Int]? = nil, coefficients: [Double]? = nil) {
     self.training = training
@@ -238,12 +240,23 @@ struct SpecDataSet: Sendable {
           "data.widths", expected: "two or more: the inputs, and the hidden layers", found: "\(widths.count)")
       }
       try check(data, "samples", data.integer("samples") + data.integer("testSamples"), widths[0])
+      let weights = zip(widths, widths.dropFirst() + [1]).reduce(0) { $0 + $1.0 * $1.1 }
+      let samples = data.integer("samples") + data.integer("testSamples")
+      guard weights <= largestTeacherCount, weights * samples <= largestTeacherWork else {
+        throw InputError(
+          "data.widths",
+          expected: "at most \(largestTeacherCount) weights, and \(largestTeacherWork) times all samples",
+          found: "\(weights) weights and \(samples) samples", advice: "Choose a smaller teacher, or fewer samples.")
+      }
       let description = TeacherData(
         sampleCount: data.integer("samples"), widths: widths,
         teacher: data.text("weights") == "unit" ? .unitNeurons : .gaussian, testCount: data.integer("testSamples"))
-      var set = SpecDataSet(description.drawn(key))
-      // The teacher's own weights are no coefficients of inputs.
+      let drawn = description.drawn(key)
+      var set = SpecDataSet(drawn)
+      // The teacher's weights are no coefficients of inputs; the first of them are its neurons.
       set.coefficients = nil
+      set.dictionary = Matrix(
+        rows: widths[1], columns: widths[0], storage: Array(drawn.truth.prefix(widths[0] * widths[1])))
       return set
     case "blanc": return SpecDataSet(training: SpecSamples(.blanc))
     case "support":
@@ -271,6 +284,11 @@ struct SpecDataSet: Sendable {
     }
   }
 
+  /// The most weights of a teacher: 80 MB.
+  private static let largestTeacherCount = 10_000_000
+  /// The most products that its targets take: a minute.
+  private static let largestTeacherWork = 10_000_000_000
+
   private static func check(_ data: SpecSettings, _ key: String, _ rows: Int, _ columns: Int) throws(InputError) {
     guard rows * columns <= LabelledSamples.largestEntryCount else {
       throw InputError(
@@ -287,6 +305,13 @@ struct SpecDataSet: Sendable {
     case "images": return try images(data, seeds, files, isTest: isTest)
     case "file", "npz":
       let (inputs, targets) = try SpecData.arrays(data, files: files)
+      for (array, place) in [inputs, targets] {
+        guard let wrong = array.values.firstIndex(where: { !$0.isFinite }) else { continue }
+        let columns = array.shape.dropFirst().reduce(1, *)
+        throw InputError(
+          place, expected: "finite numbers",
+          found: "\(array.values[wrong]) in row \(wrong / columns), column \(wrong % columns), counted from 0")
+      }
       if targets.array.shape.count == 2, targets.array.shape[1] > 1 {
         return SpecDataSet(training: try several(inputs, targets))
       }

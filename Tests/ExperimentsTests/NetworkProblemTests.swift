@@ -268,7 +268,7 @@ import Testing
     #expect(try end("mlp:2-2-1:relu", asleep, stop: stop) == "dead 0")
     #expect(try end("mlp:2-2-1:relu", asleep, #","momentum":0.9"#) == "dead 200")
     #expect(try end("mlp:2-2-1:relu", asleep, #","weightDecay":{"kind":"coupled","weight":0.1}"#) == "dead 200")
-    #expect(try end("mlp:2-2-1:relu", "[-1,1,0,-1,0,0,1,1,0]") == "exhausted 200")
+    #expect(try end("mlp:2-2-1:relu", "[1,1,0,-1,0,0,1,1,0]") == "exhausted 200")
     #expect(try end("mlp:2-2-1:tanh", asleep) == "exhausted 200")
     // At 0 itself it depends on the slope there.
     #expect(try end("mlp:2-2-1:relu", "[0,0,0,0,0,0,1,1,0]") == "dead 0")
@@ -429,13 +429,13 @@ import Testing
             data: #"{"kind":"values","inputs":[[1],[2]],"targets":[2,0]}"#)
         ] + rest,
         [
-          "problem.data: expected a class from 0 to 1 a sample, for cross-entropy, found 2.0 as the target of sample 0. The last width counts the classes."
+          "problem.data: expected a class from 0 to 1 a sample, for cross-entropy, found 2 as the target of sample 0. The last width counts the classes."
         ]
       ),
       (
-        [network("mlp:64-1000000", data: #"{"kind":"digits","samples":1000}"#)] + rest,
+        [network("mlp:64-100000", data: #"{"kind":"digits","samples":1000}"#)] + rest,
         [
-          "problem.network: expected at most 50000000 outputs on all samples of data together, found 1000000 on each of 1000. The last width counts the outputs."
+          "problem.network: expected at most 50000000 outputs on all samples of data together, found 100000 on each of 1000. The last width counts the outputs."
         ]
       ),
       (
@@ -443,6 +443,26 @@ import Testing
           + rest,
         [
           "problem.data.widths: expected at most 10000000 weights, and 10000000000 times all samples, found 100040000 weights and 1010 samples. Choose a smaller teacher, or fewer samples."
+        ]
+      ),
+      (
+        [network("mlp:3-1000-30000-1:relu")] + rest,
+        ["problem.network: expected at most 20000000 parameters, found 30064001."]
+      ),
+      (
+        [network("mlp:3-1000000-1:relu")] + rest,
+        ["problem.network: expected at most 1000000 units in at most 1000 layers, found 1000004 in 2."]
+      ),
+      (
+        [network("mlp:3-\(String(repeating: "1-", count: 1_000))1:relu")] + rest,
+        ["problem.network: expected at most 1000000 units in at most 1000 layers, found 1004 in 1001."]
+      ),
+      (
+        [
+          #"problem={"kind":"network","network":{"widths":[[3,1],[4,1]]},"loss":"squared","data":{"kind":"gaussian","samples":9,"dimension":3}}"#
+        ] + rest,
+        [
+          "problem.network.widths[1]: expected 3 inputs, as the samples of data have, found 4. The first width counts the inputs."
         ]
       ),
       (
@@ -530,12 +550,12 @@ import Testing
       (
         [network("mlp:3-900-1:relu"), "init=zeros", #"record={"final":["jacobianRank"]}"#],
         [
-          "record.final[0]: expected a network of at most 2000 parameters for the Jacobian's rank, found \"jacobianRank\"."
+          "record.final[0]: expected a network of at most 2000 parameters for the Jacobian's rank, found \"jacobianRank\". It has 4501: leave this measure out."
         ]
       ),
       (
         [network("mlp:3-1"), "record=null", #"init={"kind":"layers","standardDeviations":[1,2]}"#],
-        ["init.standardDeviations: expected 1 numbers, one for each affine layer, found 2."]
+        ["init.standardDeviations: expected 1 number, one for each affine layer, found 2."]
       ),
       (
         ["init=he"],
@@ -561,7 +581,7 @@ import Testing
       (
         ["optimizer.clip=1"],
         [
-          "optimizer: expected plain SGD, the autoencoder's engine, found weight decay, clipping or label noise. Leave them out."
+          "optimizer.clip: expected nothing, since the autoencoder's engine is plain SGD, found some. Leave it out."
         ]
       ),
       (

@@ -34,7 +34,7 @@ extension SpecMistakeTests {
       ["seeds.x: expected a known key, found \"x\". Known: master, data, initialization, order, measurement, trials."]
     ),
     (["optimizer.step=0"], ["optimizer.step: expected a positive number, found 0."]),
-    (["optimizer.step=true"], ["optimizer.step: expected a positive number, found true."]),
+    (["optimizer.step=true"], ["optimizer.step: expected a positive number, or an object, found true."]),
     (["optimizer.step=-0.1,0.1"], ["optimizer.step[0]: expected a positive number, found -0.1."]),
     (["optimizer.step=null"], ["optimizer.step: expected a positive number, or an object, found nothing."]),
     (["optimizer.steps=-1"], ["optimizer.steps: expected a whole number from 0 to 4294967295, found -1."]),

@@ -70,8 +70,12 @@ struct NetworkProblem: SpecProblem {
 
   static let defaultFinals = PlainWorkload.defaultFinals
 
-  /// The largest number of parameters: 1.6 GB with gradients.
-  private static let largestParameterCount = 100_000_000
+  /// The largest number of parameters: a run holds some copies of them, each of 160 MB.
+  private static let largestParameterCount = 20_000_000
+  /// The largest number of units, of which 16 samples are held at once: 256 MB with derivatives.
+  private static let largestUnitCount = 1_000_000
+  /// The most layers: some measures go through all of them for each.
+  private static let largestLayerCount = 1_000
 
   init(_ settings: SpecSettings, seeds: Seeds, files: SpecFiles) throws(InputError) {
     let network = try Self.network(settings)
@@ -79,10 +83,22 @@ struct NetworkProblem: SpecProblem {
       throw InputError(
         "network", expected: "at most \(Self.largestParameterCount) parameters", found: "\(network.parameterCount)")
     }
+    let widths = network.widths
+    guard widths.reduce(0, +) <= Self.largestUnitCount, widths.count <= Self.largestLayerCount + 1 else {
+      throw InputError(
+        "network", expected: "at most \(Self.largestUnitCount) units in at most \(Self.largestLayerCount) layers",
+        found: "\(widths.reduce(0, +)) in \(widths.count - 1)")
+    }
     let data = try SpecDataSet(settings, seeds: seeds, files: files)
     let loss = Self.loss(settings.object("loss"))
-    objective = try Self.objective(network, loss, data.training, key: "data")
-    let test = try data.test.map { test throws(InputError) in try Self.objective(network, loss, test, key: "test") }
+    let test: NetworkObjective<Double>?
+    do throws(InputError) {
+      objective = try Self.objective(network, loss, data.training, key: "data")
+      test = try data.test.map { test throws(InputError) in try Self.objective(network, loss, test, key: "test") }
+    } catch {
+      guard error.location == "network", case .object? = settings.members["network"] else { throw error }
+      throw InputError("network.widths", expected: error.expected, found: error.found, advice: error.advice)
+    }
     var relevant = data.relevantInputs
     if settings.has("relevant") {
       let inputs = settings.list("relevant").compactMap(\.double).map { Int($0) }
@@ -200,7 +216,7 @@ struct NetworkProblem: SpecProblem {
       if let wrong = samples.targets.firstIndex(where: { !($0 >= 0 && $0 < Double(m) && $0 == $0.rounded()) }) {
         let target = samples.targets[wrong]
         throw InputError(
-          key, expected: expected, found: "\(target) as the target of sample \(wrong)",
+          key, expected: expected, found: "\(JSON.number(target).text) as the target of sample \(wrong)",
           advice: target >= Double(m) && target == target.rounded()
             ? "The last width counts the classes." : "The loss \"squared\" is one of numbers.")
       }
@@ -232,19 +248,17 @@ struct NetworkProblem: SpecProblem {
   /// The layers one by one, however they were written.
   var derivedSettings: [String: JSON] {
     let network = objective.network
-    var widths: [JSON] = [.integer(network.inputCount)]
     var (activation, hasBias) = (NetworkActivation.identity, true)
     for layer in network.layers {
       switch layer {
-      case .affine(_, let outputs, let bias):
-        widths.append(.integer(outputs))
-        hasBias = bias
+      case .affine(_, _, let bias): hasBias = bias
       case .activation(let function): activation = function
       }
     }
     return [
       "network": [
-        "widths": .array(widths), "activation": .string(activation.rawValue), "bias": .bool(hasBias),
+        "widths": .array(network.widths.map(JSON.integer)), "activation": .string(activation.rawValue),
+        "bias": .bool(hasBias),
         "slopeAtKink": .number(network.slopeAtKink),
       ]
     ]
@@ -288,5 +302,12 @@ struct NetworkProblem: SpecProblem {
       plan: prepared.plan, estimatedCost: prepared.estimatedCost,
       makeEngine: { () throws(InputError) in try NetworkEnsembleEngine(objective, options: options) },
       start: prepared.start)
+  }
+}
+
+extension Network {
+  /// From the inputs to the outputs.
+  fileprivate var widths: [Int] {
+    [inputCount] + layers.compactMap { if case .affine(_, let outputs, _) = $0 { outputs } else { nil } }
   }
 }

@@ -159,6 +159,7 @@ public struct StochasticDifferentialEquation<Objective: ResidualObjective<Double
   public func read(lane: Int, into state: inout State) {
     state.step = step
     state.hasLeft = false
+    state.trial = Int(key.trial)
     for j in parameters.indices { state.parameters[j] = parameters[j] }
   }
 

@@ -18,6 +18,7 @@ public struct StochasticGradientDescent<Objective: FiniteSumObjective>: DescentE
   private var memory: DescentMemory<Objective.Scalar, Objective.Workspace>
   private var step = 0
   private var hasLeft = false
+  private var trial = 0
 
   /// The parameters of a replica after `step` updates.
   public struct State: Sendable {
@@ -27,6 +28,8 @@ public struct StochasticGradientDescent<Objective: FiniteSumObjective>: DescentE
     public var parameters: [Objective.Scalar]
     /// Whether it has left the region; `step` is then when.
     public var hasLeft: Bool
+    /// The replica's trial, which knows where it began.
+    public var trial = 0
   }
 
   /// Sets up the loop.
@@ -71,6 +74,7 @@ public struct StochasticGradientDescent<Objective: FiniteSumObjective>: DescentE
     for j in memory.velocity.indices { memory.velocity[j] = 0 }
     step = 0
     hasLeft = false
+    self.trial = trial
     batches.restart(trial: trial)
   }
 
@@ -100,6 +104,7 @@ public struct StochasticGradientDescent<Objective: FiniteSumObjective>: DescentE
   public func read(lane: Int, into state: inout State) {
     state.step = step
     state.hasLeft = hasLeft
+    state.trial = trial
     for j in memory.parameters.indices { state.parameters[j] = memory.parameters[j] }
   }
 
@@ -119,6 +124,7 @@ public struct StochasticGradientDescent<Objective: FiniteSumObjective>: DescentE
     memory.velocity = Array(values.dropFirst(objective.parameterCount))
     step = snapshot.step
     hasLeft = isOutside
+    self.trial = trial
     batches.restart(trial: trial)
   }
 }

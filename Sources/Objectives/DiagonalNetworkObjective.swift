@@ -63,11 +63,16 @@ public struct DiagonalNetworkObjective<Scalar: NetworkScalar>: FiniteSumObjectiv
   @specialized(where Scalar == Double)
   @specialized(where Scalar == Float)
   public func coefficients(at parameters: [Scalar]) -> [Scalar] {
-    let p = featureCount
-    return (0..<p).map { j in
-      let (u, v) = (parameters[j], parameters[p + j])
-      return form == .product ? u * v : u * u - v * v
-    }
+    (0..<featureCount).map { coefficient($0, at: parameters) }
+  }
+
+  /// βⱼ at given parameters.
+  ///
+  /// - Precondition: there is such a feature.
+  @inline(__always)
+  public func coefficient(_ j: Int, at parameters: [Scalar]) -> Scalar {
+    let (u, v) = (parameters[j], parameters[featureCount + j])
+    return form == .product ? u * v : u * u - v * v
   }
 
   /// The start u = `first`, v = `second` in every entry.

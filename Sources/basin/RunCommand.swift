@@ -37,10 +37,18 @@ enum RunCommand {
          "seeds": {"master": 7, "trials": 1000},
          "record": {"every": 100, "series": ["maxCosine"], "final": ["maxCosine", "selectedIndex"]}}
 
+        A network on the digits, and a diagonal network that label noise makes sparse:
+        {"problem": {"kind": "network", "network": "mlp:64-100-10:relu", "loss": "crossEntropy", "data": "digits"},
+         "init": "pyTorch", "optimizer": {"step": 0.1, "batch": 8, "order": "reshuffle", "steps": 2000},
+         "record": {"final": ["loss", "testAccuracy", "featureSparsity"]}}
+        {"problem": {"kind": "diagonalNetwork", "data": "sparseLinear"}, "init": {"kind": "constants", "u": 0.1, "v": 0},
+         "optimizer": {"step": 0.1, "batch": 1, "order": "iid", "steps": 100000,
+                       "labelNoise": {"standardDeviation": 0.5, "until": 0.8}}}
+
         A list where one value is wanted is an axis, as is {"range": [a, b, n]} or {"logspace": [a, b, n]}. Axes
         multiply; "zip": [["optimizer.batch", "optimizer.step"]] lets some advance together. Paths are relative to
         the spec's folder. Everything wrong with a spec is said at once, before anything runs. Every key is
-        explained by --schema.
+        explained by --schema, and in Documentation/spec.md.
 
       TRIALS
         A trial is known by its resolved settings and its number. What is finished is not run again; a spec that was
@@ -57,6 +65,7 @@ enum RunCommand {
       """,
     examples: [
       "basin run Examples/autoencoder.json",
+      "basin run Examples/digits.json --set problem.precision=single,double",
       "basin run Examples/autoencoder.json --set optimizer.batch=1,2,5 --set seeds.trials=100 --store small.basin",
       "mpirun -n 4 basin run Examples/autoencoder.json",
     ])

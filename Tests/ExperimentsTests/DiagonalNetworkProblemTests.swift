@@ -61,6 +61,14 @@ import Testing
       ] + beta)
   }
 
+  @Test("What has diverged has no support") func divergence() throws {
+    let found = try finals(
+      [Self.problem()] + Self.descent + [
+        "optimizer.step=1e6", "optimizer.steps=200", #"record={"final":["l0","l1","supportPrecision","jacobianRank"]}"#,
+      ])
+    #expect(found.count == 4 && found.allSatisfy(\.isNaN))
+  }
+
   @Test("Forms and the factor ½ are the objective's") func forms() throws {
     let data = #""data":{"kind":"values","inputs":[[1,2],[3,1]],"targets":[1,2]}"#
     for (form, half) in [("product", true), ("squares", false)] {
@@ -79,9 +87,16 @@ import Testing
     let values = #"problem={"kind":"diagonalNetwork","data":{"kind":"values","inputs":[[1]],"targets":[1]}}"#
     #expect(
       try said([values] + Self.descent + [#"record={"series":["testLoss"],"final":["supportF1"]}"#]) == [
-        "record.series[0]: expected a measure without test samples, since there are none, found \"testLoss\".",
-        "record.final[0]: expected a measure that need not know the true coefficients, which these data do not say, found \"supportF1\".",
+        "record.series[0]: expected a measure that needs no test samples, since there are none, found \"testLoss\". Give some as the problem's \"test\".",
+        "record.final[0]: expected a measure that needs no true coefficients, since these data have none, found \"supportF1\". Data of kind \"sparseLinear\" know theirs.",
       ])
+    #expect(
+      try said(
+        [
+          #"problem={"kind":"diagonalNetwork","data":{"kind":"sparseLinear","samples":3000,"dimension":2000,"testSamples":0}}"#
+        ] + Self.descent + [#"record={"final":["jacobianRank"]}"#]) == [
+          "record.final[0]: expected fewer inputs, for the rank of a Jacobian of 3000 × 4000, found \"jacobianRank\". Give fewer test samples, or count with l0."
+        ])
     #expect(
       try said([values, "init=he", "record=null"])
         == [

@@ -65,7 +65,10 @@ import Testing
     let widths = isWide ? [15, 300, 1] : [15, 4, 1]
     let name = "mlp:\(widths.map(String.init).joined(separator: "-")):tanh:bias=false"
     let loss = #"{"kind":"squared","half":false}"#
-    let found = try finals([Self.network(name, loss: loss, data: data), "init=he"] + Self.descent)
+    // A wide network has a sharp loss.
+    let step = isWide ? 0.001 : 0.05
+    let found = try finals(
+      [Self.network(name, loss: loss, data: data), "init=he"] + Self.descent + ["optimizer.step=\(step)"])
     let samples = SupportData(inputsDrawn: 6, noise: .mirrored(standardDeviation: 0.5), testCount: 1000)
       .drawn(seeds.key(.data)).training
     let objective = try NetworkObjective(
@@ -74,7 +77,7 @@ import Testing
     for trial in 0..<2 {
       let parameters = try reference(
         objective, .he,
-        DescentOptions(order: .iid, batchSize: 2, schedule: .constant(0.05), budget: 50, seeds: seeds), trial: trial)
+        DescentOptions(order: .iid, batchSize: 2, schedule: .constant(step), budget: 50, seeds: seeds), trial: trial)
       #expect(isNear(found[trial], [objective.loss(at: parameters)] + parameters))
     }
   }
@@ -183,6 +186,112 @@ import Testing
       ])
   }
 
+  @Test("Neurons are held against where they began, and against a dictionary", arguments: [false, true])
+  func neurons(_ isSingle: Bool) throws {
+    let names = ["neuronMovement", "neuronRotation", "neuronAlignment", "atomRecovery", "parameters"]
+    let found = try finals(
+      [
+        Self.network(
+          "mlp:3-4-1:relu", more: #","dictionary":[[1,0,2],[0,-1,0]]"# + (isSingle ? #","precision":"single""# : "")),
+        "init=pyTorch",
+      ] + Self.descent + ["record.final=\(JSON.array(names.map(JSON.string)).text)"])
+    let network = try Network(widths: [3, 4, 1], activation: .relu)
+    for trial in 0..<2 {
+      var stream = RandomStream(seeds.key(.initialization, trial: trial))
+      let start = network.randomParameters(.pyTorch, stream: &stream)
+      let weights = try network.weights(ofLayer: 0, in: Array(found[trial][4...]))
+      let movement = try NeuronMovement(from: network.weights(ofLayer: 0, in: start), to: weights)
+      let alignment = try NeuronAlignment(
+        of: weights, with: Matrix(rows: 2, columns: 3, storage: [1, 0, 2, 0, -1, 0]))
+      #expect(movement.distances.contains { $0 > 0.01 })
+      #expect(
+        Array(found[trial][..<4]) == [
+          movement.distances.reduce(0, +) / 4, movement.angles.reduce(0, +) / 4, alignment.best.reduce(0, +) / 4,
+          Double(alignment.recoveredAtoms().count) / 2,
+        ])
+    }
+  }
+
+  @Test("What has diverged has no features, ranks or angles", arguments: [false, true])
+  func divergence(_ isSingle: Bool) throws {
+    let names = NetworkMeasures.names.filter { !$0.hasSuffix("ccuracy") }
+    let data = #"{"kind":"support","samples":6,"dimension":3,"relevant":2,"testSamples":9}"#
+    let found = try finals(
+      [
+        Self.network(
+          "mlp:3-4-1:relu", data: data,
+          more: #","dictionary":[[1,0,0]]"# + (isSingle ? #","precision":"single""# : "")), "init=he",
+      ] + Self.descent + ["optimizer.step=1e6", "record.final=\(JSON.array(names.map(JSON.string)).text)"])
+    for trial in found { #expect(trial.count == names.count && trial.allSatisfy(\.isNaN)) }
+  }
+
+  @Test("A teacher's neurons are the dictionary") func teacher() throws {
+    let data = #"{"kind":"teacher","samples":5,"widths":[2,3],"weights":"unit"}"#
+    let network = try Network(widths: [2, 3, 1], activation: .relu, bias: false)
+    let truth = TeacherData(sampleCount: 5, widths: [2, 3], teacher: .unitNeurons).drawn(seeds.key(.data)).truth
+    let start = JSON.array(truth.map(JSON.number)).text
+    let found = try finals(
+      [
+        Self.network("mlp:2-3-1:relu:bias=false", data: data), "init={\"kind\":\"parameters\",\"values\":\(start)}",
+      ] + Self.descent + ["seeds.trials=1", #"record.final=["loss","neuronAlignment","atomRecovery"]"#])[0]
+    #expect(network.parameterCount == truth.count)
+    // The student is the teacher from the start.
+    #expect(found[0] == 0 && abs(found[1] - 1) < 1e-14 && found[2] == 1)
+  }
+
+  /// How the trials of a spec end, and after how many steps.
+  private func ends(_ set: [String]) throws -> [String] {
+    let store = try Store.inMemory()
+    let spec = try bench.read(set: set)
+    _ = try Runner.forTest(jobs: 1).run(spec, in: store)
+    return try store.plan().configurations.flatMap { configuration in
+      var trials: [String] = []
+      try store.forEachTrial(of: configuration) { trials.append("\($0.state.name) \($0.steps)") }
+      return trials
+    }
+  }
+
+  @Test("A network whose hidden layer answers 0 to every sample is dead; one that may wake is so at the end only")
+  func collapse() throws {
+    let data = #"{"kind":"values","inputs":[[1,2],[2,1]],"targets":[1,3]}"#
+    /// Hidden weights, hidden biases, the weights behind, the last bias.
+    func end(_ network: String, _ start: String, _ more: String = "", stop: String = "") throws -> String {
+      try ends([
+        Self.network(network, data: data), "init={\"kind\":\"parameters\",\"values\":\(start)}",
+        "optimizer={\"step\":0.01,\"order\":\"full\",\"steps\":200\(more)\(stop)}", "seeds.trials=1", "record=null",
+      ])[0]
+    }
+    let asleep = "[-1,-1,0,-1,0,0,1,1,0]"
+    let stop = #","stop":{"tolerance":0.5,"every":50}"#
+    #expect(try end("mlp:2-2-1:relu", asleep) == "dead 0")
+    // The last bias converges, which is no success.
+    #expect(try end("mlp:2-2-1:relu", asleep, stop: stop) == "dead 0")
+    #expect(try end("mlp:2-2-1:relu", asleep, #","momentum":0.9"#) == "dead 200")
+    #expect(try end("mlp:2-2-1:relu", asleep, #","weightDecay":{"kind":"coupled","weight":0.1}"#) == "dead 200")
+    #expect(try end("mlp:2-2-1:relu", "[1,1,0,-1,0,0,1,1,0]") == "exhausted 200")
+    #expect(try end("mlp:2-2-1:tanh", asleep) == "exhausted 200")
+    // At 0 itself it depends on the slope there.
+    #expect(try end("mlp:2-2-1:relu", "[0,0,0,0,0,0,1,1,0]") == "dead 0")
+    #expect(try end("mlp:2-2-1:relu:kink=0.5", "[0,0,0,0,0,0,1,1,0]") == "exhausted 200")
+    // Of two layers one is enough.
+    let two = "[1,1,0,1,0,0,-1,-1,-1,-1,0,0,1,1,0]"
+    #expect(try end("mlp:2-2-2-1:relu", two) == "dead 0")
+  }
+
+  @Test("Many samples are looked at before a network counts as dead") func collapseOfMany() throws {
+    // 40 samples without an answer, and a last one with it.
+    let inputs = JSON.array((0...40).map { .array([.number($0 < 40 ? 1 : -1)]) }).text
+    let targets = JSON.array((0...40).map { _ in .number(1) }).text
+    let found = try ends([
+      Self.network(
+        "mlp:1-1-1:relu:bias=false", data: "{\"kind\":\"values\",\"inputs\":\(inputs),\"targets\":\(targets)}"),
+      #"init={"kind":"parameters","values":[-1,0.5]}"#,
+      #"optimizer={"step":0.01,"order":"full","steps":20,"stop":{"tolerance":0,"every":1}}"#, "seeds.trials=1",
+      "record=null",
+    ])
+    #expect(found[0] == "exhausted 20")
+  }
+
   @Test(
     "Classes count as indicators under a squared loss, and as classes under cross-entropy", arguments: [false, true])
   func classes(_ isCrossEntropy: Bool) throws {
@@ -229,6 +338,24 @@ import Testing
     let separate = try finals(
       [Self.network("mlp:2-2", data: #"{"kind":"file","inputs":"x.npy","targets":"y.npy"}"#)] + rest)
     #expect(archived == separate && archived[0].count == 7)
+  }
+
+  @Test("Arrays without samples, and numbers that are not finite, are refused") func unusableArrays() throws {
+    try NPYFile(shape: [0, 3], values: []).write(to: bench.scratch.file("x0.npy"))
+    try NPYFile(shape: [0], values: []).write(to: bench.scratch.file("y0.npy"))
+    try NPYFile(shape: [2, 3], values: [1, 2, 3, 4, .nan, 6]).write(to: bench.scratch.file("x.npy"))
+    try NPYFile(shape: [2], values: [1, .infinity]).write(to: bench.scratch.file("y.npy"))
+    func said(_ inputs: String, _ targets: String) throws -> [String] {
+      let data = "{\"kind\":\"file\",\"inputs\":\"\(inputs).npy\",\"targets\":\"\(targets).npy\"}"
+      return try bench.problems(set: [Self.network("mlp:3-1", data: data), "init=zeros", "record=null"]).map {
+        $0.description.replacing(bench.scratch.file(""), with: "")
+      }
+    }
+    #expect(try said("x0", "y0") == ["problem.data: expected one or more rows of 3 numbers, found 0 numbers."])
+    #expect(
+      try said("x", "y") == [
+        "problem.data.inputs: x.npy: expected finite numbers, found nan in row 1, column 1, counted from 0."
+      ])
   }
 
   @Test("Digits that are not learnt from are the test samples") func digits() throws {
@@ -279,23 +406,116 @@ import Testing
       ),
       (
         [network("mlp:4-2-1:relu")] + rest,
-        ["problem.network: expected 3 inputs, as the samples of data have, found 4."]
+        ["problem.network: expected 3 inputs, as the samples of data have, found 4. The first width counts the inputs."]
       ),
       (
         [network("mlp:3-2-2:relu")] + rest,
-        ["problem.network: expected 1 outputs, one a target of data, found 2."]
+        ["problem.network: expected 1 output, one a target of data, found 2. The last width counts the outputs."]
       ),
       (
-        [network("mlp:3-2-2:relu", loss: #""crossEntropy""#)] + rest,
-        ["problem.data: expected a class from 0 to 1 a sample, for cross-entropy, found other numbers."]
+        [
+          network(
+            "mlp:1-2-2:relu", loss: #""crossEntropy""#,
+            data: #"{"kind":"values","inputs":[[1],[2]],"targets":[1,0.5]}"#)
+        ] + rest,
+        [
+          "problem.data: expected a class from 0 to 1 a sample, for cross-entropy, found 0.5 as the target of sample 1. The loss \"squared\" is one of numbers."
+        ]
+      ),
+      (
+        [
+          network(
+            "mlp:1-2-2:relu", loss: #""crossEntropy""#,
+            data: #"{"kind":"values","inputs":[[1],[2]],"targets":[2,0]}"#)
+        ] + rest,
+        [
+          "problem.data: expected a class from 0 to 1 a sample, for cross-entropy, found 2 as the target of sample 0. The last width counts the classes."
+        ]
+      ),
+      (
+        [network("mlp:64-100000", data: #"{"kind":"digits","samples":1000}"#)] + rest,
+        [
+          "problem.network: expected at most 50000000 outputs on all samples of data together, found 100000 on each of 1000. The last width counts the outputs."
+        ]
+      ),
+      (
+        [network("mlp:3-1", data: #"{"kind":"teacher","samples":10,"widths":[3,10000,10000],"weights":"unit"}"#)]
+          + rest,
+        [
+          "problem.data.widths: expected at most 10000000 weights, and 10000000000 times all samples, found 100040000 weights and 1010 samples. Choose a smaller teacher, or fewer samples."
+        ]
+      ),
+      (
+        [network("mlp:3-1000-30000-1:relu")] + rest,
+        ["problem.network: expected at most 20000000 parameters, found 30064001."]
+      ),
+      (
+        [network("mlp:3-1000000-1:relu")] + rest,
+        ["problem.network: expected at most 1000000 units in at most 1000 layers, found 1000004 in 2."]
+      ),
+      (
+        [network("mlp:3-\(String(repeating: "1-", count: 1_000))1:relu")] + rest,
+        ["problem.network: expected at most 1000000 units in at most 1000 layers, found 1004 in 1001."]
+      ),
+      (
+        [
+          #"problem={"kind":"network","network":{"widths":[[3,1],[4,1]]},"loss":"squared","data":{"kind":"gaussian","samples":9,"dimension":3}}"#
+        ] + rest,
+        [
+          "problem.network.widths[1]: expected 3 inputs, as the samples of data have, found 4. The first width counts the inputs."
+        ]
+      ),
+      (
+        [network("mlp:3:relu")] + rest,
+        [
+          "problem.network: expected two or more, from the inputs to the outputs, found 1, widths of \"mlp:3:relu\"."
+        ]
+      ),
+      (
+        [network("mlp:3-2-1:relu:kink=nan")] + rest,
+        [
+          "problem.network: expected a number from 0 to 1, found nan, slope at the kink of \"mlp:3-2-1:relu:kink=nan\"."
+        ]
+      ),
+      (
+        ["problem={\"kind\":\"network\",\"network\":7,\"loss\":\"squared\",\"data\":\"digits\"}"] + rest,
+        ["problem.network: expected a text, or an object, found 7."]
+      ),
+      (
+        [network("mlp:3-1", more: #","dictionary":[[1,2,3],[1,2]]"#)] + rest,
+        ["problem.dictionary[1]: expected 3 numbers, one for each input, found 2."]
+      ),
+      (
+        [network("mlp:3-1", more: #","dictionary":[[0,0,0]]"#)] + rest,
+        ["problem.dictionary[0]: expected a direction, found zeros only."]
+      ),
+      (
+        [network("mlp:3-5000-1:relu"), "init=zeros"] + [
+          #"record.final=["weightImbalance","featureSparsities","neuronAlignment"]"#,
+          #"record.series=["featureSparsity"]"#,
+        ],
+        [
+          "record.series[0]: expected hidden layers of at most 4096 units, for a measure of all pairs of them, found \"featureSparsity\". One has 5000: leave this measure out.",
+          "record.final[0]: expected hidden layers of at most 4096 units, for a measure of all pairs of them, found \"weightImbalance\". One has 5000: leave this measure out.",
+          "record.final[1]: expected hidden layers of at most 4096 units, for a measure of all pairs of them, found \"featureSparsities\". One has 5000: leave this measure out.",
+          "record.final[2]: expected a measure that needs no directions to find, since these data have none, found \"neuronAlignment\". Give some as the problem's \"dictionary\"; data of kind \"teacher\" have their own.",
+        ]
+      ),
+      (
+        [network("mlp:3-30000-1:relu"), "init=zeros", #"record={"final":["parameters"]}"#],
+        [
+          "record.final[0]: expected a problem of at most 100000 parameters, to list them all, found \"parameters\" of 150001. Leave this measure out."
+        ]
       ),
       (
         [network("mlp:3-1", loss: #""logistic""#)] + rest,
-        ["problem.data: expected two labels, for the logistic loss, found 12."]
+        [
+          "problem.data: expected two labels, for the logistic loss, found 12. The loss \"crossEntropy\" is one of more classes, \"squared\" one of numbers."
+        ]
       ),
       (
         [network("mlp:64-9", loss: #""crossEntropy""#, data: #""digits""#)] + rest,
-        ["problem.network: expected 10 outputs, one a class of data, found 9."]
+        ["problem.network: expected 10 outputs, one a class of data, found 9. The last width counts the outputs."]
       ),
       (
         [network("mlp:3-1", more: #","test":{"kind":"values","inputs":[[1,2]],"targets":[1]}"#)] + rest,
@@ -322,20 +542,20 @@ import Testing
           network("mlp:3-1"), "init=zeros", #"record.series=["testLoss"]"#, #"record.final=["columnRatio","accuracy"]"#,
         ],
         [
-          "record.series[0]: expected a measure without test samples, since there are none, found \"testLoss\". Give some as the problem's \"test\".",
-          "record.final[0]: expected a measure that need not know the relevant inputs, which these data do not say, found \"columnRatio\". Name them as the problem's \"relevant\".",
-          "record.final[1]: expected a measure without classes, since the targets are numbers, found \"accuracy\".",
+          "record.series[0]: expected a measure that needs no test samples, since there are none, found \"testLoss\". Give some as the problem's \"test\".",
+          "record.final[0]: expected a measure that needs no relevant inputs, since these data do not name any, found \"columnRatio\". Name them as the problem's \"relevant\".",
+          "record.final[1]: expected a measure that needs no classes, since the targets are numbers, found \"accuracy\". The losses \"crossEntropy\" and \"logistic\" are those of classes.",
         ]
       ),
       (
         [network("mlp:3-900-1:relu"), "init=zeros", #"record={"final":["jacobianRank"]}"#],
         [
-          "record.final[0]: expected a network of at most 2000 parameters for the Jacobian's rank, found \"jacobianRank\"."
+          "record.final[0]: expected a network of at most 2000 parameters for the Jacobian's rank, found \"jacobianRank\". It has 4501: leave this measure out."
         ]
       ),
       (
         [network("mlp:3-1"), "record=null", #"init={"kind":"layers","standardDeviations":[1,2]}"#],
-        ["init.standardDeviations: expected 1 numbers, one for each affine layer, found 2."]
+        ["init.standardDeviations: expected 1 number, one for each affine layer, found 2."]
       ),
       (
         ["init=he"],
@@ -361,7 +581,7 @@ import Testing
       (
         ["optimizer.clip=1"],
         [
-          "optimizer: expected plain SGD, the autoencoder's engine, found weight decay, clipping or label noise. Leave them out."
+          "optimizer.clip: expected nothing, since the autoencoder's engine is plain SGD, found some. Leave it out."
         ]
       ),
       (

@@ -164,7 +164,8 @@ import Testing
     let networks: [[String]] = [
       [network()], [network("", samples, #"{"kind":"squared","half":false}"#)],
       [network("", samples, #"{"kind":"squared","mean":true}"#)], [network(#","precision":"single""#)],
-      [network(#","relevant":[0]"#)], [network(#","relevant":[1]"#)], [network(#","sparsity":{"threshold":0.5}"#)],
+      [network(#","dictionary":[[1,0]]"#)], [network(#","dictionary":[[1,1]]"#)], [network(#","relevant":[0]"#)],
+      [network(#","relevant":[1]"#)], [network(#","sparsity":{"threshold":0.5}"#)],
       [network(#","sparsity":{"rule":"components"}"#)], [network(#","sparsity":{"normalisesRows":false}"#)],
       [network(#","test":{"kind":"values","inputs":[[1,2]],"targets":[3]}"#)],
       [network(#","test":{"kind":"values","inputs":[[1,2]],"targets":[4]}"#)],

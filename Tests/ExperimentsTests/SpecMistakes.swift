@@ -34,13 +34,18 @@ extension SpecMistakeTests {
       ["seeds.x: expected a known key, found \"x\". Known: master, data, initialization, order, measurement, trials."]
     ),
     (["optimizer.step=0"], ["optimizer.step: expected a positive number, found 0."]),
-    (["optimizer.step=true"], ["optimizer.step: expected a positive number, found true."]),
+    (["optimizer.step=true"], ["optimizer.step: expected a positive number, or an object, found true."]),
     (["optimizer.step=-0.1,0.1"], ["optimizer.step[0]: expected a positive number, found -0.1."]),
     (["optimizer.step=null"], ["optimizer.step: expected a positive number, or an object, found nothing."]),
     (["optimizer.steps=-1"], ["optimizer.steps: expected a whole number from 0 to 4294967295, found -1."]),
     (["optimizer.steps=1e10"], ["optimizer.steps: expected a whole number from 0 to 4294967295, found 10000000000."]),
     (["optimizer.stop.tolerance=1"], ["optimizer.stop.tolerance: expected a number from 0 to below 1, found 1."]),
-    (["optimizer.stop=converged"], ["optimizer.stop: expected an object, found \"converged\"."]),
+    (
+      ["optimizer.stop=converged"],
+      [
+        "optimizer.stop: expected an object, found \"converged\". Its keys: when, radius, tolerance, every."
+      ]
+    ),
     (
       ["optimizer.order=randm"],
       [
@@ -219,7 +224,7 @@ extension SpecMistakeTests {
     (
       ["init.kind=gausian"],
       [
-        "init.kind: expected \"gaussian\", \"sphere\", \"zeros\", \"coefficients\", \"near\", \"parameters\" or \"file\", found \"gausian\". Did you mean \"gaussian\"?"
+        "init.kind: expected \"gaussian\", \"sphere\", \"zeros\", \"coefficients\", \"near\", \"pyTorch\", \"he\", \"xavier\", \"layers\", \"constants\", \"parameters\" or \"file\", found \"gausian\". Did you mean \"gaussian\"?"
       ]
     ),
     (["seeds.master=-1"], ["seeds.master: expected a whole number from 0 to 18446744073709551615, found -1."]),
@@ -228,9 +233,12 @@ extension SpecMistakeTests {
       ["seeds.master: expected a whole number from 0 to 18446744073709551615, found 1.8446744073709552e+19."]
     ),
     (["seeds.trials=1,2"], ["seeds.trials: expected a whole number from 1 to 100000000, found a list of 2."]),
-    (["seeds=3"], ["seeds: expected an object, found 3."]),
+    (
+      ["seeds=3"],
+      ["seeds: expected an object, found 3. Its keys: master, data, initialization, order, measurement, trials."]
+    ),
     (["name=a,b"], ["name: expected a text, found a list of 2."]),
-    (["record=3"], ["record: expected an object, found 3."]),
+    (["record=3"], ["record: expected an object, found 3. Its keys: every, series, final."]),
     (
       ["record.series=[\"coefficients\"]"],
       [

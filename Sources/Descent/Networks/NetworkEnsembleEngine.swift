@@ -153,6 +153,7 @@ public struct NetworkEnsembleEngine: DescentEngine, ~Copyable {
   public func read(lane: Int, into state: inout State) {
     state.step = steps[lane]
     state.hasLeft = false
+    state.trial = trials[lane]
     for j in 0..<objective.parameterCount { state.parameters[j] = parameters[j][lane] }
   }
 

@@ -127,10 +127,15 @@ struct AutoencoderProblem: SpecProblem {
         "optimizer.momentum", expected: "0, since the autoencoder's engine is plain SGD",
         found: NumberText.shortest(parts.options.rule.momentum))
       isSound = false
-    } else if parts.options.rule != .plain || parts.options.labelNoise != nil {
+    }
+    let extras = [
+      ("weightDecay", parts.options.rule.weightDecay != 0), ("clip", parts.options.rule.largestGradientNorm != nil),
+      ("labelNoise", parts.options.labelNoise != nil),
+    ]
+    for (key, isThere) in extras where isThere {
       problems.note(
-        "optimizer", expected: "plain SGD, the autoencoder's engine", found: "weight decay, clipping or label noise",
-        advice: "Leave them out.")
+        "optimizer.\(key)", expected: "nothing, since the autoencoder's engine is plain SGD", found: "some",
+        advice: "Leave it out.")
       isSound = false
     }
     if parts.leavingRadius != nil {

@@ -74,16 +74,9 @@ struct DiagonalNetworkProblem: SpecProblem {
     var isSound = true
     for (key, names) in [("series", parts.series), ("final", parts.finals)] {
       for (place, name) in names.enumerated() {
-        let expected =
-          if name == "testLoss", test == nil {
-            "a measure without test samples, since there are none"
-          } else if Self.supportNames.contains(name), truth == nil {
-            "a measure that need not know the true coefficients, which these data do not say"
-          } else { "" }
-        if !expected.isEmpty {
-          problems.note("record.\(key)[\(place)]", expected: expected, found: "\"\(name)\"")
-          isSound = false
-        }
+        guard let (expected, advice) = obstacle(to: name) else { continue }
+        problems.note("record.\(key)[\(place)]", expected: expected, found: "\"\(name)\"", advice: advice)
+        isSound = false
       }
     }
     guard isSound else { return nil }
@@ -92,15 +85,41 @@ struct DiagonalNetworkProblem: SpecProblem {
       problems: &problems)
   }
 
+  /// What a measure would need that is not there.
+  private func obstacle(to name: String) -> (expected: String, advice: String)? {
+    switch name {
+    case "testLoss" where test == nil:
+      ("a measure that needs no test samples, since there are none", "Give some as the problem's \"test\".")
+    case let name where Self.supportNames.contains(name) && truth == nil:
+      (
+        "a measure that needs no true coefficients, since these data have none",
+        "Data of kind \"sparseLinear\" know theirs."
+      )
+    case "jacobianRank", "effectiveRank":
+      NetworkMeasures.isFeasible(rows: jacobianRows, columns: objective.parameterCount)
+        ? nil
+        : (
+          "fewer inputs, for the rank of a Jacobian of \(jacobianRows) × \(objective.parameterCount)",
+          "Give fewer test samples, or count with l0."
+        )
+    default: nil
+    }
+  }
+
+  /// The samples whose derivatives are ranked.
+  private var jacobianRows: Int { min((test ?? objective).sampleCount, objective.parameterCount) }
+
   private var ownMeasures: [PlainMeasure] {
     let (objective, threshold) = (objective, threshold)
     let p = objective.featureCount
-    @Sendable func support(_ parameters: [Double]) -> [Int] {
+    /// Nil for what has diverged.
+    @Sendable func support(_ parameters: [Double]) -> [Int]? {
       let coefficients = objective.coefficients(at: parameters)
+      guard coefficients.allSatisfy({ !$0.isNaN }) else { return nil }
       return coefficients.indices.filter { abs(coefficients[$0]) > threshold }
     }
     var measures = [
-      PlainMeasure("l0") { Double(support($0).count) },
+      PlainMeasure("l0") { support($0).map { Double($0.count) } ?? .nan },
       PlainMeasure("l1") { objective.coefficients(at: $0).reduce(0) { $0 + abs($1) } },
       PlainMeasure("weightImbalance") { parameters in
         let differences = try? Balancedness.diagonal(Array(parameters[..<p]), Array(parameters[p...]))
@@ -112,11 +131,14 @@ struct DiagonalNetworkProblem: SpecProblem {
       let wanted = truth.indices.filter { truth[$0] != 0 }
       let numbers: [@Sendable (SupportRecovery) -> Double] = [{ $0.precision }, { $0.recall }, { $0.f1 }]
       for (name, number) in zip(Self.supportNames, numbers) {
-        measures.append(PlainMeasure(name) { number(SupportRecovery(found: support($0), true: wanted)) })
+        measures.append(
+          PlainMeasure(name) { parameters in
+            support(parameters).map { number(SupportRecovery(found: $0, true: wanted)) } ?? .nan
+          })
       }
     }
     let probe = test ?? objective
-    let rows = min(probe.sampleCount, 2 * p)
+    let rows = jacobianRows
     @Sendable func rank(_ parameters: [Double]) -> JacobianRank? {
       let entries = Array(probe.residualJacobian(at: parameters).prefix(rows * 2 * p))
       guard entries.allSatisfy(\.isFinite) else { return nil }
@@ -126,7 +148,7 @@ struct DiagonalNetworkProblem: SpecProblem {
     measures.append(PlainMeasure("effectiveRank") { rank($0)?.effectiveRank ?? .nan })
     return measures
       + (0..<p).map { j in
-        PlainMeasure("coefficient\(j)", of: "coefficients") { objective.coefficients(at: $0)[j] }
+        PlainMeasure("coefficient\(j)", of: "coefficients") { objective.coefficient(j, at: $0) }
       }
   }
 }

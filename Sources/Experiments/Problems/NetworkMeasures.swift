@@ -1,4 +1,3 @@
-import Descent
 import Features
 import Formats
 import Numerics
@@ -14,6 +13,8 @@ struct NetworkMeasures: Sendable {
   let testClasses: [Int]?
   /// The inputs on which the target depends, where that is known.
   let relevant: [Int]?
+  /// Directions among the inputs that neurons may find, a row for each, where they are known.
+  let dictionary: Matrix?
   let sparsity: FeatureSparsity.Options
 
   /// How features are counted.
@@ -41,6 +42,9 @@ struct NetworkMeasures: Sendable {
     "relevantNorm and irrelevantNorm (of the first layer's weights on inputs that the target depends on, and on others)",
     "columnRatio (root mean square norm of an irrelevant column over that of a relevant one)",
     "firstLayerRank (effective, of the first layer's weights)",
+    "neuronMovement and neuronRotation (‖wᵢ − wᵢ⁰‖ and the angle between wᵢ and wᵢ⁰ in radians, mean over the first layer's neurons)",
+    "neuronAlignment (the largest |cos| between wᵢ and a direction of the dictionary, mean over the first layer's neurons) "
+      + "and atomRecovery (the fraction of those directions that some neuron has with |cos| ≥ \(atomThreshold))",
     "featureSparsity (of the last hidden layer, on at most the first \(largestSparsitySampleCount) samples; 0 is dead)",
     "jacobianRank (of the outputs' derivatives on test samples, on the samples themselves without any, at most as many as there are parameters; "
       + "σₖ > 10⁻⁴ σ₁) and effectiveRank (e^entropy of the same σ), up to \(largestJacobianParameterCount) parameters",
@@ -51,7 +55,8 @@ struct NetworkMeasures: Sendable {
   /// The measures that are one number.
   static let names = [
     "testLoss", "accuracy", "testAccuracy", "relevantNorm", "irrelevantNorm", "columnRatio", "firstLayerRank",
-    "featureSparsity", "jacobianRank", "effectiveRank", "weightImbalance",
+    "neuronMovement", "neuronRotation", "neuronAlignment", "atomRecovery", "featureSparsity", "jacobianRank",
+    "effectiveRank", "weightImbalance",
   ]
 
   /// The measures that are several.
@@ -61,6 +66,15 @@ struct NetworkMeasures: Sendable {
   static let largestSparsitySampleCount = 10_000
   /// The most parameters for the Jacobian's singular values, whose cost is d³.
   static let largestJacobianParameterCount = 2_000
+  /// The widest layer for measures of all pairs of its units.
+  static let largestPairedWidth = 4_096
+  /// From which |cos| on a neuron has found a direction.
+  static let atomThreshold = 0.8
+
+  /// Whether the singular values of a matrix take seconds at most.
+  static func isFeasible(rows: Int, columns: Int) -> Bool {
+    Double(rows) * Double(columns) * Double(min(rows, columns)) <= 2e10
+  }
 
   /// Whether everything that is asked for can be measured; otherwise it is noted why not.
   func are(known parts: SpecParts, problems: inout SpecProblemList) -> Bool {
@@ -79,26 +93,56 @@ struct NetworkMeasures: Sendable {
   private func obstacle(to name: String) -> (expected: String, advice: String)? {
     switch name {
     case "testLoss" where test == nil:
-      ("a measure without test samples, since there are none", "Give some as the problem's \"test\".")
+      ("a measure that needs no test samples, since there are none", "Give some as the problem's \"test\".")
     case "accuracy" where !hasClasses:
-      ("a measure without classes, since the targets are numbers", "")
+      (
+        "a measure that needs no classes, since the targets are numbers",
+        "The losses \"crossEntropy\" and \"logistic\" are those of classes."
+      )
     case "testAccuracy" where test == nil || !hasClasses:
-      ("a measure without test samples of known classes, since there are none", "")
+      (
+        "a measure that needs no test samples with classes, since there are none",
+        "Give some as the problem's \"test\"; the losses \"crossEntropy\" and \"logistic\" are those of classes."
+      )
     case "relevantNorm" where relevant == nil, "irrelevantNorm" where relevant == nil,
       "columnRatio" where relevant == nil:
       (
-        "a measure that need not know the relevant inputs, which these data do not say",
+        "a measure that needs no relevant inputs, since these data do not name any",
         "Name them as the problem's \"relevant\"."
       )
+    case "neuronAlignment" where dictionary == nil, "atomRecovery" where dictionary == nil:
+      (
+        "a measure that needs no directions to find, since these data have none",
+        "Give some as the problem's \"dictionary\"; data of kind \"teacher\" have their own."
+      )
     case "featureSparsity" where hiddenLayers.isEmpty, "featureSparsities" where hiddenLayers.isEmpty:
-      ("a measure without hidden layers, since the network has none", "")
+      ("a measure that needs no hidden layers, since the network has none", "Leave this measure out.")
     case "jacobianRank" where isLarge, "effectiveRank" where isLarge:
-      ("a network of at most \(Self.largestJacobianParameterCount) parameters for the Jacobian's rank", "")
+      (
+        "a network of at most \(Self.largestJacobianParameterCount) parameters for the Jacobian's rank",
+        "It has \(objective.parameterCount): leave this measure out."
+      )
+    case "firstLayerRank" where !isFirstLayerFeasible:
+      ("a smaller first layer, for the rank of its weights", "Leave this measure out.")
+    case "featureSparsity" where widest > Self.largestPairedWidth,
+      "featureSparsities" where widest > Self.largestPairedWidth,
+      "weightImbalance" where widest > Self.largestPairedWidth:
+      (
+        "hidden layers of at most \(Self.largestPairedWidth) units, for a measure of all pairs of them",
+        "One has \(widest): leave this measure out."
+      )
     default: nil
     }
   }
 
-  private var isLarge: Bool { objective.parameterCount > Self.largestJacobianParameterCount }
+  /// The width of the widest hidden layer.
+  private var widest: Int { hiddenLayers.map { objective.network.outputCount(ofLayer: $0) }.max() ?? 0 }
+
+  private var isFirstLayerFeasible: Bool {
+    Self.isFeasible(rows: objective.network.outputCount(ofLayer: 0), columns: objective.network.inputCount)
+  }
+
+  var isLarge: Bool { objective.parameterCount > Self.largestJacobianParameterCount }
 
   private var hasClasses: Bool {
     if case .squared = objective.loss { return classes != nil && objective.outputCount > 1 }
@@ -106,110 +150,9 @@ struct NetworkMeasures: Sendable {
   }
 
   /// The places of the hidden layers' activations.
-  private var hiddenLayers: [Int] {
+  var hiddenLayers: [Int] {
     objective.network.layers.indices.filter {
       if case .activation = objective.network.layers[$0] { true } else { false }
     }
-  }
-
-  /// All of them that there can be here.
-  var all: [PlainMeasure] {
-    var all: [PlainMeasure] = []
-    let (objective, classes) = (objective, classes)
-    if let test {
-      let testClasses = testClasses
-      all.append(PlainMeasure("testLoss") { test.loss(at: $0) })
-      all.append(PlainMeasure("testAccuracy") { Self.accuracy(of: test, testClasses, at: $0) })
-    }
-    all.append(PlainMeasure("accuracy") { Self.accuracy(of: objective, classes, at: $0) })
-    all += firstLayer + sparsities
-    let network = objective.network
-    all.append(PlainMeasure("weightImbalance") { Self.imbalance(of: network, at: $0) })
-    if !isLarge { all += ranks }
-    return all
-  }
-
-  private static func accuracy(of objective: NetworkObjective<Double>, _ classes: [Int]?, at parameters: [Double])
-    -> Double
-  {
-    if let accuracy = objective.accuracy(at: parameters) { return accuracy }
-    guard let classes else { return .nan }
-    let m = objective.outputCount
-    let outputs = objective.outputs(at: parameters)
-    let right = classes.indices.count { row in
-      let scores = outputs[(row * m)..<((row + 1) * m)]
-      return scores.max().flatMap(scores.firstIndex) == scores.startIndex + classes[row]
-    }
-    return Double(right) / Double(classes.count)
-  }
-
-  private var firstLayer: [PlainMeasure] {
-    let network = objective.network
-    var measures = [
-      PlainMeasure("firstLayerRank") { parameters in
-        (try? FirstLayer(of: network, at: parameters).rank().effectiveRank) ?? .nan
-      }
-    ]
-    guard let relevant else { return measures }
-    let numbers: [(String, @Sendable (InputNorms) -> Double)] = [
-      ("relevantNorm", { $0.relevant }), ("irrelevantNorm", { $0.irrelevant }), ("columnRatio", { $0.columnRatio }),
-    ]
-    for (name, number) in numbers {
-      measures.append(
-        PlainMeasure(name) { parameters in
-          (try? FirstLayer(of: network, at: parameters).norms(relevant: relevant)).map(number) ?? .nan
-        })
-    }
-    return measures
-  }
-
-  private var sparsities: [PlainMeasure] {
-    let (objective, options) = (objective, sparsity)
-    let count = min(objective.sampleCount, Self.largestSparsitySampleCount)
-    let batch = Batch.full(count)
-    let layers = hiddenLayers
-    func measure(_ name: String, of group: String, layer: Int) -> PlainMeasure {
-      PlainMeasure(name, of: group) { parameters in
-        // What has diverged has no features.
-        guard let activations = try? ActivationMatrix(of: objective, at: parameters, layer: layer, over: batch),
-          let found = try? FeatureSparsity.coefficient(of: activations, options: options)
-        else { return .nan }
-        return found.coefficient
-      }
-    }
-    return (layers.last.map { [measure("featureSparsity", of: "featureSparsity", layer: $0)] } ?? [])
-      + layers.enumerated().map { place, layer in
-        measure("featureSparsity\(place + 1)", of: "featureSparsities", layer: layer)
-      }
-  }
-
-  private var ranks: [PlainMeasure] {
-    let probe = test ?? objective
-    let most = max(1, (objective.parameterCount + objective.outputCount - 1) / objective.outputCount)
-    let batch = Batch.full(min(probe.sampleCount, most))
-    let columns = objective.parameterCount
-    let rows = batch.indices.count * objective.outputCount
-    @Sendable func rank(_ parameters: [Double]) -> JacobianRank? {
-      let entries = probe.jacobian(at: parameters, over: batch)
-      guard entries.allSatisfy(\.isFinite) else { return nil }
-      return try? JacobianRank(of: Matrix(rows: rows, columns: columns, storage: entries))
-    }
-    return [
-      PlainMeasure("jacobianRank") { rank($0).map { Double($0.rank) } ?? .nan },
-      PlainMeasure("effectiveRank") { rank($0)?.effectiveRank ?? .nan },
-    ]
-  }
-
-  private static func imbalance(of network: Network, at parameters: [Double]) -> Double {
-    let places = network.layers.indices.filter { if case .affine = network.layers[$0] { true } else { false } }
-    var square = 0.0
-    for (place, next) in zip(places, places.dropFirst()) {
-      guard let first = try? network.weights(ofLayer: place, in: parameters),
-        let second = try? network.weights(ofLayer: next, in: parameters),
-        let norm = try? Balancedness.norm(first, second)
-      else { return .nan }
-      square += norm * norm
-    }
-    return square.squareRoot()
   }
 }

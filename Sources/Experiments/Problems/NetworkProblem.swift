@@ -15,7 +15,8 @@ struct NetworkProblem: SpecProblem {
     kind: "network",
     explanation: """
       A fully connected network F on the samples (xᵢ, yᵢ), fᵢ(θ) = ℓ(F(xᵢ; θ), yᵢ). Parameters in PyTorch's order: the weights of a \
-      layer, outputs × inputs, then its biases. \(PlainWorkload.explanation(and: NetworkMeasures.explanations))
+      layer, outputs × inputs, then its biases. Dead: a hidden layer of ReLU is 0 on every sample; with momentum or weight decay, \
+      which may wake it, only at the end. \(PlainWorkload.explanation(and: NetworkMeasures.explanations))
       """,
     fields: [
       .init(
@@ -27,6 +28,10 @@ struct NetworkProblem: SpecProblem {
       .init(
         "relevant", .list(.integer(0...100_000)), .optional,
         "The inputs on which the target depends, counted from 0, for measures of the first layer; known data know them."
+      ),
+      .init(
+        "dictionary", .list(.list(.number(.any))), .optional,
+        "Directions among the inputs, a row for each, that neurons of the first layer may find; a teacher's are its own neurons'."
       ),
       .init("sparsity", .object(NetworkMeasures.sparsity), .defaultsTo([:]), "How features are counted."),
       .init(
@@ -65,8 +70,12 @@ struct NetworkProblem: SpecProblem {
 
   static let defaultFinals = PlainWorkload.defaultFinals
 
-  /// The largest number of parameters: 1.6 GB with gradients.
-  private static let largestParameterCount = 100_000_000
+  /// The largest number of parameters: a run holds some copies of them, each of 160 MB.
+  private static let largestParameterCount = 20_000_000
+  /// The largest number of units, of which 16 samples are held at once: 256 MB with derivatives.
+  private static let largestUnitCount = 1_000_000
+  /// The most layers: some measures go through all of them for each.
+  private static let largestLayerCount = 1_000
 
   init(_ settings: SpecSettings, seeds: Seeds, files: SpecFiles) throws(InputError) {
     let network = try Self.network(settings)
@@ -74,10 +83,22 @@ struct NetworkProblem: SpecProblem {
       throw InputError(
         "network", expected: "at most \(Self.largestParameterCount) parameters", found: "\(network.parameterCount)")
     }
+    let widths = network.widths
+    guard widths.reduce(0, +) <= Self.largestUnitCount, widths.count <= Self.largestLayerCount + 1 else {
+      throw InputError(
+        "network", expected: "at most \(Self.largestUnitCount) units in at most \(Self.largestLayerCount) layers",
+        found: "\(widths.reduce(0, +)) in \(widths.count - 1)")
+    }
     let data = try SpecDataSet(settings, seeds: seeds, files: files)
     let loss = Self.loss(settings.object("loss"))
-    objective = try Self.objective(network, loss, data.training, key: "data")
-    let test = try data.test.map { test throws(InputError) in try Self.objective(network, loss, test, key: "test") }
+    let test: NetworkObjective<Double>?
+    do throws(InputError) {
+      objective = try Self.objective(network, loss, data.training, key: "data")
+      test = try data.test.map { test throws(InputError) in try Self.objective(network, loss, test, key: "test") }
+    } catch {
+      guard error.location == "network", case .object? = settings.members["network"] else { throw error }
+      throw InputError("network.widths", expected: error.expected, found: error.found, advice: error.advice)
+    }
     var relevant = data.relevantInputs
     if settings.has("relevant") {
       let inputs = settings.list("relevant").compactMap(\.double).map { Int($0) }
@@ -89,15 +110,26 @@ struct NetworkProblem: SpecProblem {
       }
       relevant = inputs
     }
+    let dictionary = settings.has("dictionary") ? try Self.dictionary(settings, network) : data.dictionary
     measuring = NetworkMeasures(
       objective: objective, test: test, classes: Self.classes(data.training),
       testClasses: data.test.flatMap(Self.classes),
-      relevant: relevant, sparsity: NetworkMeasures.options(settings.object("sparsity")))
+      relevant: relevant, dictionary: dictionary, sparsity: NetworkMeasures.options(settings.object("sparsity")))
     isSingle = settings.text("precision") == "single"
   }
 
   private static func network(_ settings: SpecSettings) throws(InputError) -> Network {
-    if case .string(let text)? = settings.members["network"] { return try Network(parsing: text) }
+    if case .string(let text)? = settings.members["network"] {
+      do throws(InputError) {
+        return try Network(parsing: text)
+      } catch {
+        // The text has no members to point at.
+        let part = error.location == "network" ? "" : "\(error.location) of "
+        throw InputError(
+          "network", expected: error.expected, found: part.isEmpty ? error.found : "\(error.found), \(part)\"\(text)\"",
+          advice: error.advice)
+      }
+    }
     let shape = settings.object("network")
     do throws(InputError) {
       return try Network(
@@ -107,6 +139,23 @@ struct NetworkProblem: SpecProblem {
     } catch {
       throw error.prefixed("network.")
     }
+  }
+
+  private static func dictionary(_ settings: SpecSettings, _ network: Network) throws(InputError) -> Matrix {
+    let rows = settings.rows("dictionary")
+    guard !rows.isEmpty else {
+      throw InputError("dictionary", expected: "one direction or more", found: "none", advice: "Leave it out.")
+    }
+    for (place, row) in rows.enumerated() {
+      guard row.count == network.inputCount else {
+        throw InputError(
+          "dictionary[\(place)]", expected: "\(network.inputCount) numbers, one for each input", found: "\(row.count)")
+      }
+      guard row.contains(where: { $0 != 0 }) else {
+        throw InputError("dictionary[\(place)]", expected: "a direction", found: "zeros only")
+      }
+    }
+    return Matrix(rows: rows.count, columns: network.inputCount, storage: rows.flatMap { $0 })
   }
 
   private static func loss(_ settings: SpecSettings) -> NetworkLoss {
@@ -128,12 +177,19 @@ struct NetworkProblem: SpecProblem {
   ) throws(InputError) -> NetworkObjective<Double> {
     guard samples.inputCount == network.inputCount else {
       throw InputError(
-        "network", expected: "\(samples.inputCount) inputs, as the samples of \(key) have",
-        found: "\(network.inputCount)")
+        "network", expected: "\(count(samples.inputCount, "input")), as the samples of \(key) have",
+        found: "\(network.inputCount)", advice: "The first width counts the inputs.")
     }
     let m = network.outputCount
+    guard m <= LabelledSamples.largestEntryCount / max(1, samples.sampleCount) else {
+      throw InputError(
+        "network", expected: "at most \(LabelledSamples.largestEntryCount) outputs on all samples of \(key) together",
+        found: "\(m) on each of \(samples.sampleCount)", advice: "The last width counts the outputs.")
+    }
     if let classes = samples.classCount, m > 1 || loss == .crossEntropy, classes > m {
-      throw InputError("network", expected: "\(classes) outputs, one a class of \(key)", found: "\(m)")
+      throw InputError(
+        "network", expected: "\(count(classes, "output")), one a class of \(key)", found: "\(m)",
+        advice: "The last width counts the outputs.")
     }
     let targets: NetworkTargets<Double>
     switch loss {
@@ -145,16 +201,24 @@ struct NetworkProblem: SpecProblem {
       } else {
         guard samples.targetCount == m else {
           throw InputError(
-            "network", expected: "\(samples.targetCount) outputs, one a target of \(key)", found: "\(m)")
+            "network", expected: "\(count(samples.targetCount, "output")), one a target of \(key)", found: "\(m)",
+            advice: "The last width counts the outputs.")
         }
         targets = .values(samples.targets)
       }
     case .crossEntropy:
-      guard samples.targetCount == 1, samples.targets.allSatisfy({ $0 >= 0 && $0 < Double(m) && $0 == $0.rounded() })
-      else {
+      let expected = "a class from 0 to \(m - 1) a sample, for cross-entropy"
+      guard samples.targetCount == 1 else {
         throw InputError(
-          key, expected: "a class from 0 to \(m - 1) a sample, for cross-entropy",
-          found: samples.targetCount == 1 ? "other numbers" : "\(samples.targetCount) targets a sample")
+          key, expected: expected, found: "\(samples.targetCount) targets a sample",
+          advice: "The loss \"squared\" is one of several targets.")
+      }
+      if let wrong = samples.targets.firstIndex(where: { !($0 >= 0 && $0 < Double(m) && $0 == $0.rounded()) }) {
+        let target = samples.targets[wrong]
+        throw InputError(
+          key, expected: expected, found: "\(JSON.number(target).text) as the target of sample \(wrong)",
+          advice: target >= Double(m) && target == target.rounded()
+            ? "The last width counts the classes." : "The loss \"squared\" is one of numbers.")
       }
       targets = .classes(samples.targets.map { Int($0) })
     case .logistic:
@@ -162,7 +226,8 @@ struct NetworkProblem: SpecProblem {
       guard samples.targetCount == 1, labels.count == 2 else {
         throw InputError(
           key, expected: "two labels, for the logistic loss",
-          found: samples.targetCount == 1 ? "\(labels.count)" : "\(samples.targetCount) targets a sample")
+          found: samples.targetCount == 1 ? "\(labels.count)" : "\(samples.targetCount) targets a sample",
+          advice: "The loss \"crossEntropy\" is one of more classes, \"squared\" one of numbers.")
       }
       targets = .values(samples.targets.map { $0 == labels[0] ? -1 : 1 })
     }
@@ -174,6 +239,8 @@ struct NetworkProblem: SpecProblem {
     }
   }
 
+  private static func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
+
   var sampleCount: Int { objective.sampleCount }
 
   var finiteSum: SpecObjective { SpecObjective(objective) }
@@ -181,19 +248,17 @@ struct NetworkProblem: SpecProblem {
   /// The layers one by one, however they were written.
   var derivedSettings: [String: JSON] {
     let network = objective.network
-    var widths: [JSON] = [.integer(network.inputCount)]
     var (activation, hasBias) = (NetworkActivation.identity, true)
     for layer in network.layers {
       switch layer {
-      case .affine(_, let outputs, let bias):
-        widths.append(.integer(outputs))
-        hasBias = bias
+      case .affine(_, _, let bias): hasBias = bias
       case .activation(let function): activation = function
       }
     }
     return [
       "network": [
-        "widths": .array(widths), "activation": .string(activation.rawValue), "bias": .bool(hasBias),
+        "widths": .array(network.widths.map(JSON.integer)), "activation": .string(activation.rawValue),
+        "bias": .bool(hasBias),
         "slopeAtKink": .number(network.slopeAtKink),
       ]
     ]
@@ -202,6 +267,7 @@ struct NetworkProblem: SpecProblem {
   func workload(_ parts: SpecParts, problems: inout SpecProblemList) -> Workload? {
     guard measuring.are(known: parts, problems: &problems) else { return nil }
     let layout = ParameterLayout.layers(objective.network)
+    let collapse = NetworkCollapse.rule(of: objective)
     let (objective, options) = (objective, parts.options)
     if isSingle {
       let single: NetworkObjective<Float>
@@ -209,12 +275,13 @@ struct NetworkProblem: SpecProblem {
         single = try objective.inSinglePrecision()
       } catch {
         problems.note(
-          "problem.precision", expected: "inputs and targets that single precision can express", found: error.found)
+          "problem.precision", expected: "inputs and targets that single precision can express",
+          found: "some that are too large for it", advice: "Take \"double\", or scale the data.")
         return nil
       }
       typealias Engine = StochasticGradientDescent<NetworkObjective<Float>>
       let prepared: PlainWorkload.Prepared<Engine.State>? = PlainWorkload.prepare(
-        objective, parts, measures: measuring.all, layout: layout, problems: &problems
+        objective, parts, measures: measuring.all, layout: layout, collapse: collapse, problems: &problems
       ) { $0.parameters.map { Double($0) } }
       guard let prepared else { return nil }
       let (region, start) = (prepared.region, prepared.start)
@@ -224,15 +291,23 @@ struct NetworkProblem: SpecProblem {
         start: { trial in start(trial).map { Float($0) } })
     }
     guard NetworkEnsembleEngine.pays(for: objective), parts.leavingRadius == nil else {
-      return PlainWorkload.make(objective, parts, measures: measuring.all, layout: layout, problems: &problems)
+      return PlainWorkload.make(
+        objective, parts, measures: measuring.all, layout: layout, collapse: collapse, problems: &problems)
     }
     let prepared: PlainWorkload.Prepared<NetworkEnsembleEngine.State>? = PlainWorkload.prepare(
-      objective, parts, measures: measuring.all, layout: layout, problems: &problems
+      objective, parts, measures: measuring.all, layout: layout, collapse: collapse, problems: &problems
     ) { $0.doubles }
     guard let prepared else { return nil }
     return Workload(
       plan: prepared.plan, estimatedCost: prepared.estimatedCost,
       makeEngine: { () throws(InputError) in try NetworkEnsembleEngine(objective, options: options) },
       start: prepared.start)
+  }
+}
+
+extension Network {
+  /// From the inputs to the outputs.
+  fileprivate var widths: [Int] {
+    [inputCount] + layers.compactMap { if case .affine(_, let outputs, _) = $0 { outputs } else { nil } }
   }
 }

@@ -40,7 +40,7 @@ struct PlainStart: Sendable {
       let layers = layout.network?.weightBlocks.count ?? 0
       guard deviations.count == layers else {
         throw InputError(
-          "init.standardDeviations", expected: "\(layers) numbers, one for each affine layer",
+          "init.standardDeviations", expected: "\(layers) number\(layers == 1 ? "" : "s"), one for each affine layer",
           found: "\(deviations.count)")
       }
       centre = []

@@ -31,6 +31,12 @@ enum PlainWorkload {
   /// What is measured at the end if a spec does not say.
   static let defaultFinals = ["loss", "gradientNorm"]
 
+  /// Whether parameters can learn no more.
+  typealias Collapse = @Sendable ([Double]) -> Bool
+
+  /// The most parameters that can be listed: each is a column of the results.
+  static let largestListedCount = 100_000
+
   /// ‖θ‖² from which a trial counts as diverged.
   private static let largestSquaredNorm = 1e12
 
@@ -52,13 +58,16 @@ enum PlainWorkload {
   ///   - minima: the problem's minimisers; asked for only if the start or a measure needs them.
   ///   - measures: the problem's own numbers, besides those of every finite sum.
   ///   - sampleCost: about how many multiplications a sample's gradient takes; by default the number of parameters.
+  ///   - collapse: whether parameters can learn no more although their gradient need not be 0.
   static func make<Objective: FiniteSumObjective>(
     _ objective: Objective, _ parts: SpecParts, minima: SpecObjective? = nil, measures: [PlainMeasure] = [],
-    layout: ParameterLayout = .plain, sampleCost: Double? = nil, problems: inout SpecProblemList
+    layout: ParameterLayout = .plain, sampleCost: Double? = nil, collapse: Collapse? = nil,
+    problems: inout SpecProblemList
   ) -> Workload? where Objective.Scalar == Double {
     typealias Engine = StochasticGradientDescent<Objective>
     let prepared: Prepared<Engine.State>? = prepare(
-      objective, parts, minima: minima, measures: measures, layout: layout, sampleCost: sampleCost, problems: &problems
+      objective, parts, minima: minima, measures: measures, layout: layout, sampleCost: sampleCost, collapse: collapse,
+      problems: &problems
     ) { $0.doubles }
     guard let prepared else { return nil }
     let (options, region) = (parts.options, prepared.region)
@@ -73,11 +82,18 @@ enum PlainWorkload {
   /// - Parameter state: the parameters of a state, in double precision.
   static func prepare<Objective: FiniteSumObjective, Run: FiniteSumObjective>(
     _ objective: Objective, _ parts: SpecParts, minima: SpecObjective? = nil, measures: [PlainMeasure] = [],
-    layout: ParameterLayout = .plain, sampleCost: Double? = nil, problems: inout SpecProblemList,
+    layout: ParameterLayout = .plain, sampleCost: Double? = nil, collapse: Collapse? = nil,
+    problems: inout SpecProblemList,
     state doubles: @escaping @Sendable (StochasticGradientDescent<Run>.State) -> [Double]
   ) -> Prepared<StochasticGradientDescent<Run>.State>? where Objective.Scalar == Double {
     let options = parts.options
     let d = objective.parameterCount
+    if let place = parts.finals.firstIndex(of: "parameters"), d > largestListedCount {
+      problems.note(
+        "record.final[\(place)]", expected: "a problem of at most \(largestListedCount) parameters, to list them all",
+        found: "\"parameters\" of \(d)", advice: "Leave this measure out.")
+      return nil
+    }
     guard options.labelNoise == nil || objective.acceptsLabelShifts else {
       problems.note(
         "optimizer.labelNoise", expected: "a problem with one real label a sample under a squared loss",
@@ -109,6 +125,9 @@ enum PlainWorkload {
       return nil
     }
     let region = parts.leavingRadius.map { Region(centre: start.centre, radius: $0) }
+    // What stands still may be moved on by a velocity or by decay: then it is only over at the end.
+    let canRevive = options.rule.momentum > 0 || options.rule.weightDecay > 0
+    let budget = options.budget
     let stopping = StoppingRules<StochasticGradientDescent<Run>.State>(
       cadence: parts.stopCadence,
       converged: parts.tolerance.map { tolerance in
@@ -118,15 +137,21 @@ enum PlainWorkload {
         if state.hasLeft { return true }
         let parameters = doubles(state)
         return !(LinearAlgebra.dot(parameters, parameters) < largestSquaredNorm)
+      },
+      dead: collapse.map { collapse in
+        { @Sendable in (!canRevive || $0.step >= budget) && collapse(doubles($0)) }
       })
+    let begin: @Sendable (Int) -> [Double] = { trial in
+      start.parameters(key: options.seeds.key(.initialization, trial: trial), trial: trial)
+    }
     let plan = parts.plan(stopping: stopping) {
-      numbers($0, of: objective, measures, step: { $0.step }, hasLeft: { $0.hasLeft }, parameters: doubles)
+      numbers($0, of: objective, measures, start: begin, parameters: doubles)
     }
     let batch = Double(options.batchSize ?? objective.sampleCount)
     let stepCost = sampleCost.map { batch * $0 + Double(d) } ?? batch * Double(d)
     return Prepared(
       plan: plan, estimatedCost: Double(options.budget) * stepCost + 1, region: region,
-      start: { trial in start.parameters(key: options.seeds.key(.initialization, trial: trial), trial: trial) })
+      start: begin)
   }
 
   /// Whether the start or a measure refers to the problem's minimisers.
@@ -155,10 +180,10 @@ enum PlainWorkload {
   }
 
   /// The numbers behind a name.
-  private static func numbers<Objective: FiniteSumObjective, State>(
-    _ name: String, of objective: Objective, _ more: [PlainMeasure], step: @escaping @Sendable (State) -> Int,
-    hasLeft: @escaping @Sendable (State) -> Bool, parameters: @escaping @Sendable (State) -> [Double]
-  ) -> [Measure<State>] where Objective.Scalar == Double {
+  private static func numbers<Objective: FiniteSumObjective, Run: FiniteSumObjective>(
+    _ name: String, of objective: Objective, _ more: [PlainMeasure], start: @escaping @Sendable (Int) -> [Double],
+    parameters: @escaping @Sendable (StochasticGradientDescent<Run>.State) -> [Double]
+  ) -> [Measure<StochasticGradientDescent<Run>.State>] where Objective.Scalar == Double {
     switch name {
     case "loss": return [Measure(name) { objective.loss(at: parameters($0)) }]
     case "gradientNorm": return [Measure(name) { LinearAlgebra.norm(objective.gradient(at: parameters($0))) }]
@@ -169,11 +194,14 @@ enum PlainWorkload {
           return LinearAlgebra.dot(parameters, parameters)
         }
       ]
-    case "steps": return [Measure(name) { Double(step($0)) }]
-    case "exitStep": return [Measure(name) { hasLeft($0) ? Double(step($0)) : .nan }]
+    case "steps": return [Measure(name) { Double($0.step) }]
+    case "exitStep": return [Measure(name) { $0.hasLeft ? Double($0.step) : .nan }]
     case "parameters":
-      return (0..<objective.parameterCount).map { j in Measure("parameter\(j)") { parameters($0)[j] } }
-    default: return more.filter { $0.measure == name }.map { own in Measure(own.name) { own.value(parameters($0)) } }
+      return (0..<objective.parameterCount).map { j in Measure("parameter\(j)") { Double($0.parameters[j]) } }
+    default:
+      return more.filter { $0.measure == name }.map { own in
+        Measure(own.name) { state in own.value(parameters(state)) { start(state.trial) } }
+      }
     }
   }
 }
@@ -189,8 +217,8 @@ struct PlainMeasure: Sendable {
   var measure: String
   /// The name in records: another one where the measure is several numbers.
   var name: String
-  /// The number at given parameters.
-  var value: @Sendable ([Double]) -> Double
+  /// The number at given parameters; the other argument gives those at which the trial began.
+  var value: @Sendable ([Double], () -> [Double]) -> Double
 
   /// Names a number.
   init(_ name: String, _ value: @escaping @Sendable ([Double]) -> Double) {
@@ -201,6 +229,13 @@ struct PlainMeasure: Sendable {
   init(_ name: String, of measure: String, _ value: @escaping @Sendable ([Double]) -> Double) {
     self.measure = measure
     self.name = name
-    self.value = value
+    self.value = { now, _ in value(now) }
+  }
+
+  /// Names a number that depends on where the trial began.
+  init(_ name: String, since value: @escaping @Sendable (_ start: [Double], _ now: [Double]) -> Double) {
+    measure = name
+    self.name = name
+    self.value = { now, start in value(start(), now) }
   }
 }

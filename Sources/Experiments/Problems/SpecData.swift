@@ -214,10 +214,7 @@ enum SpecData {
   }
 
   private static func values(_ data: SpecSettings) throws(InputError) -> LabelledSamples {
-    let rows = data.list("inputs").map { row -> [Double] in
-      guard case .array(let entries) = row else { return [] }
-      return entries.compactMap(\.double)
-    }
+    let rows = data.rows("inputs")
     let targets = data.numbers("targets")
     guard let width = rows.first?.count, width > 0 else {
       throw InputError("data.inputs", expected: "one row or more, each with one number or more", found: "none")

@@ -60,7 +60,7 @@ extension Spec {
         "How weights shrink towards 0. A penalty in the loss itself is the problem's weightDecay."),
       .init(
         "clip", .number(.positive), .optional,
-        "c: a batch gradient of a larger norm over all parameters is scaled down to c, before weight decay."),
+        "c: the batch gradient g over all parameters is multiplied by min(1, c/(‖g‖ + 10⁻⁶)), before weight decay."),
       .init(
         "labelNoise", .object(labelNoise), .optional,
         "Fresh noise on the labels, of squared losses. Noise that is made once belongs to the data."),
@@ -118,7 +118,8 @@ extension Spec {
     explanation: "A fall of η.",
     fields: [
       .init("at", .number(.fraction), .required, "Where."),
-      .init("divideBy", positiveStep, .required, "By what base is divided from there on."),
+      .init(
+        "divideBy", positiveStep, .required, "By what η, with the warm-up if there is one, is divided from there on."),
     ])
 
   private static let piece = SpecObject(

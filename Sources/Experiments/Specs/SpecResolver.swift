@@ -75,12 +75,16 @@ struct SpecResolver {
       return resolve(value, variants: objects, expectation: schema.expectation, at: path)
     case .either(let simple, orObject: let object):
       guard case .object(let members) = value else {
-        if case .array = value { break }
+        guard Self.isOfType(value, simple) else { break }
         return resolve(value, simple, at: path)
       }
       return resolve(members, object, at: path)
     }
-    problems.note(path, expected: schema.expectation, found: value.summary)
+    var advice = ""
+    if case .object(let object) = schema {
+      advice = "Its keys: \(object.fields.map(\.name).joined(separator: ", "))."
+    }
+    problems.note(path, expected: schema.expectation, found: value.summary, advice: advice)
     return nil
   }
 
@@ -160,6 +164,15 @@ struct SpecResolver {
     case .integer(let number): number
     case .number(let number): Int(exactly: number)
     default: nil
+    }
+  }
+
+  /// Whether a value was meant as one of the simple kind, be it a wrong one.
+  private static func isOfType(_ value: JSON, _ schema: SpecSchema) -> Bool {
+    switch (value, schema) {
+    case (.string, .text), (.string, .choice), (.string, .file), (.bool, .flag): true
+    case (_, .integer), (_, .seed), (_, .number): value.double != nil
+    default: false
     }
   }
 

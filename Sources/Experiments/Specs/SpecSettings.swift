@@ -58,6 +58,14 @@ struct SpecSettings {
 
   func numbers(_ key: String) -> [Double] { list(key).compactMap(\.double) }
 
+  /// Lists of numbers in a list.
+  func rows(_ key: String) -> [[Double]] {
+    list(key).map { row in
+      guard case .array(let entries) = row else { return [] }
+      return entries.compactMap(\.double)
+    }
+  }
+
   /// The numbers of names.
   func namedNumbers(_ key: String) -> [String: Double] { object(key).members.compactMapValues(\.double) }
 

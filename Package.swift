@@ -48,6 +48,7 @@ let package = Package(
         "Numerics", "Formats", "Objectives", "Descent", "Stability", "Experiments", "Claims", "Reporting", "Studies",
       ]),
     .target(name: "TestSupport", dependencies: ["Numerics"], path: "Tests/TestSupport"),
+    .target(name: "AllocationCount", path: "Tests/AllocationCount"),
     .testTarget(name: "NumericsTests", dependencies: ["Numerics", "TestSupport"]),
     .testTarget(name: "FormatsTests", dependencies: ["Numerics", "Formats", "TestSupport"]),
     .testTarget(
@@ -57,7 +58,8 @@ let package = Package(
     .testTarget(name: "StabilityTests", dependencies: ["Numerics", "Objectives", "Curvature", "Stability"]),
     .testTarget(name: "FeaturesTests", dependencies: ["Numerics", "Objectives", "Features"]),
     .testTarget(
-      name: "DescentTests", dependencies: ["Numerics", "Objectives", "Descent", "TestSupport"], exclude: ["Fixtures"]),
+      name: "DescentTests", dependencies: ["AllocationCount", "Numerics", "Objectives", "Descent", "TestSupport"],
+      exclude: ["Fixtures"]),
     .testTarget(name: "ReportingTests", dependencies: ["Numerics", "Formats", "Claims", "Reporting"]),
     .testTarget(name: "StudiesTests", dependencies: ["Numerics", "Stability", "Claims", "Reporting", "Studies"]),
     .testTarget(

@@ -2,25 +2,22 @@
 
 import argparse
 import json
+import math
 import os
 import statistics
 import sys
 import time
 from pathlib import Path
 
-STEP_SIZE = 0.2
-DATA = 20  # the data are the first 20 unit vectors of the space the weights live in
-EARLY_STEPS = 1_000
-
-# Rounding differs between programs, so the trajectories part slowly: tight at first, looser at the end, where the
-# winning coefficient is 1 and the others are 0.
-EARLY_TOLERANCE = 1e-10  # relative to each coefficient
-FINAL_TOLERANCE = 1e-8  # absolute
+# Rounding differs between programs, so the trajectories part slowly: tight at first, looser at the end. In single
+# precision there is no end: README.md says why.
+EARLY_TOLERANCE = {"float64": 1e-10, "float32": 1e-3}
+FINAL_TOLERANCE = 1e-8
 
 
 def arguments(description):
     parser = argparse.ArgumentParser(description=description)
-    parser.add_argument("--inputs", type=Path, required=True, help="folder of starts, indices, early and final .npy")
+    parser.add_argument("--inputs", type=Path, required=True, help="folder that `basin bench WORKLOAD --export` wrote")
     parser.add_argument("--threads", type=int, default=1, help="cores the peer may use (default 1)")
     parser.add_argument("--repeats", type=int, default=7, help="timed repeats after one that warms up (default 7)")
     options = parser.parse_args()
@@ -29,51 +26,78 @@ def arguments(description):
     if options.threads > len(available):
         parser.error(f"--threads {options.threads}: only {len(available)} cores are available")
     os.sched_setaffinity(0, available[: options.threads])
-    os.environ["OMP_NUM_THREADS"] = str(options.threads)
+    for variable in ["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"]:
+        os.environ[variable] = str(options.threads)
     return options
 
 
 class Inputs:
-    """One workload as Basin exported it: starts (members × n), indices (members × steps), and Basin's
-    own coefficients on the data after EARLY_STEPS steps and at the end (members × DATA)."""
+    """One workload as Basin exported it; README.md lists the files. `early` and `final` are Basin's own results."""
 
     def __init__(self, folder):
         import numpy
 
-        def load(name, dtype, columns=None):
-            array = numpy.load(folder / f"{name}.npy")
-            if array.dtype != dtype or array.ndim != 2 or (columns and array.shape[1] != columns):
-                shape = f"members × {columns or 'any'}"
-                sys.exit(f"{folder / name}.npy: expected {dtype}, {shape}; found {array.dtype}, {array.shape}")
-            return array
+        facts = json.loads((folder / "workload.json").read_text())
+        self.step, self.steps, self.early_steps = facts["step"], facts["steps"], facts["earlySteps"]
+        self.members = facts["members"]
+        self.precision = facts.get("precision", "float64")
+        # Those of networks.
+        self.widths, self.bias = facts.get("widths"), facts.get("bias")
+        self.loss, self.clip = facts.get("loss"), facts.get("clip")
 
-        self.starts = load("starts", "float64")
-        self.indices = load("indices", "float64").astype("int32")
-        self.early = load("early", "float64", DATA)
-        self.final = load("final", "float64", DATA)
-        self.members, self.dimension = self.starts.shape
-        self.steps = self.indices.shape[1]
-        self.data = numpy.eye(DATA, self.dimension)
-        if not len(self.starts) == len(self.indices) == len(self.early) == len(self.final):
-            sys.exit(f"{folder}: the arrays differ in the number of members")
-        if self.steps == 0 or self.steps % EARLY_STEPS:
-            sys.exit(f"{folder}/indices.npy: expected a multiple of {EARLY_STEPS} steps, found {self.steps}")
+        def load(name):
+            path = folder / f"{name}.npy"
+            return numpy.load(path) if path.exists() else None
 
+        self.inputs, self.targets = load("inputs").astype(self.precision), load("targets")
+        self.starts = load("starts").astype(self.precision)
+        self.early, self.final = load("early"), load("final")
+        # Members × steps × batch; full batches have none.
+        indices = load("indices")
+        self.indices = None if indices is None else indices.astype("int64").reshape(self.members, self.steps, -1)
 
-def early_difference(found, expected):
-    """The largest relative difference of a coefficient."""
-    import numpy
+    def differences(self, early, final=None, members=slice(None)):
+        """How far the parameters that `members` have early and at the end are from Basin's, relative to how far they
+        have come from the start: the largest of the members."""
+        import numpy
 
-    found, expected = numpy.asarray(found), numpy.asarray(expected)
-    scale = numpy.maximum(numpy.abs(expected), numpy.finfo(float).tiny)
-    return float(numpy.max(numpy.abs(found - expected) / scale))
+        def largest(found, expected):
+            starts, expected = self.starts[members].astype("float64"), expected[members]
+            length = numpy.linalg.norm
+            distance = length(numpy.asarray(found, dtype="float64") - expected, axis=-1)
+            return float(numpy.max(distance / length(expected - starts, axis=-1)))
 
+        return largest(early, self.early), None if final is None else largest(final, self.final)
 
-def final_difference(found, expected):
-    """The largest absolute difference of a coefficient."""
-    import numpy
+    def differences_of_coefficients(self, early, final=None, members=slice(None)):
+        """The same for W3's coefficients, of which all but one vanish: early relative to each, at the end absolute."""
+        import numpy
 
-    return float(numpy.max(numpy.abs(numpy.asarray(found) - numpy.asarray(expected))))
+        def errors(found, expected):
+            return numpy.abs(numpy.asarray(found) - expected[members])
+
+        smallest = numpy.finfo(float).tiny
+        relative = errors(early, self.early) / numpy.maximum(numpy.abs(self.early[members]), smallest)
+        return float(relative.max()), None if final is None else float(errors(final, self.final).max())
+
+    def layers(self, parameters):
+        """Weights, and biases if there are any, of each layer of a network, from a row of parameters or from many."""
+        layers, start = [], 0
+        for inputs, outputs in zip(self.widths, self.widths[1:]):
+            layer = []
+            for shape in [(outputs, inputs), (outputs,)][: 1 + self.bias]:
+                count = math.prod(shape)
+                layer.append(parameters[..., start : start + count].reshape(*parameters.shape[:-1], *shape))
+                start += count
+            layers.append(layer)
+        return layers
+
+    def parameters(self, layers):
+        """Rows of parameters from layers as `layers` makes them."""
+        import numpy
+
+        parts = [numpy.asarray(part) for layer in layers for part in layer]
+        return numpy.concatenate([part.reshape(len(part), -1) for part in parts], axis=1)
 
 
 def time_repeats(run, repeats):
@@ -87,23 +111,24 @@ def time_repeats(run, repeats):
     return seconds
 
 
-def report(peer, variant, version, threads, seconds, updates, compile_seconds, early, final):
-    """Prints one line of JSON. `updates` is steps × members of one timed run. None stands for "does not apply" (nothing
-    is compiled, or the end is not reached)."""
+def report(program, variant, inputs, options, seconds, updates, differences, compile_seconds=None):
+    """Prints one line of JSON about a variant of a `program`, which is a module. `updates` is steps × members of one
+    timed run. Of the differences, the one at the end is None where that is not reached."""
+    early, final = differences
     nanoseconds = [1e9 * value / updates for value in seconds]
     line = {
-        "peer": peer,
+        "peer": {"torch": "pytorch"}.get(program.__name__, program.__name__),
         "variant": variant,
-        "version": version,
-        "threads": threads,
+        "version": program.__version__,
+        "threads": options.threads,
         "nanosecondsPerStepAndMember": {"minimum": min(nanoseconds), "median": statistics.median(nanoseconds)},
         "repeats": len(seconds),
-        "updatesPerRepeat": updates,
+        "updates": updates,
         "compileSeconds": compile_seconds,
-        "maximumDifferenceEarly": early,
-        "maximumDifferenceFinal": final,
+        "differenceEarly": early,
+        "differenceFinal": final,
     }
     print(json.dumps(line), flush=True)
     # "Not at most" rather than "more than": a NaN must not pass.
-    if not early <= EARLY_TOLERANCE or not (final is None or final <= FINAL_TOLERANCE):
-        sys.exit(f"{peer}, {variant}: its coefficients differ from Basin's by more than rounding explains")
+    if not early <= EARLY_TOLERANCE[inputs.precision] or not (final is None or final <= FINAL_TOLERANCE):
+        sys.exit(f"{line['peer']}, {variant}: its results differ from Basin's by more than rounding explains")

@@ -5,23 +5,19 @@ knows: the gradient by hand; the state reduced to the coefficients on the data; 
 vector, so that a step touches one entry only, as Basin's does.
 """
 
-import time
-
 import peer
 
 options = peer.arguments(__doc__)
 
-import jax  # noqa: E402  (after the cores are chosen)
+import jax_peer  # noqa: E402  (after the cores are chosen)
+import jax  # noqa: E402
 import jax.numpy as jnp  # noqa: E402
 
-jax.config.update("jax_enable_x64", True)
-jax.config.update("jax_platforms", "cpu")
-
 inputs = peer.Inputs(options.inputs)
-eta = peer.STEP_SIZE
-data = jnp.asarray(inputs.data)
+eta = inputs.step
+data = jnp.asarray(inputs.inputs)
 starts = jnp.asarray(inputs.starts)
-indices = jnp.asarray(inputs.indices.T)  # steps × members: scan runs along the first axis
+indices = jnp.asarray(inputs.indices[:, :, 0].T)  # steps × members: scan runs along the first axis
 
 
 def loss(w, a):
@@ -63,23 +59,15 @@ def renormalise(state):
     return 1.0, alpha * u, alpha**2 * on_data, alpha**2 * off_data
 
 
-def sweep(step):
-    def run(state, stream):
-        advance = jax.vmap(step)
-        return jax.lax.scan(lambda state, i: (advance(state, i), None), state, stream)[0]
-
-    return run
-
-
 def sweep_scaled(state, stream):
     # The scale falls by up to 1 − η a step and leaves the range of a double after about 3,100 steps at η = 0.2.
-    blocks = stream.reshape(-1, peer.EARLY_STEPS, stream.shape[1])
-    inner = sweep(step_scaled)
+    blocks = stream.reshape(-1, inputs.early_steps, stream.shape[1])
+    inner = jax_peer.scan(step_scaled)
     return jax.lax.scan(lambda state, part: (jax.vmap(renormalise)(inner(state, part)), None), state, blocks)[0]
 
 
-coefficients = starts[:, : peer.DATA]
-off_data = jnp.sum(starts[:, peer.DATA :] ** 2, axis=1)
+coefficients = starts[:, : len(data)]
+off_data = jnp.sum(starts[:, len(data) :] ** 2, axis=1)
 squared = jnp.sum(starts**2, axis=1)
 ones = jnp.ones(inputs.members)
 
@@ -87,27 +75,11 @@ scaled = (ones, coefficients, squared - off_data, off_data)
 
 # Name, program, state it starts from, and how the coefficients on the data are read off a state.
 variants = [
-    ("jax.grad", sweep(step_autodiff), starts, lambda w: w[:, : peer.DATA]),
-    ("gradient by hand", sweep(step_by_hand), starts, lambda w: w[:, : peer.DATA]),
-    ("coefficients", sweep(step_coefficients), (coefficients, squared), lambda state: state[0]),
+    ("jax.grad", jax_peer.scan(step_autodiff), starts, lambda w: w[:, : len(data)]),
+    ("gradient by hand", jax_peer.scan(step_by_hand), starts, lambda w: w[:, : len(data)]),
+    ("coefficients", jax_peer.scan(step_coefficients), (coefficients, squared), lambda state: state[0]),
     ("scaled coefficients", sweep_scaled, scaled, lambda state: state[0][:, None] * state[1]),
 ]
 
 for name, run, state, read in variants:
-    early = read(jax.jit(run)(state, indices[: peer.EARLY_STEPS]))
-    begin = time.perf_counter()
-    compiled = jax.jit(run).lower(state, indices).compile()
-    compile_seconds = time.perf_counter() - begin
-    final = read(compiled(state, indices))
-    seconds = peer.time_repeats(lambda: jax.block_until_ready(compiled(state, indices)), options.repeats)
-    peer.report(
-        "jax",
-        name,
-        jax.__version__,
-        options.threads,
-        seconds,
-        inputs.steps * inputs.members,
-        compile_seconds,
-        peer.early_difference(early, inputs.early),
-        peer.final_difference(final, inputs.final),
-    )
+    jax_peer.measure(name, run, state, indices, read, inputs, options, inputs.differences_of_coefficients)

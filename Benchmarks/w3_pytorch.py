@@ -16,11 +16,10 @@ torch.set_default_dtype(torch.float64)
 TIMED_STEPS = 2_000
 
 inputs = peer.Inputs(options.inputs)
-eta = peer.STEP_SIZE
-data = torch.from_numpy(inputs.data)
+eta = inputs.step
+data = torch.from_numpy(inputs.inputs)
 starts = torch.from_numpy(inputs.starts)
-# Steps × members, and 64 bits because that is what PyTorch indexes with: converting is no part of training.
-indices = torch.from_numpy(inputs.indices.T.astype("int64"))
+indices = torch.from_numpy(inputs.indices[:, :, 0].T.copy())  # steps × members
 timed_steps = min(TIMED_STEPS, inputs.steps)
 
 
@@ -45,7 +44,7 @@ def step_by_hand(w, i):
 def run(step, w, stream):
     for i in stream:
         w = step(w, i)
-    return w.detach()[..., : peer.DATA]
+    return w.detach()[..., : len(data)]
 
 
 for name, step, whole in [
@@ -55,9 +54,10 @@ for name, step, whole in [
 ]:
     members = slice(None) if whole else 0
     w, stream = starts[members].clone(), indices[:, members]
-    early = peer.early_difference(run(step, w, stream[: peer.EARLY_STEPS]), inputs.early[members])
+    early = run(step, w, stream[: inputs.early_steps])
     # One member by itself takes as long as all of them together and shows nothing new at the end.
-    final = peer.final_difference(run(step, w, stream), inputs.final[members]) if whole else None
+    final = run(step, w, stream) if whole else None
+    differences = inputs.differences_of_coefficients(early, final, members)
     seconds = peer.time_repeats(lambda: run(step, w, stream[:timed_steps]), options.repeats)
     updates = timed_steps * (inputs.members if whole else 1)
-    peer.report("pytorch", name, torch.__version__, options.threads, seconds, updates, None, early, final)
+    peer.report(torch, name, inputs, options, seconds, updates, differences)

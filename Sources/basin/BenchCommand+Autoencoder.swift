@@ -1,5 +1,4 @@
 import Descent
-import Formats
 import Numerics
 import Objectives
 
@@ -37,36 +36,22 @@ extension BenchCommand {
       outcome: "\(sparse) of \(w3Members) members end with 1 − max cos ≤ 1e-6")
   }
 
-  /// The starts in Rⁿ (the data are the first m unit vectors), every index that is drawn, and the coefficients after
-  /// 1,000 steps and at the end.
+  /// The data are the first m unit vectors of Rⁿ; what is compared are the coefficients on them.
   static func exportW3(to folder: String) throws(InputError) {
     let experiment = w3(steps: w3Steps)
-    let m = experiment.count
-    var starts: [Double] = []
-    var indices: [Double] = []
-    indices.reserveCapacity(w3Members * w3Steps)
-    var stream = try experiment.options.indexStream(sampleCount: m, trial: 0)
-    var batch = Batch()
-    for trial in 0..<w3Members {
+    let (n, m) = (experiment.dimension, experiment.count)
+    let starts = (0..<w3Members).flatMap { trial in
       let start = experiment.start(of: trial)
       // Only its length matters to the dynamics, so the part outside the span lies along one axis.
-      let outside = [start.perpendicular] + [Double](repeating: 0, count: experiment.dimension - m - 1)
-      starts += start.coefficients + outside
-      stream.restart(trial: trial)
-      for step in 0..<w3Steps {
-        stream.draw(step, into: &batch)
-        indices.append(Double(batch.indices[0]))
-      }
+      return start.coefficients + [start.perpendicular] + [Double](repeating: 0, count: n - m - 1)
     }
-    func save(_ name: String, _ columns: Int, _ values: [Double]) throws(InputError) {
-      try NPYFile(shape: [w3Members, columns], values: values).write(to: "\(folder)/\(name).npy")
+    let inputs = (0..<m).flatMap { row in (0..<n).map { $0 == row ? 1.0 : 0 } }
+    let export = BenchmarkExport(
+      name: "w3", options: experiment.options, members: w3Members, steps: w3Steps, inputs: (n, inputs), starts: starts
+    ) { (steps) throws(InputError) in
+      try runW3(steps: steps, jobs: 1).replicas.flatMap { $0.finals.prefix(m) }
     }
-    try save("starts", experiment.dimension, starts)
-    try save("indices", w3Steps, indices)
-    for (name, steps) in [("early", 1_000), ("final", w3Steps)] {
-      let record = try runW3(steps: steps, jobs: 1)
-      try save(name, m, record.replicas.flatMap { $0.finals.prefix(m) })
-    }
+    try export.write(to: folder)
   }
 
   // MARK: - The selection law

@@ -1,6 +1,5 @@
 import Descent
 import Dispatch
-import Formats
 import Numerics
 import Objectives
 
@@ -11,7 +10,6 @@ extension BenchCommand {
   private static let w2Features = 200
   private static let w2Members = 100
   private static let w2Steps = 100_001
-  private static let w2ExportedSteps = 2_000
 
   /// 80 Gaussian rows and a 20-sparse target of unit norm; ½ (⟨u∘v, x⟩ − y)².
   private static func w2() throws(InputError) -> (DiagonalNetworkObjective<Double>, DescentOptions) {
@@ -27,52 +25,49 @@ extension BenchCommand {
     )
   }
 
-  private static func runW2(steps: Int, jobs: Int, keepsParameters: Bool = false) throws(InputError) -> Record {
+  private typealias DiagonalEngine = StochasticGradientDescent<DiagonalNetworkObjective<Double>>
+
+  private static func runW2(
+    steps: Int, jobs: Int,
+    finals: (DiagonalNetworkObjective<Double>) -> [Measure<DiagonalEngine.State>] = { _ in [] }
+  ) throws(InputError) -> Record {
     let (objective, options) = try w2()
-    typealias Engine = StochasticGradientDescent<DiagonalNetworkObjective<Double>>
-    let finals: [Measure<Engine.State>] =
-      keepsParameters
-      ? (0..<objective.parameterCount).map { j in Measure("w\(j)") { $0.parameters[j] } }
-      : [Measure("loss") { objective.loss(at: $0.parameters) }]
     return try Ensemble.run(
       trials: 0..<w2Members, workers: jobs,
-      plan: RunPlan(budget: steps, stopping: StoppingRules(cadence: .every(steps)), finals: finals),
+      plan: RunPlan(budget: steps, stopping: StoppingRules(cadence: .every(steps)), finals: finals(objective)),
       seeds: options.seeds,
-      makeEngine: { () throws(InputError) in try Engine(objective, options: options) },
+      makeEngine: { () throws(InputError) in try DiagonalEngine(objective, options: options) },
       start: { _ in objective.constantParameters(0.1, 0) })
   }
 
   static func timeW2(repeats: Int, jobs: Int) throws(InputError) -> BenchmarkResult {
-    _ = try runW2(steps: 1_000, jobs: jobs)
-    var seconds: [Double] = []
-    var loss = 0.0
-    for _ in 0..<repeats {
-      let record = try runW2(steps: w2Steps, jobs: jobs)
-      seconds.append(record.seconds)
-      loss = record.finals("loss").reduce(0, +) / Double(w2Members)
+    let losses = try runW2(steps: w2Steps, jobs: jobs) { objective in
+      [Measure("loss") { objective.loss(at: $0.parameters) }]
     }
+    let loss = losses.finals("loss").reduce(0, +) / Double(w2Members)
+    let seconds = try (0..<repeats).map { _ throws(InputError) in try runW2(steps: w2Steps, jobs: jobs).seconds }
     return BenchmarkResult(
       workload: "w2", variant: "one pass over u and v a step", jobs: jobs, members: w2Members,
       updates: w2Members * w2Steps, seconds: seconds, outcome: "mean training loss \(loss)")
   }
 
-  /// The data, every sample that is drawn, and the parameters at the end.
   static func exportW2(to folder: String) throws(InputError) {
     let (objective, options) = try w2()
-    func save(_ name: String, _ columns: Int, _ values: [Double]) throws(InputError) {
-      try NPYFile(shape: [values.count / columns, columns], values: values).write(to: "\(folder)/\(name).npy")
+    let start = objective.constantParameters(0.1, 0)
+    let export = BenchmarkExport(
+      name: "w2", options: options, members: w2Members, steps: 2_000, inputs: (w2Features, objective.features),
+      targets: (1, objective.targets), starts: (0..<w2Members).flatMap { _ in start }
+    ) { (steps) throws(InputError) in
+      try runW2(steps: steps, jobs: 1) { objective in
+        (0..<objective.parameterCount).map { j in Measure("w\(j)") { $0.parameters[j] } }
+      }.replicas.flatMap(\.finals)
     }
-    try save("inputs", w2Features, objective.features)
-    try save("targets", 1, objective.targets)
-    try save(
-      "indices", w2ExportedSteps,
-      try draws(options, objective.sampleCount, members: w2Members, steps: w2ExportedSteps))
-    let record = try runW2(steps: w2ExportedSteps, jobs: 1, keepsParameters: true)
-    try save("final", objective.parameterCount, record.replicas.flatMap(\.finals))
+    try export.write(to: folder)
   }
 
   // MARK: - Wide layers
 
+  private static let mnistWidths = [784, 512, 512, 10]
   private static let mnistBatch = 64
   private static let mnistSteps = 200
 
@@ -80,10 +75,10 @@ extension BenchCommand {
   private static func mnist() throws(InputError) -> (NetworkObjective<Float>, DescentOptions, [Float]) {
     let seeds = Seeds(master: 5)
     var stream = RandomStream(seeds.key(.data))
-    let inputs = (0..<(6_000 * 784)).map { _ in Float(stream.uniform()) }
+    let inputs = (0..<(6_000 * mnistWidths[0])).map { _ in Float(stream.uniform()) }
     let classes = (0..<6_000).map { _ in Int(10 * stream.uniform()) }
     let objective = try NetworkObjective<Float>(
-      Network(widths: [784, 512, 512, 10], activation: .relu), inputs: inputs, targets: .classes(classes),
+      Network(widths: mnistWidths, activation: .relu), inputs: inputs, targets: .classes(classes),
       loss: .crossEntropy)
     let options = DescentOptions(
       order: .iid, batchSize: mnistBatch, schedule: .constant(0.01), budget: mnistSteps, seeds: seeds)
@@ -111,20 +106,23 @@ extension BenchCommand {
       updates: mnistSteps, seconds: seconds, outcome: "training loss \(loss)")
   }
 
-  /// The images, classes, start, samples, and the parameters after all steps.
+  /// Rounding to single precision moves samples across the kinks of ReLUs: after more steps programs would differ.
   static func exportMNIST(to folder: String) throws(InputError) {
     let (objective, options, start) = try mnist()
-    var engine = try StochasticGradientDescent(objective, options: options)
-    engine.load(start, trial: 0, lane: 0)
-    engine.advance(by: mnistSteps)
-    func save(_ name: String, _ columns: Int, _ values: [Double]) throws(InputError) {
-      try NPYFile(shape: [values.count / columns, columns], values: values).write(to: "\(folder)/\(name).npy")
+    let export = BenchmarkExport(
+      name: "mnist", options: options, members: 1, steps: 20, earlySteps: 20,
+      details: [
+        ("widths", .array(mnistWidths.map { .integer($0) })), ("bias", true),
+        ("loss", "crossEntropy"), ("precision", "float32"),
+      ],
+      inputs: (mnistWidths[0], objective.inputs.map { Double($0) }),
+      targets: (1, objective.targetClasses.map { Double($0) }), starts: start.map { Double($0) }
+    ) { (steps) throws(InputError) in
+      var engine = try StochasticGradientDescent(objective, options: options)
+      engine.load(start, trial: 0, lane: 0)
+      engine.advance(by: steps)
+      return engine.snapshot(lane: 0).values
     }
-    try save("inputs", 784, objective.inputs.map { Double($0) })
-    try save("targets", 1, objective.targetClasses.map { Double($0) })
-    try save("starts", start.count, start.map { Double($0) })
-    try save(
-      "indices", mnistSteps * mnistBatch, try draws(options, objective.sampleCount, members: 1, steps: mnistSteps))
-    try save("final", start.count, engine.snapshot(lane: 0).values)
+    try export.write(to: folder)
   }
 }

@@ -1,7 +1,5 @@
 import Descent
-import Dispatch
 import Formats
-import Foundation
 import Numerics
 import Objectives
 
@@ -19,89 +17,49 @@ extension BenchCommand {
     /// Where a trial begins.
     var start: @Sendable (Int) -> [Double]
 
+    /// A single run is left to the plain loop: seven of eight lanes would stay empty.
     func run(steps: Int, jobs: Int, finals: [Measure<NetworkEnsembleEngine.State>]) throws(InputError) -> Record {
-      try Ensemble.run(
-        objective, options: options, trials: 0..<members, workers: jobs,
-        plan: RunPlan(budget: steps, stopping: StoppingRules(cadence: .every(max(1, steps))), finals: finals),
-        start: start)
+      let plan = RunPlan(budget: steps, stopping: StoppingRules(cadence: .every(steps)), finals: finals)
+      guard members > 1 else {
+        return try Ensemble.run(
+          trials: 0..<1, workers: 1, plan: plan, seeds: options.seeds,
+          makeEngine: { () throws(InputError) in try StochasticGradientDescent(objective, options: options) },
+          start: start)
+      }
+      return try Ensemble.run(
+        objective, options: options, trials: 0..<members, workers: jobs, plan: plan, start: start)
     }
 
     func time(repeats: Int, jobs: Int) throws(InputError) -> BenchmarkResult {
       let (steps, objective) = (options.budget, objective)
-      let finals = [Measure<NetworkEnsembleEngine.State>("loss") { objective.loss(at: $0.parameters) }]
-      _ = try run(steps: steps, jobs: jobs, finals: finals)
-      var seconds: [Double] = []
-      var loss = 0.0
-      for _ in 0..<repeats {
-        let record = try run(steps: steps, jobs: jobs, finals: finals)
-        seconds.append(record.seconds)
-        loss = record.finals("loss").reduce(0, +) / Double(members)
+      // The loss over all samples would take as long as many steps: the run that warms up finds it.
+      let losses = try run(steps: steps, jobs: jobs, finals: [Measure("loss") { objective.loss(at: $0.parameters) }])
+      let loss = losses.finals("loss").reduce(0, +) / Double(members)
+      let seconds = try (0..<repeats).map { _ throws(InputError) in
+        try run(steps: steps, jobs: jobs, finals: []).seconds
       }
       return BenchmarkResult(
-        workload: name, variant: "eight replicas side by side", jobs: jobs, members: members, updates: members * steps,
-        seconds: seconds, outcome: "mean training loss \(loss)")
+        workload: name, variant: "eight \(members > 1 ? "replicas" : "samples") side by side", jobs: min(jobs, members),
+        members: members, updates: members * steps, seconds: seconds, outcome: "mean training loss \(loss)")
     }
 
-    /// The network and how it descends, the data, the starts, every sample that is drawn, and the parameters at the end.
     func export(to folder: String) throws(InputError) {
-      let description = NetworkDescription(
-        widths: widths, step: options.schedule.base, batch: options.batchSize ?? objective.sampleCount,
-        isFull: options.order == .full, clip: options.rule.largestGradientNorm, steps: exportedSteps)
-      let file = "\(folder)/network.json"
-      do {
-        try JSONEncoder().encode(description).write(to: URL(fileURLWithPath: file))
-      } catch {
-        throw InputError(file, expected: "a file that can be written", found: "\(error)")
-      }
-      func save(_ name: String, _ columns: Int, _ values: [Double]) throws(InputError) {
-        try NPYFile(shape: [values.count / columns, columns], values: values).write(to: "\(folder)/\(name).npy")
-      }
-      try save("inputs", widths[0], objective.inputs)
-      try save("targets", objective.outputCount, objective.targetValues)
-      try save("starts", objective.parameterCount, (0..<members).flatMap { start($0) })
-      if options.order != .full {
-        try save("indices", exportedSteps * (options.batchSize ?? 1), try draws(options, objective.sampleCount))
-      }
-      let measures = (0..<objective.parameterCount).map { j in
-        Measure<NetworkEnsembleEngine.State>("w\(j)") { $0.parameters[j] }
-      }
-      let record = try run(steps: exportedSteps, jobs: 1, finals: measures)
-      try save("final", objective.parameterCount, record.replicas.flatMap(\.finals))
-    }
-
-    private func draws(_ options: DescentOptions, _ sampleCount: Int) throws(InputError) -> [Double] {
-      try BenchCommand.draws(options, sampleCount, members: members, steps: exportedSteps)
-    }
-  }
-
-  /// What other programs need to know of a workload, besides its arrays.
-  private struct NetworkDescription: Encodable {
-    var widths: [Int]
-    var step: Double
-    var batch: Int
-    var isFull: Bool
-    var clip: Double?
-    var steps: Int
-  }
-
-  /// The samples of every member and step, as often as they are drawn.
-  static func draws(
-    _ options: DescentOptions, _ sampleCount: Int, members: Int, steps: Int
-  ) throws(InputError) -> [Double] {
-    var stream = try options.indexStream(sampleCount: sampleCount, trial: 0)
-    var batch = Batch()
-    var samples: [Double] = []
-    samples.reserveCapacity(members * steps * (options.batchSize ?? 1))
-    for trial in 0..<members {
-      stream.restart(trial: trial)
-      for step in 0..<steps {
-        stream.draw(step, into: &batch)
-        for (sample, multiplicity) in zip(batch.indices, batch.multiplicities) {
-          for _ in 0..<multiplicity { samples.append(Double(sample)) }
+      var details: [BenchmarkExport.Detail] = [
+        ("widths", .array(widths.map { .integer($0) })), ("bias", false), ("loss", "squared"),
+      ]
+      if let norm = options.rule.largestGradientNorm { details.append(("clip", .number(norm))) }
+      let export = BenchmarkExport(
+        name: name, options: options, members: members, steps: exportedSteps, earlySteps: min(1_000, exportedSteps),
+        details: details, inputs: (widths[0], objective.inputs),
+        targets: (objective.outputCount, objective.targetValues), starts: (0..<members).flatMap { start($0) }
+      ) { (steps) throws(InputError) in
+        let measures = (0..<objective.parameterCount).map { j in
+          Measure<NetworkEnsembleEngine.State>("w\(j)") { $0.parameters[j] }
         }
+        return try run(steps: steps, jobs: 1, finals: measures).replicas.flatMap(\.finals)
       }
+      try export.write(to: folder)
     }
-    return samples
   }
 
   /// A student of 20 ReLU units learns a teacher of 3 from 15 points on the circle.
@@ -155,29 +113,12 @@ extension BenchCommand {
     try w4(batch: 1, steps: 20_000, exportedSteps: 2_000)
   }
 
-  static func w4Small() throws(InputError) -> NetworkWorkload { try w4(batch: 32, steps: 2_000, exportedSteps: 500) }
+  static func w4Small() throws(InputError) -> NetworkWorkload { try w4(batch: 32, steps: 2_000, exportedSteps: 1_000) }
 
   static func w4Large() throws(InputError) -> NetworkWorkload { try w4(batch: 512, steps: 200, exportedSteps: 100) }
 
   static func w4Full() throws(InputError) -> NetworkWorkload {
     try w4(batch: nil, members: 1, steps: 100, exportedSteps: 100)
-  }
-
-  /// One run, by the plain loop.
-  static func timeW4Full(repeats: Int, jobs: Int) throws(InputError) -> BenchmarkResult {
-    let workload = try w4Full()
-    let (steps, objective) = (workload.options.budget, workload.objective)
-    var engine = try StochasticGradientDescent(objective, options: workload.options)
-    var seconds: [Double] = []
-    for round in 0...repeats {
-      engine.load(workload.start(0), trial: 0, lane: 0)
-      let begin = DispatchTime.now().uptimeNanoseconds
-      engine.advance(by: steps)
-      if round > 0 { seconds.append(Double(DispatchTime.now().uptimeNanoseconds - begin) * 1e-9) }
-    }
-    return BenchmarkResult(
-      workload: workload.name, variant: "eight samples side by side", jobs: 1, members: 1, updates: steps,
-      seconds: seconds, outcome: "training loss \(objective.loss(at: engine.snapshot(lane: 0).values))")
   }
 
   static func timeNetwork(

@@ -39,6 +39,12 @@ enum BenchCommand {
         100 diagonal linear networks, 200 features, 80 samples, b = 1 i.i.d., 100,001 steps
         """, timeW2, export: exportW2),
       Workload(
+        "w3", repeats: 7,
+        """
+        60 single-neuron ReLU autoencoders, m = 20 orthonormal data in n = 100 dimensions, b = 1
+        i.i.d., step 0.2, 40,000 steps, starts of norm 0.5
+        """, timeW3, export: exportW3),
+      Workload(
         "w4-1", repeats: 7,
         """
         64 ReLU networks 15-15-15-15-1 without biases, 10,000 samples, b = 1 i.i.d., gradients clipped
@@ -51,7 +57,7 @@ enum BenchCommand {
         "w4-512", repeats: 7, "the same with b = 512, 200 steps", timeNetwork(w4Large),
         export: exportNetwork(w4Large)),
       Workload(
-        "w4-full", repeats: 7, "one such network with all samples, 100 steps", timeW4Full,
+        "w4-full", repeats: 7, "one such network with all samples, 100 steps", timeNetwork(w4Full),
         export: exportNetwork(w4Full)),
       Workload(
         "mnist", repeats: 7,
@@ -59,12 +65,6 @@ enum BenchCommand {
         a network 784-512-512-10 in single precision, b = 64, 200 steps; --jobs counts the threads of
         its matrix products
         """, timeMNIST, export: exportMNIST),
-      Workload(
-        "w3", repeats: 7,
-        """
-        60 single-neuron ReLU autoencoders, m = 20 orthonormal data in n = 100 dimensions, b = 1
-        i.i.d., step 0.2, 40,000 steps, starts of norm 0.5
-        """, timeW3, export: exportW3),
       Workload(
         "selection-law", repeats: 3,
         """
@@ -96,18 +96,14 @@ enum BenchCommand {
     name: "bench", abstract: "Time a workload on this machine.", operands: "WORKLOAD",
     options: [
       .init("--repeats", value: "N", help: "Timed repeats (default: as many as suit the workload)."),
-      .init("--jobs", value: "N", help: "Worker threads (default: 1). The thresholds use one."),
+      .init("--jobs", value: "N", help: "Worker threads (default: 1). w4-full and the thresholds use one."),
       .init(
         "--export", value: "DIR",
-        help: "Write inputs and results as .npy, for other programs to repeat (\(exported))."),
+        help: "Write inputs and results as .npy, for other programs to repeat: w1 to w4-full, mnist, thresholds-500."),
       .init("--json", value: "FILE", help: "Write the result as JSON; \"-\" is standard output, instead of text."),
     ],
     discussion: "WORKLOADS\n" + listing,
     examples: ["basin bench w3 --jobs 2", "basin bench w3 --export inputs --json -"])
-
-  private static var exported: String {
-    workloads.filter { $0.export != nil }.map(\.name).joined(separator: ", ")
-  }
 
   private static var listing: String {
     let width = workloads.map(\.name.count).max() ?? 0
@@ -132,6 +128,7 @@ enum BenchCommand {
     let output = try Output(command)
     if let folder = command.values["--export"] {
       guard let export = workload.export else {
+        let exported = workloads.filter { $0.export != nil }.map(\.name).joined(separator: ", ")
         throw InputError(
           "basin bench --export", expected: "one of the workloads \(exported)", found: "\"\(workload.name)\"")
       }
@@ -187,7 +184,7 @@ struct BenchmarkResult: Encodable {
       return "\(texts[0]) at best, \(texts[1]) in the median"
     }
     let ensemble =
-      members.map { ", \($0) members" }.map { $0 + (updates.map { ", \($0) updates" } ?? "") } ?? ""
+      members.map { ", \($0) member\($0 == 1 ? "" : "s")" }.map { $0 + (updates.map { ", \($0) updates" } ?? "") } ?? ""
     let perStep = nanosecondsPerStepAndMember.map {
       "\n  per step and member      \(spread($0, 2, "ns"))"
     }

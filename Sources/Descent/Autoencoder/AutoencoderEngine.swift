@@ -58,6 +58,7 @@ public struct AutoencoderEngine: DescentEngine, ~Copyable {
   var streams: [IndexStream]
   var steps = [Int](repeating: 0, count: 8)
   var isLoaded = [Bool](repeating: false, count: 8)
+  var carefulRoom = CarefulRoom()
 
   /// The upcoming steps' batches: indices and multiplicities at (step · slots + slot) · 8 + lane, rates at step · 8 +
   /// lane.

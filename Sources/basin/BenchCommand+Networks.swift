@@ -17,18 +17,13 @@ extension BenchCommand {
     /// Where a trial begins.
     var start: @Sendable (Int) -> [Double]
 
-    /// A single run is left to the plain loop: seven of eight lanes would stay empty.
     func run(steps: Int, jobs: Int, finals: [Measure<NetworkEnsembleEngine.State>]) throws(InputError) -> Record {
       let plan = RunPlan(budget: steps, stopping: StoppingRules(cadence: .every(steps)), finals: finals)
-      guard members > 1 else {
-        return try Ensemble.run(
-          trials: 0..<1, workers: 1, plan: plan, seeds: options.seeds,
-          makeEngine: { () throws(InputError) in try StochasticGradientDescent(objective, options: options) },
-          start: start)
-      }
       return try Ensemble.run(
         objective, options: options, trials: 0..<members, workers: jobs, plan: plan, start: start)
     }
+
+    private var hasReplicaLanes: Bool { NetworkEnsembleEngine.pays(for: objective, options: options) }
 
     func time(repeats: Int, jobs: Int) throws(InputError) -> BenchmarkResult {
       let (steps, objective) = (options.budget, objective)
@@ -39,7 +34,7 @@ extension BenchCommand {
         try run(steps: steps, jobs: jobs, finals: []).seconds
       }
       return BenchmarkResult(
-        workload: name, variant: "eight \(members > 1 ? "replicas" : "samples") side by side", jobs: min(jobs, members),
+        workload: name, variant: "eight \(hasReplicaLanes ? "replicas" : "samples") side by side", jobs: min(jobs, members),
         members: members, updates: members * steps, seconds: seconds, outcome: "mean training loss \(loss)")
     }
 

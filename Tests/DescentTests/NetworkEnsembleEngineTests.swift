@@ -145,8 +145,8 @@ import Testing
   @Test func ensemblesChooseTheirEngine() throws {
     let small = try TinyNetworkRun(Network(parsing: "mlp:3-6-1:relu"))
     let large = try TinyNetworkRun(Network(parsing: "mlp:3-90-90-1:relu"))
-    #expect(NetworkEnsembleEngine.pays(for: small.objective))
-    #expect(!NetworkEnsembleEngine.pays(for: large.objective))
+    #expect(NetworkEnsembleEngine.pays(for: small.objective, options: small.options))
+    #expect(!NetworkEnsembleEngine.pays(for: large.objective, options: large.options))
     for run in [small, large] {
       let plan = RunPlan<NetworkEnsembleEngine.State>(
         budget: 50, finals: [Measure("first") { $0.parameters[0] }, Measure("last") { $0.parameters.last ?? .nan }])

@@ -1,8 +1,8 @@
 import Numerics
 import Objectives
 
-/// Ensembles of networks, by the engine that suits them: eight replicas side by side where the network is small, the plain
-/// loop elsewhere. Which one depends on the objective alone, and with it the last bits of a replica.
+/// Ensembles of networks, by the engine that suits them: eight replicas side by side where network and batch are small,
+/// the plain loop elsewhere. Which one depends on the objective and the options alone, and with it the last bits of a replica.
 extension Ensemble {
   /// Runs the replicas of `trials` on a network's loss and returns them by ascending trial.
   ///
@@ -16,7 +16,7 @@ extension Ensemble {
     plan: RunPlan<NetworkEnsembleEngine.State>, settings: [Record.Setting] = [],
     start: @Sendable (Int) throws(InputError) -> [Double]
   ) throws(InputError) -> Record {
-    if NetworkEnsembleEngine.pays(for: objective) {
+    if NetworkEnsembleEngine.pays(for: objective, options: options) {
       return try run(
         trials: trials, workers: workers, plan: plan, settings: settings, seeds: options.seeds,
         makeEngine: { () throws(InputError) in try NetworkEnsembleEngine(objective, options: options) }, start: start)
@@ -33,7 +33,7 @@ extension Ensemble {
     on objective: NetworkObjective<Double>, options: DescentOptions, plan: RunPlan<NetworkEnsembleEngine.State>,
     desk: some TrialDesk, start: (Int) throws(InputError) -> [Double]
   ) throws(InputError) {
-    if NetworkEnsembleEngine.pays(for: objective) {
+    if NetworkEnsembleEngine.pays(for: objective, options: options) {
       var engine = try NetworkEnsembleEngine(objective, options: options)
       try work(on: &engine, plan: plan, desk: desk, start: start)
     } else {

@@ -17,6 +17,8 @@ public struct NetworkEnsembleEngine: DescentEngine, ~Copyable {
 
   /// The number of parameters up to which it pays.
   public static let largestParameterCount = 8192
+  /// The batch size up to which it pays.
+  public static let largestBatchSize = 1024
 
   /// What is minimised.
   public let objective: NetworkObjective<Double>
@@ -53,8 +55,12 @@ public struct NetworkEnsembleEngine: DescentEngine, ~Copyable {
   let block: Int
 
   /// Whether this engine does better than the plain loop. All options and losses will do.
-  public static func pays(for objective: NetworkObjective<Double>) -> Bool {
+  ///
+  /// The plain loop puts the samples of a batch side by side. From about a thousand samples on that is as fast, and no lane is
+  /// empty where there are fewer than eight replicas.
+  public static func pays(for objective: NetworkObjective<Double>, options: DescentOptions) -> Bool {
     objective.parameterCount <= largestParameterCount
+      && min(options.batchSize ?? objective.sampleCount, objective.sampleCount) <= largestBatchSize
   }
 
   /// Sets up an engine.

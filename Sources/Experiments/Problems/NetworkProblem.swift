@@ -290,7 +290,7 @@ struct NetworkProblem: SpecProblem {
         makeEngine: { () throws(InputError) in try Engine(single, options: options, region: region) },
         start: { trial in start(trial).map { Float($0) } })
     }
-    guard NetworkEnsembleEngine.pays(for: objective), parts.leavingRadius == nil else {
+    guard NetworkEnsembleEngine.pays(for: objective, options: options), parts.leavingRadius == nil else {
       return PlainWorkload.make(
         objective, parts, measures: measuring.all, layout: layout, collapse: collapse, problems: &problems)
     }

@@ -166,7 +166,7 @@ extension SparseFeaturesStudy {
       ])
     var stuck: [Int] = []
     var diverged = 0
-    for (multiplier, until, divisor) in [(500.0, 0.02, 2.5), (400, 0.5, 3), (500, 0.5, 3)] {
+    for (multiplier, until, divisor) in [(500.0, 0.02, 2.5), (500, 0.5, 3)] {
       let schedule = warmUp(multiplier, until: until, dividedBy: divisor)
       let ends = try lineEnds(problem, schedule, count: count, seeds, context)
       let losses = ends.compactMap { $0?.measures.train }
@@ -188,18 +188,18 @@ extension SparseFeaturesStudy {
           """,
         source: .publication(.andriushchenko, place: "Figure 12"),
         convention: lineConvention + "; warm-up from 2e-4 to 2e-4 (1 + (500f − 1)f), then divided by 3 (2 %: 2.5)",
-        hypotheses: [noDivergence(diverged, of: 3 * count)],
+        hypotheses: [noDivergence(diverged, of: 2 * count)],
         checks: [
           try .frequency(
-            "starts that stay above 0.05 with 500f, f = 50 %", prediction: 0.15, successes: stuck[2], of: count,
+            "starts that stay above 0.05 with 500f, f = 50 %", prediction: 0.15, successes: stuck[1], of: count,
             tolerance: .atLeast),
           Check(
             "starts above 0.05 with 500f: f = 50 % against f = 2 %", prediction: Double(stuck[0] + 1),
-            measurement: Double(stuck[2]), tolerance: .atLeast, count: count),
+            measurement: Double(stuck[1]), tolerance: .atLeast, count: count),
         ],
         remark: """
-          With 400f, f = 50 %, the setting of a10, it is \(stuck[1]) of \(count); with 500f \(stuck[2]), after the short warm-up \(stuck[0]). The publication's start \
-          stays at 0.27.
+          It is \(stuck[1]) of \(count), after the short warm-up \(stuck[0]). The publication's start stays at 0.27. Those \
+          that 400f leaves are counted in a10.
           """), tables: [table])
   }
 

@@ -113,8 +113,8 @@ extension SparseFeaturesStudy {
   /// Claim b2: thresholds and tolerances move the values, not their order.
   static func measureConventions(_ context: StudyContext) throws(InputError) -> Finding {
     let seeds = context.seeds("sparse-features.b2")
-    let count = context.samples(48)
-    let thresholds = [0.95, 0.99, 0.999]
+    let count = context.samples(128)
+    let (thresholds, orders) = ([0.95, 0.99, 0.999], 20)
     struct Run: Sendable {
       /// Threshold by threshold, for the small and the large step.
       var sparsities: [[Double]]
@@ -143,7 +143,7 @@ extension SparseFeaturesStudy {
       var shuffles = RandomStream(seeds.key(.measurement, trial: number))
       func range(_ rule: FeatureSparsity.Rule) throws(InputError) -> (Double, Double) {
         var values: [Double] = []
-        for _ in 0..<50 {
+        for _ in 0..<orders {
           let shuffled = try activations[0].keeping(units: shuffles.permutation(count: 20))
           values.append(
             try FeatureSparsity.coefficient(of: shuffled, options: .init(threshold: 0.95, rule: rule)).coefficient)
@@ -202,7 +202,7 @@ extension SparseFeaturesStudy {
         source: .derivedHere(basis: "the measures of arXiv 2210.05337 and of the authors' code, which differ"),
         scope: .beyond,
         convention: """
-          two-layer networks as in a9 (\(count) data sets, 50 orders of the units at the threshold 0.95); diagonal networks as in a4 \
+          two-layer networks as in a9 (\(count) data sets, \(orders) orders of the units at the threshold 0.95); diagonal networks as in a4 \
           (\(ranks.count) data sets)
           """,
         hypotheses: [

@@ -147,9 +147,12 @@ extension SparseFeaturesStudy {
       ]
     }
     let tests = ratios(2) { $0.test }
+    // What is not fitted any more is over-regularised, which is another claim's (a11).
+    let fitted = runs.indices.filter { run in [0, 2].allSatisfy { runs[run].measures[$0].train <= 1e-3 } }
     checks += [
       try median(
-        "test loss over that of the small step, median, decay at 50 %", prediction: 1, of: tests, tolerance: .atMost),
+        "test loss over that of the small step, median of what fits, decay at 50 %", prediction: 1,
+        of: fitted.map { tests[$0] }, tolerance: .atMost),
       try median(
         "mean angle turned over that of the small step, median, decay at 50 %", prediction: 1,
         of: turns.map { $0[2] / $0[0] }, tolerance: .atLeast),
@@ -160,8 +163,8 @@ extension SparseFeaturesStudy {
         id: "sparse-features.a9", title: "A two-layer network shares fewer directions after a large step",
         statement: """
           At the calibrated step, lowered at 10 or 50 % of the run, rank of the Jacobian and sparsity coefficient are at \
-          most 0.7 of those after the small step; after the longer stabilisation the test loss is no worse (medians over \
-          data sets). Neurons turn further from where they began.
+          most 0.7 of those after the small step; after the longer stabilisation the test loss is no worse where the training \
+          loss ends below 1e-3 (medians over data sets). Neurons turn further from where they began.
           """,
         source: .publication(.andriushchenko, place: "Figures 10 and 14"),
         convention: """
@@ -173,7 +176,8 @@ extension SparseFeaturesStudy {
         correction: """
           The gain in test loss is small here: on \(tests.count { $0 > 1 }) of \(tests.count) data sets the large step tests worse; \
           the median ratio is \(number(try Quantile.median(of: tests))) with the decay at 50 % and \
-          \(number(try Quantile.median(of: ratios(1) { $0.test }))) at 10 %.
+          \(number(try Quantile.median(of: ratios(1) { $0.test }))) at 10 %. Among the \(fitted.count) that fit under both \
+          it is worse on \(fitted.count { tests[$0] > 1 }).
           """,
         remark: """
           η* goes from \(span(runs.map(\.step))) (published for one data set: 0.455). \(unfitted) of the runs lowered at 50 % do \

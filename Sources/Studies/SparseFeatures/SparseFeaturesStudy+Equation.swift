@@ -142,35 +142,41 @@ extension SparseFeaturesStudy {
           \(number(try Quantile.median(of: ratios[2]))). With half of that noise, c = 1/n, they are \(span(ratios[1])), median \
           \(number(try Quantile.median(of: ratios[1]))). A reference simulation of two data sets found both within 30 % of SGD \
           and c = 1/n slightly nearer; over many data sets SGD is between the two, about as far from one as from the other.
-          """), figures: [equationFigure(shown, models.map(\.0), Array(paths.prefix(models.count)), times)],
+          """), figures: [try equationFigure(shown, models.map(\.0), Array(paths.prefix(models.count)), times)],
       tables: [table])
   }
 
   private static func equationFigure(
     _ companion: Companion, _ names: [String], _ paths: [[[Double]]], _ times: [Int]
-  ) -> Figure {
+  ) throws(InputError) -> Figure {
     let problem = companion.problem
     let curves = zip(
       ["SGD"] + names, zip([Figure.Colour.black, .grey, .skyBlue, .vermilion], [companion.path] + paths))
-    func panel(_ label: String, logarithmic: Bool, _ value: ([Double]) -> Double) -> Figure.Panel {
-      .init(
-        horizontal: .init("step of SGD"), vertical: .init(label, logarithmic: logarithmic),
-        layers: curves.map { name, curve in
-          .init(name, name == "SGD" ? .line : .dashed, curve.0, x: times.map(Double.init), y: curve.1.map(value))
-        })
+    func panel(
+      _ label: String, logarithmic: Bool = false, _ value: ([Double]) throws(InputError) -> Double
+    ) throws(InputError) -> Figure.Panel {
+      var layers: [Figure.Layer] = []
+      for (name, curve) in curves {
+        let y = try curve.1.map(value)
+        layers.append(.init(name, name == "SGD" ? .line : .dashed, curve.0, x: times.map(Double.init), y: y))
+      }
+      return .init(
+        horizontal: .init("step of SGD"), vertical: .init(label, logarithmic: logarithmic), layers: layers)
     }
     var figure = Figure(
       name: "stochastic-equation", title: "SGD and its stochastic differential equation",
       caption: """
         One diagonal network (n = 80, d = 200), the step lowered at half of the run: SGD, and the equation with the noise of \
-        Proposition 2.1 at three levels, without noise gradient flow. Training loss (cut off at 1e-10), test loss, entries of u∘v above 1e-6.
+        Proposition 2.1 at three levels, without noise gradient flow. Training loss (cut off at 1e-10), test \
+        loss, rank of the Jacobian on 400 fresh inputs (tolerance 1e-4), entries of u∘v above 1e-6.
         """,
       panels: [
-        panel("training loss", logarithmic: true) { max(problem.loss(at: $0), 1e-10) },
-        panel("test loss", logarithmic: true) { problem.test.loss(at: $0) },
-        panel("‖u∘v‖₀", logarithmic: false) { θ in
-          Double(problem.training.coefficients(at: θ).count { abs($0) > 1e-6 })
+        try panel("training loss", logarithmic: true) { max(problem.loss(at: $0), 1e-10) },
+        try panel("test loss", logarithmic: true) { problem.test.loss(at: $0) },
+        try panel("rank of the Jacobian") { (θ) throws(InputError) in
+          Double(try JacobianRank(of: problem.fresh, at: θ).rank)
         },
+        try panel("‖u∘v‖₀") { θ in Double(problem.training.coefficients(at: θ).count { abs($0) > 1e-6 }) },
       ])
     figure.sharesLegend = true
     return figure

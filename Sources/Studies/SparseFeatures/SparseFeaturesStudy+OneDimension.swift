@@ -221,7 +221,10 @@ extension SparseFeaturesStudy {
       let start = lineStart(trial, seeds)
       let shots = try parameters(of: problem.training, options, from: start, trial: trial, at: snapshots)
       let path = try parameters(of: problem.training, options, from: start, trial: trial, at: steps)
-      return (shots, try path.map { (θ) throws(InputError) in try problem.measures(at: θ) })
+      return (
+        shots,
+        try path.map { (θ) throws(InputError) in (measures: try problem.measures(at: θ), variation: slopeVariation(θ)) }
+      )
     }
     let panels = zip(schedules, runs).map { schedule, run in
       let lines = zip(
@@ -242,7 +245,9 @@ extension SparseFeaturesStudy {
         """, panels: panels)
     snapshotFigure.sharesLegend = true
     let decays = zip(schedules, [Figure.Colour.grey, .vermilion]).map { (step: $0.1 * Double(lineSteps), colour: $1) }
-    func panel(_ label: String, logarithmic: Bool = false, _ value: (NetworkMeasures) -> Double) -> Figure.Panel {
+    func panel(
+      _ label: String, logarithmic: Bool = false, _ value: ((measures: NetworkMeasures, variation: Double)) -> Double
+    ) -> Figure.Panel {
       let values = runs.map { $0.1.map(value) }
       let lines = zip(zip(schedules, [Figure.Colour.grey, .vermilion]), values).map { schedule, values in
         Figure.Layer("warm-up until \(schedule.0.0)", .line, schedule.1, x: steps.map(Double.init), y: values)
@@ -254,12 +259,14 @@ extension SparseFeaturesStudy {
     var curves = Figure(
       name: "one-dimension", title: "Loss, rank and sparsity along a run of the one-dimensional task",
       caption: """
-        Training loss, rank of the Jacobian on 300 fresh inputs (tolerance 1e-4) and feature sparsity coefficient \
-        (threshold 0.999) of the same two runs. Dashed: where the warm-up ends and the step is lowered.
+        Training loss, rank of the Jacobian on 300 fresh inputs (tolerance 1e-4), feature sparsity coefficient (threshold \
+        0.999) and total variation of the slope over the range of the data, of the same two runs. Dashed: where the warm-up ends and the step is lowered.
         """,
       panels: [
-        panel("training loss", logarithmic: true) { $0.train }, panel("rank of the Jacobian") { Double($0.rank) },
-        panel("sparsity coefficient") { $0.sparsity[0] },
+        panel("training loss", logarithmic: true) { $0.measures.train },
+        panel("rank of the Jacobian") { Double($0.measures.rank) },
+        panel("sparsity coefficient") { $0.measures.sparsity[0] },
+        panel("variation of the slope", logarithmic: true) { $0.variation },
       ])
     curves.sharesLegend = true
     return [curves, snapshotFigure]

@@ -93,7 +93,8 @@ extension SparseFeaturesStudy {
   /// The data sets that claims a4 and a5 share, with their calibrated steps.
   private static func mainRuns(_ context: StudyContext) throws(InputError) -> [MainRun] {
     let seeds = context.seeds("sparse-features.main")
-    return try parallelMap(context.samples(48), workers: context.workers) { (number) throws(InputError) in
+    return try parallelMap(context.effort == .full ? 240 : 42, workers: context.workers) {
+      (number) throws(InputError) in
       let problem = try SparseRegression(SparseLinearData.main.drawn(seeds.key(.data, trial: number)))
       var own = seeds
       own.order = RandomStream.seed(seeds.key(.order, trial: number))

@@ -94,7 +94,7 @@ extension SparseFeaturesStudy {
   /// Claim a12: both hidden layers become sparse, and the test loss falls.
   static func threeLayerTeacher(_ context: StudyContext) throws(InputError) -> Finding {
     let seeds = context.seeds("sparse-features.a12")
-    let drawn = try parallelMap(context.samples(128), workers: context.workers) { (number) throws(InputError) in
+    let drawn = try parallelMap(context.samples(96), workers: context.workers) { (number) throws(InputError) in
       try threeLayerRun(number, seeds)
     }
     let moderate = drawn.filter { $0.deviation <= 0.7 }

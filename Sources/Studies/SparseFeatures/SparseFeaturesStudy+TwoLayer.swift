@@ -160,7 +160,9 @@ extension SparseFeaturesStudy {
     // The picture is of a typical run: of those that fit the one whose rank falls by nearly the median.
     let falls = ratios(2) { Double($0.rank) }
     let middle = try Quantile.median(of: falls)
-    let typical = (fitted.isEmpty ? Array(runs.indices) : fitted).min { abs(falls[$0] - middle) < abs(falls[$1] - middle) }
+    let typical = (fitted.isEmpty ? Array(runs.indices) : fitted).min {
+      abs(falls[$0] - middle) < abs(falls[$1] - middle)
+    }
     let unfitted = runs.count { $0.measures[2].train > 1e-3 }
     return Finding(
       Claim(

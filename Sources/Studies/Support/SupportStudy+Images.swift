@@ -241,6 +241,8 @@ extension SupportStudy {
   static func noisyMNIST(_ context: StudyContext) throws(InputError) -> Finding {
     let seeds = context.seeds("support.r3")
     let isThere = context.mnistFolder != nil
+    let steps = 12_000
+    let starts = context.effort == .full ? 4 : 1
     var claim = Claim(
       id: "support.r3", title: "MNIST in noise: b = 32 looks at the digit sooner than b = 2,000",
       statement: """
@@ -248,8 +250,9 @@ extension SupportStudy {
         noise is at least 1.25 times as high at b = 32 as at b = 2,000 after as many steps, at a similar loss.
         """,
       source: .publication(.beneventano, place: "abstract: image experiments; their settings could not be read"),
-      convention:
-        "784-16-10 \(imageConvention); noise of deviation 1, 8,000 images, η = 0.02, 12,000 steps; 2,000 test images",
+      convention: """
+        784-16-10 \(imageConvention); noise of deviation 1, 8,000 images, η = 0.02, \(steps) steps; 2,000 test images
+        """,
       hypotheses: [
         Hypothesis(
           "MNIST is at hand", holds: isThere,
@@ -270,31 +273,36 @@ extension SupportStudy {
         found: "\(training.sampleCount) images in \(training.classCount) classes")
     }
     let network = try Network(widths: [784, 16, 10], activation: .identity, bias: false)
-    let runs = [2000, 32].map { batch in
-      ImageTraining(
-        name: "MNIST in noise", network: network, training: training, test: test, batch: batch, step: 0.02,
-        steps: 12_000)
+    // The most expensive ones first.
+    let runs = [2000, 32].flatMap { batch in
+      (0..<starts).map { trial in
+        ImageTraining(
+          name: "MNIST in noise", network: network, training: training, test: test, batch: batch, step: 0.02,
+          steps: steps, trial: trial)
+      }
     }
     let found = try focus(runs, seeds: seeds, context)
+    let (large, small) = (Array(found.prefix(starts)), Array(found.suffix(starts)))
+    func average(_ found: [Focus], _ value: (Focus) -> Double) -> Double { mean(found.map(value)) }
     claim.checks = [
       Check(
-        "focus inside over outside at b = 32 over that at b = 2,000", prediction: 1.25,
-        measurement: found[0].ratio / found[1].ratio, tolerance: .atLeast),
+        "focus inside over outside at b = 32 over that at b = 2,000, smallest over starts", prediction: 1.25,
+        measurement: zip(large, small).map { $0.ratio / $1.ratio }.min() ?? .nan, tolerance: .atLeast, count: starts),
       similarLoss(found.map(\.trainingLoss), within: 1.5),
       Check(
         "test error at b = 32 minus that at b = 2,000", prediction: 0.03,
-        measurement: found[1].testError - found[0].testError, tolerance: .atMost),
+        measurement: average(small, \.testError) - average(large, \.testError), tolerance: .atMost, count: starts),
     ]
     claim.remark = """
-      Irrelevant over relevant \(number(found[1].ratio)) at b = 32, \(number(found[0].ratio)) at b = 2,000, 1 at the start; test error \
-      \(number(found[1].testError)) and \(number(found[0].testError)), training loss \(number(found[1].trainingLoss)) and \
-      \(number(found[0].trainingLoss)).
+      Irrelevant over relevant \(number(average(small, \.ratio))) at b = 32, \(number(average(large, \.ratio))) at b = 2,000, 1 at the \
+      start; test error \(number(average(small, \.testError))) and \(number(average(large, \.testError))), training loss \
+      \(number(average(small, \.trainingLoss))) and \(number(average(large, \.trainingLoss))).
       """
     var figure = Figure(
       name: "mnist-focus", title: "Where the first layer looks: MNIST in noise",
       caption: """
-        ‖W₁‖ for each pixel after 12,000 steps, in units of its largest: digits of MNIST shrunk to 14 × 14 in a field of noise.
-        """, panels: maps(runs.reversed(), found.reversed()))
+        ‖W₁‖ for each pixel after \(steps) steps, in units of its largest: digits of MNIST shrunk to 14 × 14 in a field of noise.
+        """, panels: maps([runs[starts], runs[0]], [small[0], large[0]]))
     figure.sharesLegend = true
     return Finding(
       claim, figures: [figure], tables: [table("mnist-focus", "The first layer on MNIST in noise.", runs, found)])

@@ -64,7 +64,7 @@ extension SupportStudy {
         pair.1.prefix(1).map { run in
           Figure.Layer(
             pair.0, .line, Figure.Colour.palette[place % Figure.Colour.palette.count],
-            x: run.times.map { Double($0) + 1 }, y: value(run))
+            x: run.times.map(Double.init), y: value(run))
         }
       }
     }
@@ -72,10 +72,10 @@ extension SupportStudy {
       name: name, title: title, caption: caption,
       panels: [
         .init(
-          horizontal: .init("step", logarithmic: true),
-          vertical: .init("‖W₁‖ on irrelevant inputs", logarithmic: true), layers: layers(\.irrelevant)),
+          horizontal: .init("step"), vertical: .init("‖W₁‖ on irrelevant inputs", logarithmic: true),
+          layers: layers(\.irrelevant)),
         .init(
-          horizontal: .init("step", logarithmic: true), vertical: .init("mean squared error", logarithmic: true),
+          horizontal: .init("step"), vertical: .init("mean squared error", logarithmic: true),
           layers: layers(\.loss)),
       ])
     figure.sharesLegend = true

@@ -128,7 +128,7 @@ extension SupportStudy {
       let magnitudes = order.flatMap { weights.row($0).map(\.magnitude) }
       return heatMap(
         magnitudes, rows: weights.rows, columns: weights.columns, largest: magnitudes.max() ?? 1,
-        title: "b = \(name(batches[place]))", "input", "neuron")
+        title: "b = \(name(batches[place]))", "input", "neuron, from the smallest")
     }
     var figure = Figure(
       name: "first-layer", title: "The first layer, by batch size",

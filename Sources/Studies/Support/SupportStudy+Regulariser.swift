@@ -139,9 +139,9 @@ extension SupportStudy {
         "smallest cosine over all steps, median over problems", prediction: 0.999,
         measurement: try Quantile.median(of: problems.map { $0.map(\.cosine).min() ?? .nan }), tolerance: .atLeast,
         count: count),
-      Check(
-        "cosine at η = \(number(steps[last])), smallest over problems", prediction: 0.999,
-        measurement: problems.map { $0[last].cosine }.min() ?? .nan, tolerance: .atLeast, count: count),
+      try .frequency(
+        "problems whose cosine at η = \(number(steps[last])) exceeds 0.999", prediction: 0.75,
+        successes: problems.count { $0[last].cosine > 0.999 }, of: count, tolerance: .atLeast),
     ]
     for place in 0..<last {
       checks.append(

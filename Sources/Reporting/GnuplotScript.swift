@@ -68,6 +68,9 @@ struct GnuplotScript {
     }
   }
 
+  /// Of points: gnuplot's filled circle, square, triangle, diamond, and triangle upside down.
+  private static let shapes = [7, 5, 9, 13, 11]
+
   /// Thin grey furniture, so that the data are the darkest thing on the page.
   private static let look = """
     set border 3 linewidth 0.6 linecolor rgb '#555555'
@@ -217,7 +220,7 @@ extension GnuplotScript {
         plots.append("\(name) using 1:2 with lines \(pen) \(title)")
       case .points:
         if hasBounds { plots.append(errorBars(name, colour)) }
-        let shape = [7, 5, 9, 13, 11][pointLayers % 5]
+        let shape = Self.shapes[pointLayers % Self.shapes.count]
         pointLayers += 1
         plots.append(
           "\(name) using 1:2 with points pointtype \(shape) pointsize 0.45 linecolor rgb '\(colour)' \(title)")
@@ -239,9 +242,18 @@ extension GnuplotScript {
   /// A plot of nothing as wide as the page, whose legend is that of all panels: gnuplot makes a legend as wide as its plot.
   private var sharedLegend: String {
     guard let legend = layout.sharedLegend else { return "" }
+    var pointLayers = 0
     let entries = figure.sharedLegendLayers.map { layer -> String in
-      let look =
-        [.points, .bars, .cells].contains(layer.style) ? "points pointtype 7 pointsize 0.45" : "lines linewidth 1.5"
+      // The shapes that points have in panels where the same layers come in the same order.
+      let look: String
+      switch layer.style {
+      case .points:
+        look = "points pointtype \(Self.shapes[pointLayers % Self.shapes.count]) pointsize 0.45"
+        pointLayers += 1
+      case .bars, .cells: look = "points pointtype 7 pointsize 0.45"
+      case .dashed: look = "lines dashtype (8,5) linewidth 1.4"
+      case .line, .thinLine: look = "lines linewidth 1.5"
+      }
       return "NaN with \(look) linecolor rgb '\(layer.colour.rawValue)' title \(Self.quoted(layer.label))"
     }
     return """

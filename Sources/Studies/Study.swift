@@ -119,7 +119,7 @@ public struct StudyContext: Sendable {
   public enum Effort: String, Sendable {
     /// About a minute on two cores.
     case standard = "default"
-    /// Ten times the samples: intervals about three times narrower.
+    /// Up to ten times the samples, intervals up to three times narrower, and the published sizes throughout.
     case full
   }
 

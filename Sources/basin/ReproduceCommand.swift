@@ -15,7 +15,7 @@ enum ReproduceCommand {
     name: "reproduce", abstract: "Hold the claims of the studies against measurement, and write the report.",
     operands: "[STUDY…]",
     options: [
-      .init("--full", help: "Ten times the samples: takes its time and narrows the intervals."),
+      .init("--full", help: "Up to ten times the samples, the published sizes: takes its time, narrows the intervals."),
       .init("--claims", value: "IDS", help: "Only these claims, separated by commas: 04,b5 or autoencoder.04."),
       .init("--out", value: "DIR", help: "Where the report goes (default: basin-report)."),
       .init("--json", value: "FILE", help: "Write the claims as JSON; \"-\" is standard output, instead of the table."),

@@ -47,23 +47,35 @@ extension SparseFeaturesStudy {
   static func stochasticEquation(_ context: StudyContext) throws(InputError) -> Finding {
     let seeds = context.seeds("sparse-features.a8")
     let times = (0...20).map { $0 * equationSteps / 20 }
-    let count = context.effort == .full ? 12 : 4
+    let count = context.effort == .full ? 24 : 8
     let companions = try parallelMap(count, workers: context.workers) { (number) throws(InputError) in
       try companion(number, times: times, seeds: seeds, workers: 1)
     }
-    let alive = companions.filter { $0.loss.values.allSatisfy { $0 <= 1e6 } }
-    guard let first = alive.first else { throw InputError("SGD", expected: "runs that survive", found: "none") }
+    let stable = companions.filter { $0.loss.values.allSatisfy { $0 <= 1e6 } }
+    guard let first = stable.first else { throw InputError("SGD", expected: "runs that survive", found: "none") }
     let n = first.problem.training.sampleCount
     let isotropic = Equation.isotropicFactor(sampleCount: n)
     let models = [("no noise", 0), ("c = 1/n", 1 / Double(n)), ("c = 2(n − 1)/n²", isotropic)]
-    let paths = try parallelMap(alive.count * models.count, workers: context.workers) { (place) throws(InputError) in
-      let companion = alive[place / models.count]
+    let solutions = try parallelMap(stable.count * models.count, workers: context.workers) {
+      (place) throws(InputError) in
+      let companion = stable[place / models.count]
       var engine = try Equation(
         companion.problem.training, options: companion.options, noiseFactor: models[place % models.count].1)
       let start = Equation.Start(companion.problem.start, companionLoss: companion.loss)
       if let problem = engine.problem(with: start) { throw problem }
       engine.load(start, trial: 0, lane: 0)
       return states(of: &engine, at: times).map(\.parameters)
+    }
+    // Diverged solutions are left out, with their companions.
+    let whole = stable.indices.filter { number in
+      solutions[number * models.count..<(number + 1) * models.count].allSatisfy { path in
+        path.allSatisfy { !hasDiverged(stable[number].problem.training, at: $0) }
+      }
+    }
+    let alive = whole.map { stable[$0] }
+    let paths = whole.flatMap { solutions[$0 * models.count..<($0 + 1) * models.count] }
+    guard let shown = alive.first else {
+      throw InputError("stochastic equation", expected: "runs that survive", found: "none")
     }
     var table = Table(
       name: "stochastic-equation", caption: "SGD and its stochastic differential equation after 20,000 steps.",
@@ -99,7 +111,8 @@ extension SparseFeaturesStudy {
         title: "A diffusion with the noise of labels follows SGD; without noise nothing is sparse",
         statement: """
           dθ = −∇L dt + √(η δ) φᵀ dB with δ = cL, L the loss of SGD at the same time and c = 2(n − 1)/n², ends with ‖u∘v‖₀ \
-          within 30 % of SGD (median over data sets). With c = 0 all d entries and the full rank stay.
+          within 30 % of SGD (median over data sets), and with half of that, c = 1/n, at most 75 % above it. With c = 0 all d \
+          entries and the full rank stay.
           """,
         source: .publication(
           .andriushchenko, place: "section 3, Figure 9, appendix C; c is derived here from Proposition 2.1"),
@@ -110,48 +123,60 @@ extension SparseFeaturesStudy {
         hypotheses: [noDivergence(companions.count - alive.count, of: companions.count)],
         checks: [
           Check(
-            "‖u∘v‖₀ without noise, smallest", prediction: d,
-            measurement: Double(controls.map(\.support).min() ?? 0), tolerance: .exact, count: controls.count),
+            "‖u∘v‖₀ without noise, median", prediction: d,
+            measurement: try Quantile.median(of: controls.map { Double($0.support) }), tolerance: .exact,
+            count: controls.count),
           Check(
             "rank without noise, smallest", prediction: d, measurement: Double(controls.map(\.rank).min() ?? 0),
             tolerance: .exact, count: controls.count),
+          Check(
+            "‖u∘v‖₀ of c = 1/n over that of SGD, median", prediction: 1.75,
+            measurement: try Quantile.median(of: ratios[1]), tolerance: .atMost, count: ratios[1].count),
           Check(
             "‖u∘v‖₀ of c = 2(n − 1)/n² over that of SGD, median", prediction: 1,
             measurement: try Quantile.median(of: ratios[2]), tolerance: .absolute(0.3), count: ratios[2].count),
         ],
         correction: """
           The publication tunes c by hand for each model. Matching the covariance of the label noise, taken as isotropic, \
-          gives c = 2(n − 1)/n² with nothing to tune: ratios \(span(ratios[2])). Half of it, c = 1/n, is too little noise: \
-          \(span(ratios[1])).
-          """), figures: [equationFigure(first, models.map(\.0), Array(paths.prefix(models.count)), times)],
+          gives c = 2(n − 1)/n² with nothing to tune: ratios \(span(ratios[2])), median \
+          \(number(try Quantile.median(of: ratios[2]))). With half of that noise, c = 1/n, they are \(span(ratios[1])), median \
+          \(number(try Quantile.median(of: ratios[1]))). A reference simulation of two data sets found both within 30 % of SGD \
+          and c = 1/n slightly nearer; over many data sets SGD is between the two, about as far from one as from the other.
+          """), figures: [try equationFigure(shown, models.map(\.0), Array(paths.prefix(models.count)), times)],
       tables: [table])
   }
 
   private static func equationFigure(
     _ companion: Companion, _ names: [String], _ paths: [[[Double]]], _ times: [Int]
-  ) -> Figure {
+  ) throws(InputError) -> Figure {
     let problem = companion.problem
     let curves = zip(
       ["SGD"] + names, zip([Figure.Colour.black, .grey, .skyBlue, .vermilion], [companion.path] + paths))
-    func panel(_ label: String, logarithmic: Bool, _ value: ([Double]) -> Double) -> Figure.Panel {
-      .init(
-        horizontal: .init("step of SGD"), vertical: .init(label, logarithmic: logarithmic),
-        layers: curves.map { name, curve in
-          .init(name, name == "SGD" ? .line : .dashed, curve.0, x: times.map(Double.init), y: curve.1.map(value))
-        })
+    func panel(
+      _ label: String, logarithmic: Bool = false, _ value: ([Double]) throws(InputError) -> Double
+    ) throws(InputError) -> Figure.Panel {
+      var layers: [Figure.Layer] = []
+      for (name, curve) in curves {
+        let y = try curve.1.map(value)
+        layers.append(.init(name, name == "SGD" ? .line : .dashed, curve.0, x: times.map(Double.init), y: y))
+      }
+      return .init(
+        horizontal: .init("step of SGD"), vertical: .init(label, logarithmic: logarithmic), layers: layers)
     }
     var figure = Figure(
       name: "stochastic-equation", title: "SGD and its stochastic differential equation",
       caption: """
         One diagonal network (n = 80, d = 200), the step lowered at half of the run: SGD, and the equation with the noise of \
-        Proposition 2.1 at three levels, without noise gradient flow. Training loss (cut off at 1e-10), test loss, entries of u∘v above 1e-6.
+        Proposition 2.1 at three levels, without noise gradient flow. Training loss (cut off at 1e-10), test \
+        loss, rank of the Jacobian on 400 fresh inputs (tolerance 1e-4), entries of u∘v above 1e-6.
         """,
       panels: [
-        panel("training loss", logarithmic: true) { max(problem.loss(at: $0), 1e-10) },
-        panel("test loss", logarithmic: true) { problem.test.loss(at: $0) },
-        panel("‖u∘v‖₀", logarithmic: false) { θ in
-          Double(problem.training.coefficients(at: θ).count { abs($0) > 1e-6 })
+        try panel("training loss", logarithmic: true) { max(problem.loss(at: $0), 1e-10) },
+        try panel("test loss", logarithmic: true) { problem.test.loss(at: $0) },
+        try panel("rank of the Jacobian") { (θ) throws(InputError) in
+          Double(try JacobianRank(of: problem.fresh, at: θ).rank)
         },
+        try panel("‖u∘v‖₀") { θ in Double(problem.training.coefficients(at: θ).count { abs($0) > 1e-6 }) },
       ])
     figure.sharesLegend = true
     return figure

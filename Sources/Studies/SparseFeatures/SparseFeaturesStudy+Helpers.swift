@@ -49,7 +49,7 @@ extension SparseFeaturesStudy {
   static func hasDiverged<Objective: FiniteSumObjective<Double>>(_ objective: Objective, at parameters: [Double])
     -> Bool
   {
-    !(objective.loss(at: parameters) <= 1e6)
+    !parameters.allSatisfy(\.isFinite) || !(objective.loss(at: parameters) <= 1e6)
   }
 
   /// A network's squared loss on samples.

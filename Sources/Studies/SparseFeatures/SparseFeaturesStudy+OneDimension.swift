@@ -84,7 +84,7 @@ extension SparseFeaturesStudy {
   static func oneDimension(_ context: StudyContext) throws(InputError) -> Finding {
     let seeds = context.seeds("sparse-features.a10")
     let problem = try lineProblem(seeds)
-    let count = context.samples(64)
+    let count = context.samples(128)
     let short = try lineEnds(problem, warmUp(400, until: 0.02, dividedBy: 2.5), count: count, seeds, context)
     let long = try lineEnds(problem, warmUp(400, until: 0.5, dividedBy: 3), count: count, seeds, context)
     var table = Table(
@@ -113,13 +113,14 @@ extension SparseFeaturesStudy {
     let variations = ratios { $0.variation }
     let tight = long.count { ($0?.measures.train ?? .infinity) > 0.05 }
     var checks: [Check] = []
-    for (name, ratios, bound) in [
-      ("rank", ranks, 0.5), ("sparsity coefficient", sparsities, 0.6), ("variation of the slope", variations, 0.25),
+    for (name, ratios, bound, share) in [
+      ("rank", ranks, 0.5, 0.95), ("sparsity coefficient", sparsities, 0.6, 0.9),
+      ("variation of the slope", variations, 0.25, 0.95),
     ] {
       checks += [
         try median("\(name), long over short, median", prediction: bound, of: ratios, tolerance: .atMost),
         try fraction(
-          "starts where \(name) is at most \(bound) of that after the short warm-up", prediction: 0.9,
+          "starts where \(name) is at most \(bound) of that after the short warm-up", prediction: share,
           of: ratios.map { $0 <= bound }, tolerance: .atLeast),
       ]
     }
@@ -127,8 +128,9 @@ extension SparseFeaturesStudy {
       Claim(
         id: "sparse-features.a10", title: "A hundred neurons fit twelve points with few kinks after a long warm-up",
         statement: """
-          With a warm-up until half of the run instead of 2 %, the rank of the Jacobian is at most 0.5, the sparsity \
-          coefficient at most 0.6 and the total variation of the slope at most 0.25 times as large, on at least 90 % of the starts.
+          With a warm-up until half of the run instead of 2 %, the rank of the Jacobian is at most 0.5 and the total variation \
+          of the slope at most 0.25 times as large, on at least 95 % of the starts, and the sparsity coefficient at most 0.6 times \
+          as large on at least 90 %.
           """,
         source: .publication(.andriushchenko, place: "Figures 4 and 13"),
         convention: lineConvention + """
@@ -137,10 +139,15 @@ extension SparseFeaturesStudy {
           """,
         hypotheses: [noDivergence(count - pairs.count, of: count)], checks: checks,
         correction: """
-          A reference simulation saw this on each of 4 starts. Among more starts there are some where a ratio is larger: over \(pairs.count), the largest ratios are \(number(ranks.max() ?? .nan)), \
-          \(number(sparsities.max() ?? .nan)) and \(number(variations.max() ?? .nan)). \(tight) of the long runs do not fit any more \
-          (loss above 0.05, see a11). Medians: rank \(number(try Quantile.median(of: pairs.map { Double($0.0.measures.rank) }))) and \
-          \(number(try Quantile.median(of: pairs.map { Double($0.1.measures.rank) }))).
+          A reference simulation saw this on each of 4 starts. For the sparsity coefficient that is no law: over \(pairs.count) \
+          starts the bound of 0.6 is met on \(sparsities.count { $0 <= 0.6 }), and the largest ratio is \
+          \(number(sparsities.max() ?? .nan)).
+          """,
+        remark: """
+          The largest ratio of the rank is \(number(ranks.max() ?? .nan)), of the variation \(number(variations.max() ?? .nan)); \
+          medians of the rank are \(number(try Quantile.median(of: pairs.map { Double($0.0.measures.rank) }))) and \
+          \(number(try Quantile.median(of: pairs.map { Double($0.1.measures.rank) }))). \(tight) of the long runs do not fit any \
+          more (loss above 0.05, see a11).
           """), figures: try lineFigures(problem, seeds, long, context), tables: [table])
   }
 
@@ -148,7 +155,7 @@ extension SparseFeaturesStudy {
   static func overRegularisation(_ context: StudyContext) throws(InputError) -> Finding {
     let seeds = context.seeds("sparse-features.a11")
     let problem = try lineProblem(seeds)
-    let count = context.samples(64)
+    let count = context.samples(256)
     var table = Table(
       name: "over-regularisation", caption: "Runs of the one-dimensional task that cannot fit any more.",
       columns: [
@@ -159,7 +166,7 @@ extension SparseFeaturesStudy {
       ])
     var stuck: [Int] = []
     var diverged = 0
-    for (multiplier, until, divisor) in [(500.0, 0.02, 2.5), (400, 0.5, 3), (500, 0.5, 3)] {
+    for (multiplier, until, divisor) in [(500.0, 0.02, 2.5), (500, 0.5, 3)] {
       let schedule = warmUp(multiplier, until: until, dividedBy: divisor)
       let ends = try lineEnds(problem, schedule, count: count, seeds, context)
       let losses = ends.compactMap { $0?.measures.train }
@@ -176,23 +183,23 @@ extension SparseFeaturesStudy {
       Claim(
         id: "sparse-features.a11", title: "Control: too large a step for too long over-regularises",
         statement: """
-          With the larger warm-up (500f) until half of the run the training loss of some starts stays above 0.05, and of more \
-          than after the short one, whose small step has not fitted all of them yet. Sparsity is then no success.
+          With the larger warm-up (500f) until half of the run the training loss of 15 % of the starts or more stays above 0.05, \
+          and of more than after the short one, whose small step has not fitted all of them yet. Sparsity is then no success.
           """,
         source: .publication(.andriushchenko, place: "Figure 12"),
         convention: lineConvention + "; warm-up from 2e-4 to 2e-4 (1 + (500f − 1)f), then divided by 3 (2 %: 2.5)",
-        hypotheses: [noDivergence(diverged, of: 3 * count)],
+        hypotheses: [noDivergence(diverged, of: 2 * count)],
         checks: [
-          Check(
-            "starts that stay above 0.05 with 500f, f = 50 %", prediction: 1, measurement: Double(stuck[2]),
-            tolerance: .atLeast, count: count),
+          try .frequency(
+            "starts that stay above 0.05 with 500f, f = 50 %", prediction: 0.15, successes: stuck[1], of: count,
+            tolerance: .atLeast),
           Check(
             "starts above 0.05 with 500f: f = 50 % against f = 2 %", prediction: Double(stuck[0] + 1),
-            measurement: Double(stuck[2]), tolerance: .atLeast, count: count),
+            measurement: Double(stuck[1]), tolerance: .atLeast, count: count),
         ],
         remark: """
-          With 400f, f = 50 %, the setting of a10, it is \(stuck[1]) of \(count); with 500f \(stuck[2]), after the short warm-up \(stuck[0]). The publication's start \
-          stays at 0.27.
+          It is \(stuck[1]) of \(count), after the short warm-up \(stuck[0]). The publication's start stays at 0.27. Those \
+          that 400f leaves are counted in a10.
           """), tables: [table])
   }
 
@@ -214,7 +221,10 @@ extension SparseFeaturesStudy {
       let start = lineStart(trial, seeds)
       let shots = try parameters(of: problem.training, options, from: start, trial: trial, at: snapshots)
       let path = try parameters(of: problem.training, options, from: start, trial: trial, at: steps)
-      return (shots, try path.map { (θ) throws(InputError) in try problem.measures(at: θ) })
+      return (
+        shots,
+        try path.map { (θ) throws(InputError) in (measures: try problem.measures(at: θ), variation: slopeVariation(θ)) }
+      )
     }
     let panels = zip(schedules, runs).map { schedule, run in
       let lines = zip(
@@ -235,7 +245,9 @@ extension SparseFeaturesStudy {
         """, panels: panels)
     snapshotFigure.sharesLegend = true
     let decays = zip(schedules, [Figure.Colour.grey, .vermilion]).map { (step: $0.1 * Double(lineSteps), colour: $1) }
-    func panel(_ label: String, logarithmic: Bool = false, _ value: (NetworkMeasures) -> Double) -> Figure.Panel {
+    func panel(
+      _ label: String, logarithmic: Bool = false, _ value: ((measures: NetworkMeasures, variation: Double)) -> Double
+    ) -> Figure.Panel {
       let values = runs.map { $0.1.map(value) }
       let lines = zip(zip(schedules, [Figure.Colour.grey, .vermilion]), values).map { schedule, values in
         Figure.Layer("warm-up until \(schedule.0.0)", .line, schedule.1, x: steps.map(Double.init), y: values)
@@ -247,12 +259,14 @@ extension SparseFeaturesStudy {
     var curves = Figure(
       name: "one-dimension", title: "Loss, rank and sparsity along a run of the one-dimensional task",
       caption: """
-        Training loss, rank of the Jacobian on 300 fresh inputs (tolerance 1e-4) and feature sparsity coefficient \
-        (threshold 0.999) of the same two runs. Dashed: where the warm-up ends and the step is lowered.
+        Training loss, rank of the Jacobian on 300 fresh inputs (tolerance 1e-4), feature sparsity coefficient (threshold \
+        0.999) and total variation of the slope over the range of the data, of the same two runs. Dashed: where the warm-up ends and the step is lowered.
         """,
       panels: [
-        panel("training loss", logarithmic: true) { $0.train }, panel("rank of the Jacobian") { Double($0.rank) },
-        panel("sparsity coefficient") { $0.sparsity[0] },
+        panel("training loss", logarithmic: true) { $0.measures.train },
+        panel("rank of the Jacobian") { Double($0.measures.rank) },
+        panel("sparsity coefficient") { $0.measures.sparsity[0] },
+        panel("variation of the slope", logarithmic: true) { $0.variation },
       ])
     curves.sharesLegend = true
     return [curves, snapshotFigure]

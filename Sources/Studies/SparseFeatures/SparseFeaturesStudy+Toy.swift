@@ -185,6 +185,40 @@ extension SparseFeaturesStudy {
         checks: checks,
         remark:
           "The paper's 1.25 bounds where the iterate alternates between two intervals, which a cycle of four does, too."
-      ))
+      ), figures: [cycleFigure { orbit($0) }])
+  }
+
+  /// Where the deterministic toy settles for each g, with the closed form.
+  private static func cycleFigure(_ orbit: (Double) -> [Double]) -> Figure {
+    var settled: (x: [Double], y: [Double]) = ([], [])
+    for g in (0...100).map({ 0.9 + 0.4 * Double($0) / 100 }) {
+      // Where the convergence is slow, near 1, the eight values of an orbit are one.
+      for θ in Set(orbit(g).map { ($0 * 1e4).rounded() / 1e4 }).sorted() {
+        settled.x.append(g)
+        settled.y.append(θ * θ)
+      }
+    }
+    let window = (0...120).map { 1 + (5.0.squareRoot() - 2) * Double($0) / 120 }
+    func branch(_ sign: Double) -> [Double] {
+      window.map { g in
+        let (sum, product) = ((1 + g) / g, 1 / (g * g))
+        return (sum + sign * (sum * sum - 4 * product).squareRoot()) / 2
+      }
+    }
+    return Figure(
+      name: "toy-cycle", title: "The toy loses its fixed point at g = 1 and bounces between two values",
+      caption: """
+        θ² after 200,000 steps of θ ← θ + gθ(1 − θ²), eight values for each g, and the roots of z² − ((1 + g)/g) z + 1/g² = 0 \
+        (dashed) for 1 < g < √5 − 1, beyond which the cycle doubles its period.
+        """,
+      panels: [
+        .init(
+          horizontal: .init("g"), vertical: .init("θ²"),
+          layers: [
+            .init("measured", .points, .blue, x: settled.x, y: settled.y),
+            .init("two-cycle, closed form", .dashed, .vermilion, x: window, y: branch(-1)),
+            .init("", .dashed, .vermilion, x: window, y: branch(1)),
+          ])
+      ])
   }
 }

@@ -104,7 +104,7 @@ extension SparseFeaturesStudy {
       try twoLayerRun(number, seeds)
     }
     let runs = drawn.compactMap { $0 }
-    guard let first = runs.first else {
+    guard !runs.isEmpty else {
       throw InputError("two-layer networks", expected: "runs that survive", found: "none")
     }
     var table = Table(
@@ -147,21 +147,30 @@ extension SparseFeaturesStudy {
       ]
     }
     let tests = ratios(2) { $0.test }
+    // What is not fitted any more is over-regularised, which is another claim's (a11).
+    let fitted = runs.indices.filter { run in [0, 2].allSatisfy { runs[run].measures[$0].train <= 1e-3 } }
     checks += [
       try median(
-        "test loss over that of the small step, median, decay at 50 %", prediction: 1, of: tests, tolerance: .atMost),
+        "test loss over that of the small step, median of what fits, decay at 50 %", prediction: 1,
+        of: fitted.map { tests[$0] }, tolerance: .atMost),
       try median(
         "mean angle turned over that of the small step, median, decay at 50 %", prediction: 1,
         of: turns.map { $0[2] / $0[0] }, tolerance: .atLeast),
     ]
+    // The picture is of a typical run: of those that fit the one whose rank falls by nearly the median.
+    let falls = ratios(2) { Double($0.rank) }
+    let middle = try Quantile.median(of: falls)
+    let typical = (fitted.isEmpty ? Array(runs.indices) : fitted).min {
+      abs(falls[$0] - middle) < abs(falls[$1] - middle)
+    }
     let unfitted = runs.count { $0.measures[2].train > 1e-3 }
     return Finding(
       Claim(
         id: "sparse-features.a9", title: "A two-layer network shares fewer directions after a large step",
         statement: """
           At the calibrated step, lowered at 10 or 50 % of the run, rank of the Jacobian and sparsity coefficient are at \
-          most 0.7 of those after the small step; after the longer stabilisation the test loss is no worse (medians over \
-          data sets). Neurons turn further from where they began.
+          most 0.7 of those after the small step; after the longer stabilisation the test loss is no worse where the training \
+          loss ends below 1e-3 (medians over data sets). Neurons turn further from where they began.
           """,
         source: .publication(.andriushchenko, place: "Figures 10 and 14"),
         convention: """
@@ -173,12 +182,13 @@ extension SparseFeaturesStudy {
         correction: """
           The gain in test loss is small here: on \(tests.count { $0 > 1 }) of \(tests.count) data sets the large step tests worse; \
           the median ratio is \(number(try Quantile.median(of: tests))) with the decay at 50 % and \
-          \(number(try Quantile.median(of: ratios(1) { $0.test }))) at 10 %.
+          \(number(try Quantile.median(of: ratios(1) { $0.test }))) at 10 %. Among the \(fitted.count) that fit under both \
+          it is worse on \(fitted.count { tests[$0] > 1 }).
           """,
         remark: """
           η* goes from \(span(runs.map(\.step))) (published for one data set: 0.455). \(unfitted) of the runs lowered at 50 % do \
           not fit (loss above 1e-3): over-regularised.
-          """), figures: [try neuronFigure(first)], tables: [table])
+          """), figures: [try neuronFigure(runs[typical ?? 0])], tables: [table])
   }
 
   /// A student's first layer, a row for each neuron.
@@ -199,7 +209,7 @@ extension SparseFeaturesStudy {
       var layers: [Figure.Layer] = stride(from: 0, to: 6, by: 2).map { place in
         let (x, y) = (run.teacher[place], run.teacher[place + 1])
         return .init(
-          place == 0 ? "teacher" : "", .dashed, .orange, x: [-reach * x, reach * x], y: [-reach * y, reach * y])
+          place == 0 ? "teacher" : "", .dashed, .orange, x: [0, reach * x], y: [0, reach * y])
       }
       layers += [
         .init("", .thinLine, .grey, x: path.x, y: path.y),
@@ -213,8 +223,8 @@ extension SparseFeaturesStudy {
     var figure = Figure(
       name: "neurons", title: "With a large step neurons gather on few directions",
       caption: """
-        Input weights of the 20 neurons of a two-layer network, where they began and where they ended, and the lines \
-        through the teacher's three neurons (dashed). Left: small step; right: η* = \(number(run.step)) lowered at half of the run.
+        Input weights of the 20 neurons of a two-layer network, where they began and where they ended, and the directions of \
+        the teacher's three neurons (dashed), of a run that fits and whose rank falls by nearly the median. Left: small step; right: η* = \(number(run.step)) lowered at half of the run.
         """,
       panels: [panel("small step", run.ends[0]), panel("large step", run.ends[2])])
     figure.sharesLegend = true

@@ -64,7 +64,7 @@ extension SupportStudy {
         pair.1.prefix(1).map { run in
           Figure.Layer(
             pair.0, .line, Figure.Colour.palette[place % Figure.Colour.palette.count],
-            x: run.times.map { Double($0) + 1 }, y: value(run))
+            x: run.times.map(Double.init), y: value(run))
         }
       }
     }
@@ -72,10 +72,10 @@ extension SupportStudy {
       name: name, title: title, caption: caption,
       panels: [
         .init(
-          horizontal: .init("step", logarithmic: true),
-          vertical: .init("‖W₁‖ on irrelevant inputs", logarithmic: true), layers: layers(\.irrelevant)),
+          horizontal: .init("step"), vertical: .init("‖W₁‖ on irrelevant inputs", logarithmic: true),
+          layers: layers(\.irrelevant)),
         .init(
-          horizontal: .init("step", logarithmic: true), vertical: .init("mean squared error", logarithmic: true),
+          horizontal: .init("step"), vertical: .init("mean squared error", logarithmic: true),
           layers: layers(\.loss)),
       ])
     figure.sharesLegend = true
@@ -92,7 +92,7 @@ extension SupportStudy {
         try published(
           samples, moments: moments, batch: nil, steps: 5000,
           rule: UpdateRule(weightDecay: decay, largestGradientNorm: 1))
-      }, trials: context.samples(2), seeds: seeds, context)
+      }, trials: context.samples(16), seeds: seeds, context)
     let rows = zip(decays.map { "weight decay \($0)" }, runs).map { ($0, $1) }
     func largest(_ place: Int) -> Double { runs[place].map(\.finalNorm).max() ?? .nan }
     return Finding(
@@ -113,12 +113,13 @@ extension SupportStudy {
             "the same, weight decay 0.01", prediction: 0.1, measurement: largest(1), tolerance: .atMost,
             count: runs[1].count),
           Check(
-            "the same without decay, smallest", prediction: 3, measurement: runs[2].map(\.finalNorm).min() ?? .nan,
-            tolerance: .atLeast, count: runs[2].count),
+            "the same without decay, median", prediction: 3.3,
+            measurement: try Quantile.median(of: runs[2].map(\.finalNorm)), tolerance: .atLeast, count: runs[2].count),
         ],
         remark: """
-          Mean squared error at the end: \(list(runs.map { mean($0.map(\.finalLoss)) })) for decay 0.1, 0.01 and none. On 16 rows with the \
-          same second moments.
+          Mean squared error at the end: \(list(runs.map { mean($0.map(\.finalLoss)) })) for decay 0.1, 0.01 and none. Without decay \
+          the norm ends between \(list([runs[2].map(\.finalNorm).min() ?? .nan, runs[2].map(\.finalNorm).max() ?? .nan])), by start. On 16 \
+          rows with the same second moments.
           """),
       tables: [try summaryTable("weight-decay", "Gradient descent with and without weight decay.", rows)])
   }
@@ -128,7 +129,7 @@ extension SupportStudy {
     let seeds = context.seeds("support.b9")
     let (samples, moments) = try data(5000, seeds)
     let batches = context.effort == .full ? [32, 128, 512] : [32]
-    let trials = context.effort == .full ? 5 : 1
+    let trials = 8
     let runs = try train(
       try batches.map { (b) throws(InputError) in try published(samples, moments: moments, batch: b, steps: 200_000) },
       trials: trials, seeds: seeds, context)
@@ -152,7 +153,7 @@ extension SupportStudy {
         id: "support.b9", title: "The published linear run, b = 32",
         statement: """
           After 200,000 steps of batch size 32 the norm on irrelevant inputs, 4.5 at the start, is between 0.03 and 0.08 at a mean \
-          squared error between 0.02 and 0.035; published re-run: 0.0497 ± 0.002 and 0.022.
+          squared error between 0.02 and 0.035 (means over starts); published re-run: 0.0497 ± 0.002 and 0.022.
           """,
         source: .program(name: "sgd-finds-support", place: "linear target; numbers of an independent re-run"),
         convention: conventionPublished + " 1e-3; n = 5000 (10,000 rows), η = 0.1",
@@ -160,7 +161,8 @@ extension SupportStudy {
         correction: """
           The run never converges: its loss stays near 0.03 at the edge of stability, where the residual comes from the step size, \
           not from the labels' noise of 1e-3 (claims n2 and n3).
-          """),
+          """,
+        remark: "Norms \(list(norms)), mean squared errors \(list(losses)), start by start."),
       figures: [
         figure(
           "published-linear", "The published linear run",
@@ -173,7 +175,7 @@ extension SupportStudy {
   static func publishedSingle(_ context: StudyContext) throws(InputError) -> Finding {
     let seeds = context.seeds("support.b10")
     let (samples, moments) = try data(5000, seeds)
-    let trials = context.effort == .full ? 8 : 2
+    let trials = context.samples(8)
     let runs = try train(
       [try published(samples, moments: moments, batch: 1, steps: 200_000)], trials: trials, seeds: seeds, context)
     func floor(_ run: Trained) -> Double { mean(Array(run.irrelevant.suffix(run.irrelevant.count / 4))) }
@@ -215,31 +217,47 @@ extension SupportStudy {
       try sizes.map { (n) throws(InputError) in
         let (samples, moments) = try data(n, seeds)
         return try published(samples, moments: moments, batch: nil, steps: n == 500 ? 20_000 : 200_000)
-      }, trials: context.effort == .full ? 5 : 1, seeds: seeds, context)
+      }, trials: context.samples(8), seeds: seeds, context)
     let rows = zip(sizes.map { "n = \($0)" }, runs).map { ($0, $1) }
+    let ends = runs.joined().map(\.finalNorm)
     /// What the last half changes, of all that changes.
     func change(_ run: Trained) -> Double {
       abs(run.finalNorm - run.irrelevant[run.irrelevant.count / 2]) / abs(run.finalNorm - run.irrelevant[0])
     }
+    var checks: [Check] = []
+    for (n, runs) in zip(sizes, runs) {
+      checks += [
+        Check(
+          "‖W₁‖ on irrelevant inputs, median, n = \(n)", prediction: 3.3,
+          measurement: try Quantile.median(of: runs.map(\.finalNorm)), tolerance: .atLeast, count: runs.count),
+        Check(
+          "part of the change that falls into the last half, median, n = \(n)", prediction: 0.1,
+          measurement: try Quantile.median(of: runs.map(change)), tolerance: .atMost, count: runs.count),
+      ]
+    }
+    checks += [
+      Check(
+        "smallest of all starts, against the published 3.59", prediction: 3.59, measurement: ends.min() ?? .nan,
+        tolerance: .atMost, count: ends.count),
+      Check(
+        "largest of all starts, against the published 3.59", prediction: 3.59, measurement: ends.max() ?? .nan,
+        tolerance: .atLeast, count: ends.count),
+    ]
     return Finding(
       Claim(
         id: "support.b11", title: "The published gradient descent keeps the irrelevant weights",
         statement: """
-          Full-batch gradient descent leaves the norm on irrelevant inputs, 4.5 at the start, between 3.3 and 3.8 after 20,000 steps, \
-          and flat over the last half; published: 3.59.
+          Full-batch gradient descent leaves the norm on irrelevant inputs, about 4.5 at the start, at 3.3 or more after 20,000 steps \
+          (median over starts), and flat over the last half (median); the published 3.59 is among the ends of single starts.
           """,
         source: .program(name: "sgd-finds-support", place: "linear target; numbers of an independent re-run"),
         convention: conventionPublished + " 1e-3; n = 500, 20,000 steps, and n = 5000, 200,000 steps; η = 0.1",
         hypotheses: [stayedHypothesis(runs)],
-        checks: between(
-          "‖W₁‖ on irrelevant inputs, n = 500", 3.3...3.8, mean(runs[0].map(\.finalNorm)), count: runs[0].count)
-          + between(
-            "‖W₁‖ on irrelevant inputs, n = 5000", 3.3...3.8, mean(runs[1].map(\.finalNorm)), count: runs[1].count)
-          + zip(sizes, runs).map { n, runs in
-            Check(
-              "part of the change that falls into the last half, largest, n = \(n)", prediction: 0.1,
-              measurement: runs.map(change).max() ?? .nan, tolerance: .atMost, count: runs.count)
-          },
+        checks: checks,
+        correction: """
+          3.59 is one start's number. Which one is drawn decides: here the norm ends between \(list([ends.min() ?? .nan])) and \
+          \(list([ends.max() ?? .nan])), and on \(ends.count { (3.3...3.8).contains($0) }) of \(ends.count) runs between 3.3 and 3.8.
+          """,
         remark: """
           The loss does not converge either: mean squared error \(list(runs.map { mean($0.map(\.finalLoss)) })). On 16 rows with the same \
           second moments.
@@ -254,14 +272,14 @@ extension SupportStudy {
     let runs = try train(
       try steps.map { (η) throws(InputError) in
         try published(samples, moments: moments, batch: 32, step: η, steps: 50_000)
-      }, trials: context.effort == .full ? 5 : 1, seeds: seeds, context)
+      }, trials: context.samples(8), seeds: seeds, context)
     let rows = zip(steps.map { "η = \($0)" }, runs).map { ($0, $1) }
     var checks: [Check] = []
     for (η, runs) in zip(steps, runs).dropFirst() {
       checks.append(
         Check(
-          "end over start, η = \(η), smallest", prediction: 0.95, measurement: runs.map(\.shrinkage).min() ?? .nan,
-          tolerance: .atLeast, count: runs.count))
+          "end over start, η = \(η), median", prediction: 0.95,
+          measurement: try Quantile.median(of: runs.map(\.shrinkage)), tolerance: .atLeast, count: runs.count))
       checks.append(
         Check(
           "mean squared error, η = \(η), largest", prediction: 1e-4, measurement: runs.map(\.finalLoss).max() ?? .nan,
@@ -276,7 +294,7 @@ extension SupportStudy {
         id: "support.n2", title: "Control: the published network at a smaller step keeps everything",
         statement: """
           At η = 0.02 and 0.005 the same network with b = 32 converges to a loss of rounding of the label noise, and the irrelevant \
-          weights keep at least 0.95 of their start.
+          weights keep at least 0.95 of their start (median over starts).
           """,
         source: .derivedHere(basis: "measurement on the authors' setting; the publication reports η from 0.1 on"),
         scope: .beyond, convention: conventionPublished + " 1e-3; n = 5000, b = 32, 50,000 steps",
@@ -305,7 +323,7 @@ extension SupportStudy {
       [
         try published(noisy, moments: noisyMoments, batch: 32, steps: steps),
         try published(clean, moments: cleanMoments, batch: 32, steps: steps), replaced,
-      ], trials: context.effort == .full ? 5 : 2, seeds: seeds, context)
+      ], trials: context.samples(8), seeds: seeds, context)
     let norms = runs.map { mean($0.map(\.finalNorm)) }
     return Finding(
       Claim(
@@ -339,7 +357,7 @@ extension SupportStudy {
     let steps = context.effort == .full ? 200_000 : 50_000
     let runs = try train(
       try batches.map { (b) throws(InputError) in try published(samples, moments: moments, batch: b, steps: steps) },
-      trials: context.effort == .full ? 5 : 1, seeds: seeds, context)
+      trials: 8, seeds: seeds, context)
     let rows = zip(batches.map { "b = \(name($0))" }, runs).map { ($0, $1) }
     let losses = runs.map { mean($0.map(\.finalLoss)) }
     let n = Double(samples.sampleCount)
@@ -367,10 +385,10 @@ extension SupportStudy {
         checks: [
           none("neighbouring batch sizes out of order", violations, of: 2 * runs[0].count),
           Check(
-            "full batch: ‖W₁‖ on irrelevant inputs, smallest", prediction: 3.7,
-            measurement: runs[2].map(\.finalNorm).min() ?? .nan, tolerance: .atLeast, count: runs[2].count),
+            "full batch: ‖W₁‖ on irrelevant inputs, end over start, median", prediction: 0.85,
+            measurement: try Quantile.median(of: runs[2].map(\.shrinkage)), tolerance: .atLeast, count: runs[2].count),
           Check(
-            "b = 32: the same, largest", prediction: 3, measurement: runs[1].map(\.finalNorm).max() ?? .nan,
+            "b = 32: the same", prediction: 0.7, measurement: try Quantile.median(of: runs[1].map(\.shrinkage)),
             tolerance: .atMost, count: runs[1].count),
           Check(
             "smallest mean squared error over the best linear predictor's", prediction: 1 - 1e-9,

@@ -42,7 +42,7 @@ extension SupportStudy {
     for depth in depths {
       for b in depth.batches { trainings.append(try rectified(depth.widths, data, batch: b)) }
     }
-    let trials = context.effort == .full ? 8 : 1
+    let trials = context.samples(8)
     let runs = try train(trainings, trials: trials, seeds: seeds, context)
     var table = Table(
       name: "rectified", caption: "The first layer of ReLU networks on irrelevant inputs, linear target.",
@@ -106,7 +106,7 @@ extension SupportStudy {
     let batches: [Int?] = [1, 4, nil]
     let runs = try train(
       try batches.map { (b) throws(InputError) in try rectified([15, 32, 1], data, batch: b) },
-      trials: context.samples(1), seeds: seeds, context)
+      trials: context.samples(8), seeds: seeds, context)
     let ratios = try runs.map { (runs) throws(InputError) in
       try runs.map { (run) throws(InputError) in try run.norms().columnRatio }
     }
@@ -128,7 +128,7 @@ extension SupportStudy {
       let magnitudes = order.flatMap { weights.row($0).map(\.magnitude) }
       return heatMap(
         magnitudes, rows: weights.rows, columns: weights.columns, largest: magnitudes.max() ?? 1,
-        title: "b = \(name(batches[place]))", "input", "neuron")
+        title: "b = \(name(batches[place]))", "input", "neuron, from the smallest")
     }
     var figure = Figure(
       name: "first-layer", title: "The first layer, by batch size",
@@ -167,7 +167,7 @@ extension SupportStudy {
     let runs = try train(
       try batches.map { (b) throws(InputError) in
         try rectified([15, 15, 15, 15, 1], data.training, batch: b, steps: 20_000)
-      }, trials: 8, seeds: seeds, context)
+      }, trials: context.samples(24), seeds: seeds, context)
     let ratios = try runs.map { (runs) throws(InputError) in
       mean(try runs.map { (run) throws(InputError) in try run.norms().columnRatio })
     }

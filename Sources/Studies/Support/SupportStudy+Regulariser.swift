@@ -88,72 +88,102 @@ extension SupportStudy {
   /// Claim b1: the drift of an epoch is the gradient of the noise's trace.
   static func regulariserFormula(_ context: StudyContext) throws(InputError) -> Finding {
     let seeds = context.seeds("support.b1")
-    var stream = RandomStream(seeds.key(.data))
     let network = try Network(widths: [2, 3, 1], activation: .tanh, bias: false)
-    let problem = TinyProblem(
-      objective: try NetworkObjective(
-        network, inputs: stream.gaussian(count: 12), targets: .values(stream.gaussian(count: 6)),
-        loss: .squared(half: false)), point: stream.gaussian(count: network.parameterCount), b: 2)
-    let steps = [0.02, 0.01, 0.005, 0.0025, 0.00125]
+    let count = context.samples(16)
+    let steps = [0.005, 0.0025, 0.00125, 0.000625]
     var table = Table(
       name: "regulariser", caption: "The drift of an epoch against −mη∇R, n = 6, b = 2, all orders.",
       columns: [
-        .init("step", "step size η"), .init("drift", "norm of the mean epoch minus gradient descent"),
+        .init("problem", "which samples and which point"), .init("step", "step size η"),
+        .init("drift", "norm of the mean epoch minus gradient descent"),
         .init("predicted", "norm of −mη∇R"), .init("cosine", "cosine between both"),
         .init("error", "norm of their difference over that of the prediction"),
         .init("independent", "norm of the drift with replacement over that of the prediction"),
       ])
-    for η in steps {
-      let (descent, predicted) = (problem.descended(η), problem.predictedDrift(η))
-      let drift = zip(problem.epochMean(η), descent).map { $0 - $1 }
-      let independent = zip(problem.independentMean(η), descent).map { $0 - $1 }
-      let norm = LinearAlgebra.norm(predicted)
-      table.append([
-        .number(η), .number(LinearAlgebra.norm(drift)), .number(norm),
-        .number(LinearAlgebra.dot(drift, predicted) / (LinearAlgebra.norm(drift) * norm)),
-        .number(LinearAlgebra.norm(zip(drift, predicted).map { $0 - $1 }) / norm),
-        .number(LinearAlgebra.norm(independent) / norm),
-      ])
+    struct Measures: Sendable {
+      var drift, predicted, cosine, error, independent: Double
     }
-    let errors = table.column("error")
-    let halvings = zip(errors, errors.dropFirst()).map { $0 / $1 }
+    let problems = try parallelMap(count, workers: context.workers) { (number) throws(InputError) -> [Measures] in
+      var stream = RandomStream(seeds.key(.data, trial: number))
+      let problem = TinyProblem(
+        objective: try NetworkObjective(
+          network, inputs: stream.gaussian(count: 12), targets: .values(stream.gaussian(count: 6)),
+          loss: .squared(half: false)), point: stream.gaussian(count: network.parameterCount), b: 2)
+      return steps.map { η in
+        let (descent, predicted) = (problem.descended(η), problem.predictedDrift(η))
+        let drift = zip(problem.epochMean(η), descent).map { $0 - $1 }
+        let independent = zip(problem.independentMean(η), descent).map { $0 - $1 }
+        let norm = LinearAlgebra.norm(predicted)
+        return Measures(
+          drift: LinearAlgebra.norm(drift), predicted: norm,
+          cosine: LinearAlgebra.dot(drift, predicted) / (LinearAlgebra.norm(drift) * norm),
+          error: LinearAlgebra.norm(zip(drift, predicted).map { $0 - $1 }) / norm,
+          independent: LinearAlgebra.norm(independent) / norm)
+      }
+    }
+    for (number, problem) in problems.enumerated() {
+      for (η, found) in zip(steps, problem) {
+        table.append([
+          .integer(number + 1), .number(η), .number(found.drift), .number(found.predicted), .number(found.cosine),
+          .number(found.error), .number(found.independent),
+        ])
+      }
+    }
+    func medians(_ value: (Measures) -> Double) throws(InputError) -> [Double] {
+      try steps.indices.map { (place) throws(InputError) in try Quantile.median(of: problems.map { value($0[place]) }) }
+    }
+    let (errors, independent) = (try medians(\.error), try medians(\.independent))
+    let last = steps.count - 1
     var checks = [
       Check(
-        "smallest cosine over all steps", prediction: 0.999, measurement: table.column("cosine").min() ?? .nan,
-        tolerance: .atLeast, count: steps.count)
+        "smallest cosine over all steps, median over problems", prediction: 0.999,
+        measurement: try Quantile.median(of: problems.map { $0.map(\.cosine).min() ?? .nan }), tolerance: .atLeast,
+        count: count),
+      try .frequency(
+        "problems whose cosine at η = \(number(steps[last])) exceeds 0.999", prediction: 0.75,
+        successes: problems.count { $0[last].cosine > 0.999 }, of: count, tolerance: .atLeast),
     ]
-    for (place, ratio) in halvings.enumerated() {
+    for place in 0..<last {
       checks.append(
         Check(
-          "relative error at η = \(number(steps[place])) over that at half of it", prediction: 2, measurement: ratio,
-          tolerance: .absolute(0.2)))
+          "relative error at η = \(number(steps[place])) over that at half of it, median", prediction: 2,
+          measurement: try Quantile.median(of: problems.map { $0[place].error / $0[place + 1].error }),
+          tolerance: .absolute(0.2), count: count))
     }
-    checks.append(
+    checks += [
       Check(
-        "drift with replacement over the prediction, η = \(number(steps.last ?? 0))", prediction: 0.02,
-        measurement: table.column("independent").last ?? .nan, tolerance: .atMost))
+        "drift with replacement over the prediction, η = \(number(steps[last])), median", prediction: 0.02,
+        measurement: independent[last], tolerance: .atMost, count: count),
+      Check(
+        "that drift over its value at half of the step, median", prediction: 2,
+        measurement: try Quantile.median(of: problems.map { $0[last - 1].independent / $0[last].independent }),
+        tolerance: .absolute(0.2), count: count),
+    ]
     return Finding(
       Claim(
         id: "support.b1", title: "Without replacement an epoch is gradient descent on L + (η/4b)((n−b)/(n−1)) tr S",
         statement: """
           Averaged over all orders an epoch of m = n/b steps equals m steps of gradient descent plus a drift −mη∇R, \
           R = (η/(4b))((n−b)/(n−1)) tr S, tr S = (1/n) Σ ‖gᵢ − ∇L‖², to second order in η. With replacement there is no such \
-          drift.
+          drift, only one of third order.
           """,
         source: .derivedHere(
           basis:
             "expansion to second order; the publication states a second-order effect of size η/b, its theorems were not read"
         ),
         convention:
-          "2-3-1 tanh network without biases, 6 Gaussian samples, b = 2; all 90 ordered partitions, all 36³ sequences",
+          "2-3-1 tanh network without biases, 6 Gaussian samples, b = 2, \(count) draws of both; all 90 ordered partitions, all 36³ sequences",
         checks: checks,
-        remark: "The regulariser's gradient is taken by central differences of the per-sample gradients."),
+        remark: """
+          The regulariser's gradient is taken by central differences of the per-sample gradients. The formula is the first term of an \
+          expansion: at η = 0.02 the cosine still depends on the problem, from 0.988 to above 0.999.
+          """),
       figures: [
         Figure(
           name: "regulariser", title: "The drift of an epoch is the regulariser's gradient",
           caption: """
             The difference between the mean epoch and gradient descent, relative to −mη∇R: without replacement the error of the \
-            formula is of first order in η; with replacement the drift itself is.
+            formula is of first order in η; with replacement the drift itself is. Medians over \(count) problems.
             """,
           panels: [
             .init(
@@ -164,7 +194,7 @@ extension SupportStudy {
                 .init(
                   "first order in η", .dashed, .grey, x: steps,
                   y: steps.map { $0 * (errors.last ?? 0) / (steps.last ?? 1) }),
-                .init("drift with replacement", .points, .vermilion, x: steps, y: table.column("independent")),
+                .init("drift with replacement", .points, .vermilion, x: steps, y: independent),
               ])
           ])
       ], tables: [table])

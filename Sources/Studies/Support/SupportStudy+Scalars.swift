@@ -67,7 +67,8 @@ extension SupportStudy {
           tolerance: .absolute(width)))
       checks.append(
         Check(
-          "a after \(times[place]) steps over 3.855 exp(−2η²t)", prediction: 1, measurement: sgd[place][0] / law(times[place]),
+          "a after \(times[place]) steps over 3.855 exp(−2η²t)", prediction: 1,
+          measurement: sgd[place][0] / law(times[place]),
           tolerance: .absolute(0.12)))
     }
     let marks = (0...100).map { Int(pow(10, 1 + 3.7 * Double($0) / 100)) }.reduce(into: [Int]()) { marks, step in

@@ -228,8 +228,8 @@ extension SupportStudy {
     for (n, runs) in zip(sizes, runs) {
       checks += [
         Check(
-          "‖W₁‖ on irrelevant inputs, median, n = \(n)", prediction: 3.3,
-          measurement: try Quantile.median(of: runs.map(\.finalNorm)), tolerance: .atLeast, count: runs.count),
+          "‖W₁‖ on irrelevant inputs, median, n = \(n)", prediction: 3.55,
+          measurement: try Quantile.median(of: runs.map(\.finalNorm)), tolerance: .absolute(0.25), count: runs.count),
         Check(
           "part of the change that falls into the last half, median, n = \(n)", prediction: 0.1,
           measurement: try Quantile.median(of: runs.map(change)), tolerance: .atMost, count: runs.count),
@@ -247,7 +247,7 @@ extension SupportStudy {
       Claim(
         id: "support.b11", title: "The published gradient descent keeps the irrelevant weights",
         statement: """
-          Full-batch gradient descent leaves the norm on irrelevant inputs, about 4.5 at the start, at 3.3 or more after 20,000 steps \
+          Full-batch gradient descent leaves the norm on irrelevant inputs, about 4.5 at the start, between 3.3 and 3.8 after 20,000 steps \
           (median over starts), and flat over the last half (median); the published 3.59 is among the ends of single starts.
           """,
         source: .program(name: "sgd-finds-support", place: "linear target; numbers of an independent re-run"),

@@ -38,19 +38,6 @@ extension Citation {
       "title": "Kernel and Rich Regimes in Overparametrized Models", "booktitle": "Conference on Learning Theory",
       "year": "2020", "eprint": "2002.09277", "archivePrefix": "arXiv",
     ])
-  static let royVetterli = Citation(
-    key: "roy2007effective", type: "inproceedings", shortName: "Roy, Vetterli 2007",
-    fields: [
-      "author": "Roy, Olivier and Vetterli, Martin",
-      "title": "The Effective Rank: A Measure of Effective Dimensionality",
-      "booktitle": "European Signal Processing Conference", "pages": "606--610", "year": "2007",
-    ])
-  static let alpaydin = Citation(
-    key: "alpaydin1998optical", type: "misc", shortName: "Alpaydin, Kaynak 1998",
-    fields: [
-      "author": "Alpaydin, E. and Kaynak, C.", "title": "Optical Recognition of Handwritten Digits",
-      "howpublished": "UCI Machine Learning Repository", "year": "1998", "doi": "10.24432/C50P49",
-    ])
   static let david = Citation(
     key: "david2003order", type: "book", shortName: "David, Nagaraja 2003",
     fields: [

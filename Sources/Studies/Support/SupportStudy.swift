@@ -16,7 +16,8 @@ public enum SupportStudy {
       settings (b8 to b11, b14, b15), against controls in which nothing may shrink (n1 to n5), and on images (r1 to r3).
       """,
     citations: [
-      .beneventano, .beneventanoTrajectories, .smithOrigin, .andreyev, .he, .roy, .digits, .mnist, .salmon, .lemire,
+      .beneventano, .beneventanoTrajectories, .smithOrigin, .andreyev, .he, .roy, .digits, .mnist, .wilson, .salmon,
+      .lemire,
     ],
     corrections: corrections,
     entries: [

@@ -45,7 +45,8 @@ let package = Package(
     .executableTarget(
       name: "basin",
       dependencies: [
-        "Numerics", "Formats", "Objectives", "Descent", "Stability", "Experiments", "Claims", "Reporting", "Studies",
+        "Numerics", "Formats", "DataSets", "Objectives", "Descent", "Stability", "Experiments", "Claims", "Reporting",
+        "Studies",
       ]),
     .target(name: "TestSupport", dependencies: ["Numerics"], path: "Tests/TestSupport"),
     .target(name: "AllocationCount", path: "Tests/AllocationCount"),

@@ -57,6 +57,16 @@ extension ImageSamples {
       images: try .read(images), labels: try .read(labels), limit: limit, location: images, labelLocation: labels)
   }
 
+  /// Whether both parts are in a folder, so that what runs for long can ask at once.
+  ///
+  /// - Throws: ``InputError`` naming the first file that is missing.
+  public static func requireIDX(folder: String) throws(InputError) {
+    for part in Part.allCases {
+      _ = try path(folder, "\(part.rawValue)-images-idx3-ubyte")
+      _ = try path(folder, "\(part.rawValue)-labels-idx1-ubyte")
+    }
+  }
+
   private static func path(_ folder: String, _ name: String) throws(InputError) -> String {
     let plain = "\(folder)/\(name)"
     for candidate in [plain, plain + ".gz"] where FileManager.default.fileExists(atPath: candidate) {

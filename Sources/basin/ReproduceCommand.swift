@@ -1,4 +1,5 @@
 import Claims
+import DataSets
 import Formats
 import Foundation
 import Numerics
@@ -53,7 +54,10 @@ enum ReproduceCommand {
       masterSeed: seed, workers: jobs, effort: command.has("--full") ? .full : .standard,
       mnistFolder: mnist.flatMap { $0.isEmpty ? nil : $0 })
     let directory = command.values["--out"] ?? "basin-report"
-    // Whatever cannot be written is found before an hour of measurements, not after.
+    // Whatever cannot be read or written is found before an hour of measurements, not after.
+    if let folder = context.mnistFolder, selected.contains(where: { $0.entries.contains { $0.id == "support.r3" } }) {
+      try ImageSamples.requireIDX(folder: folder)
+    }
     try Folder.makeWritable(directory)
     let output = try Output(command)
 

@@ -31,6 +31,10 @@ import Testing
       ["reproduce", "--claims", "b44"],
       #"basin reproduce --claims: expected ids of claims, found "b44". Did you mean "b4"?"#
     ),
+    (
+      ["reproduce", "support", "--mnist", "nowhere"],
+      "nowhere: expected train-images-idx3-ubyte or train-images-idx3-ubyte.gz, found neither. The folder should hold the four files of MNIST, or of a data set in the same layout."
+    ),
     (["reproduce", "--out", "file/report"], "file: expected a folder, or a place where one can be made, found "),
     (["reproduce", "--out", "file"], "file: expected a folder, or a place where one can be made, found "),
     (

@@ -45,8 +45,7 @@ let package = Package(
     .executableTarget(
       name: "basin",
       dependencies: [
-        "Numerics", "Formats", "DataSets", "Objectives", "Descent", "Stability", "Experiments", "Claims", "Reporting",
-        "Studies",
+        "Numerics", "Formats", "Objectives", "Descent", "Stability", "Experiments", "Claims", "Reporting", "Studies",
       ]),
     .target(name: "TestSupport", dependencies: ["Numerics"], path: "Tests/TestSupport"),
     .target(name: "AllocationCount", path: "Tests/AllocationCount"),

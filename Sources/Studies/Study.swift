@@ -1,5 +1,6 @@
 import Claims
 import Dispatch
+import Foundation
 import Numerics
 import Reporting
 
@@ -22,12 +23,18 @@ public struct Study: Sendable {
   public struct Entry: Sendable {
     /// The claim's id.
     public let id: String
+    /// Throws if what the measurement would read is not there.
+    public let requirement: @Sendable (StudyContext) throws(InputError) -> Void
     /// Makes the measurement.
     public let measure: @Sendable (StudyContext) throws(InputError) -> Finding
 
     /// Names a measurement.
-    public init(_ id: String, _ measure: @escaping @Sendable (StudyContext) throws(InputError) -> Finding) {
+    public init(
+      _ id: String, requirement: @escaping @Sendable (StudyContext) throws(InputError) -> Void = { _ in },
+      _ measure: @escaping @Sendable (StudyContext) throws(InputError) -> Finding
+    ) {
       self.id = id
+      self.requirement = requirement
       self.measure = measure
     }
   }
@@ -50,6 +57,13 @@ public struct Study: Sendable {
     Study(
       name: name, title: title, summary: summary, citations: citations, corrections: corrections,
       entries: entries.filter { isWanted($0.id) })
+  }
+
+  /// Asks for what the measurements read, so that it is missed before an hour of them and not after.
+  ///
+  /// - Throws: `InputError` naming what is missing.
+  public func checkRequirements(_ context: StudyContext) throws(InputError) {
+    for entry in entries { try entry.requirement(context) }
   }
 
   /// Measures every claim, one after the other, each over all workers.
@@ -166,3 +180,6 @@ extension Check {
       name, prediction: prediction, measurement: sample.max() ?? .nan, tolerance: tolerance, count: sample.count)
   }
 }
+
+/// A number in running text.
+func number(_ value: Double) -> String { String(format: "%.4g", value) }

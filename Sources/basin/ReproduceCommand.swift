@@ -1,5 +1,4 @@
 import Claims
-import DataSets
 import Formats
 import Foundation
 import Numerics
@@ -55,9 +54,7 @@ enum ReproduceCommand {
       mnistFolder: mnist.flatMap { $0.isEmpty ? nil : $0 })
     let directory = command.values["--out"] ?? "basin-report"
     // Whatever cannot be read or written is found before an hour of measurements, not after.
-    if let folder = context.mnistFolder, selected.contains(where: { $0.entries.contains { $0.id == "support.r3" } }) {
-      try ImageSamples.requireIDX(folder: folder)
-    }
+    for study in selected { try study.checkRequirements(context) }
     try Folder.makeWritable(directory)
     let output = try Output(command)
 

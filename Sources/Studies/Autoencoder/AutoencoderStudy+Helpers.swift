@@ -67,9 +67,6 @@ extension AutoencoderStudy {
       "the data is orthonormal", holds: defect < 1e-12, found: "largest |⟨aᵢ, aⱼ⟩ − δᵢⱼ| = \(number(defect))")
   }
 
-  /// A number in running text.
-  static func number(_ value: Double) -> String { String(format: "%.4g", value) }
-
   /// ‖x − y‖.
   static func distance(_ x: [Double], _ y: [Double]) -> Double {
     zip(x, y).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }.squareRoot()

@@ -111,8 +111,8 @@ extension SparseFeaturesStudy {
         title: "A diffusion with the noise of labels follows SGD; without noise nothing is sparse",
         statement: """
           dθ = −∇L dt + √(η δ) φᵀ dB with δ = cL, L the loss of SGD at the same time and c = 2(n − 1)/n², ends with ‖u∘v‖₀ \
-          within 30 % of SGD (median over data sets), and with half of that, c = 1/n, at most 75 % above it. With c = 0 all d \
-          entries and the full rank stay.
+          within 30 % of SGD (median over data sets), and so it does with half of that, c = 1/n. With c = 0 all d entries and the full \
+          rank stay.
           """,
         source: .publication(
           .andriushchenko, place: "section 3, Figure 9, appendix C; c is derived here from Proposition 2.1"),
@@ -130,8 +130,8 @@ extension SparseFeaturesStudy {
             "rank without noise, smallest", prediction: d, measurement: Double(controls.map(\.rank).min() ?? 0),
             tolerance: .exact, count: controls.count),
           Check(
-            "‖u∘v‖₀ of c = 1/n over that of SGD, median", prediction: 1.75,
-            measurement: try Quantile.median(of: ratios[1]), tolerance: .atMost, count: ratios[1].count),
+            "‖u∘v‖₀ of c = 1/n over that of SGD, median", prediction: 1,
+            measurement: try Quantile.median(of: ratios[1]), tolerance: .absolute(0.3), count: ratios[1].count),
           Check(
             "‖u∘v‖₀ of c = 2(n − 1)/n² over that of SGD, median", prediction: 1,
             measurement: try Quantile.median(of: ratios[2]), tolerance: .absolute(0.3), count: ratios[2].count),

@@ -1,6 +1,5 @@
 import Claims
 import Descent
-import Foundation
 import Numerics
 import Objectives
 import Reporting
@@ -100,9 +99,6 @@ extension SparseFeaturesStudy {
     guard let low = shown.min(), let high = shown.max() else { return [] }
     return places.map { .init("", .dashed, $0.colour, x: [$0.step, $0.step], y: [low, high]) }
   }
-
-  /// A number in running text.
-  static func number(_ value: Double) -> String { String(format: "%.3g", value) }
 
   /// The smallest and the largest in running text.
   static func span(_ values: [Double]) -> String {

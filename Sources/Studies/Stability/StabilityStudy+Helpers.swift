@@ -116,9 +116,6 @@ extension StabilityStudy {
       found: others.isEmpty ? "no gradient at the minima of \(count)" : others.map(\.name).joined(separator: ", "))
   }
 
-  /// A number in running text.
-  static func number(_ value: Double) -> String { String(format: "%.4g", value) }
-
   /// The root of an increasing function between `low` and `high`, to the last bits.
   static func root(
     _ low: Double, _ high: Double, _ value: (Double) throws(InputError) -> Double

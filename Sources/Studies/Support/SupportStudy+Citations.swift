@@ -15,14 +15,6 @@ extension Citation {
       "author": "Beneventano, Pierfrancesco", "title": "On the Trajectories of {SGD} Without Replacement",
       "year": "2023", "eprint": "2312.16143", "archivePrefix": "arXiv",
     ])
-  static let smithOrigin = Citation(
-    key: "smith2021origin", type: "inproceedings", shortName: "Smith, Dherin, Barrett, De 2021",
-    fields: [
-      "author": "Smith, Samuel L. and Dherin, Benoit and Barrett, David G. T. and De, Soham",
-      "title": "On the Origin of Implicit Regularization in Stochastic Gradient Descent",
-      "booktitle": "International Conference on Learning Representations", "year": "2021", "eprint": "2101.12176",
-      "archivePrefix": "arXiv",
-    ])
   static let he = Citation(
     key: "he2015delving", type: "inproceedings", shortName: "He, Zhang, Ren, Sun 2015",
     fields: [

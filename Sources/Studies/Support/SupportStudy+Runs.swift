@@ -174,9 +174,6 @@ extension SupportStudy {
       targets: (0..<n).map { (samples.targets[$0] + samples.targets[$0 + n]) / 2 })
   }
 
-  /// A number in running text.
-  static func number(_ value: Double) -> String { String(format: "%.4g", value) }
-
   /// Numbers in running text.
   static func list(_ values: [Double], _ format: String = "%.3g") -> String {
     values.map { String(format: format, $0) }.joined(separator: ", ")

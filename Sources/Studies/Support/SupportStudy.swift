@@ -16,7 +16,7 @@ public enum SupportStudy {
       settings (b8 to b11, b14, b15), against controls in which nothing may shrink (n1 to n5), and on images (r1 to r3).
       """,
     citations: [
-      .beneventano, .beneventanoTrajectories, .smithOrigin, .andreyev, .he, .roy, .digits, .mnist, .wilson, .salmon,
+      .beneventano, .beneventanoTrajectories, .smith, .andreyev, .he, .roy, .digits, .mnist, .wilson, .salmon,
       .lemire,
     ],
     corrections: corrections,
@@ -30,7 +30,7 @@ public enum SupportStudy {
       .init("support.b15", landscape), .init("support.b16", edgeOrder), .init("support.n1", fullBatchControl),
       .init("support.n2", smallStep), .init("support.n3", edgeRegime), .init("support.n4", publishedSine),
       .init("support.n5", unlearntSine), .init("support.r1", noisyDigits), .init("support.r2", greyDigits),
-      .init("support.r3", noisyMNIST),
+      .init("support.r3", requirement: wholeMNIST, noisyMNIST),
     ])
 
   private static let corrections: [StudyReport.Correction] = [

@@ -82,4 +82,29 @@ public struct Batch: Sendable, Equatable {
     while storedShifts.count < storedIndices.count { storedShifts.append(0) }
     storedShifts[place] = shift
   }
+
+  /// The sample at `place` by itself, with its label's shift.
+  func sample(at place: Int) -> Batch {
+    var result = Batch()
+    result.append(indices[place])
+    if !labelShifts.isEmpty { result.setLabelShift(labelShift(at: place), at: 0) }
+    return result
+  }
+
+  /// The batch cut into parts of `count` distinct indices, in order; the last may have fewer. The mean over the batch is that
+  /// over its parts, each weighted by its ``size``.
+  ///
+  /// - Precondition: `count ≥ 1`.
+  public func parts(of count: Int) -> [Batch] {
+    stride(from: 0, to: indices.count, by: count).map { start in
+      var part = Batch()
+      for place in start..<Swift.min(start + count, indices.count) {
+        part.storedIndices.append(indices[place])
+        part.storedMultiplicities.append(multiplicities[place])
+        part.storedSize += multiplicities[place]
+        if !labelShifts.isEmpty { part.storedShifts.append(labelShift(at: place)) }
+      }
+      return part
+    }
+  }
 }

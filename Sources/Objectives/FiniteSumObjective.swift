@@ -26,6 +26,13 @@ public protocol FiniteSumObjective<Scalar>: Sendable {
   /// Scratch memory for one replica.
   func makeWorkspace() -> Workspace
 
+  /// Scratch memory for many products at one point and over one batch: it may keep what all of them share, in up to
+  /// `bytes`. Results are the same to the bit. By default it keeps nothing.
+  func makeWorkspace(keepingUpTo bytes: Int) -> Workspace
+
+  /// The bytes that such a workspace comes to hold, for batches of `count` samples; 0, the default, for next to nothing.
+  func workspaceBytes(sampleCount count: Int, keepingUpTo bytes: Int) -> Int
+
   /// The batch mean of the loss.
   func loss(at parameters: Span<Scalar>, over batch: Batch, using workspace: inout Workspace) -> Double
 
@@ -51,6 +58,18 @@ public protocol FiniteSumObjective<Scalar>: Sendable {
     at parameters: Span<Scalar>, times direction: Span<Scalar>, over batch: Batch,
     into products: inout MutableSpan<Scalar>, using workspace: inout Workspace)
 
+  /// Writes the batch mean of ∇²fᵢ vᵢ, with a direction for each of the batch's distinct samples: `directions` is count × d,
+  /// row-major. By default a Hessian-vector product a sample.
+  func hessianVectorProduct(
+    at parameters: Span<Scalar>, timesEach directions: Span<Scalar>, over batch: Batch,
+    into product: inout MutableSpan<Scalar>, using workspace: inout Workspace)
+
+  /// Writes the batch mean of ∇fᵢ ⟨∇fᵢ, v⟩: the second moment of the gradients times v. By default from the rows of
+  /// ``sampleGradients(at:over:into:using:)``, some megabytes at a time.
+  func gradientSecondMomentProduct(
+    at parameters: Span<Scalar>, times direction: Span<Scalar>, over batch: Batch,
+    into product: inout MutableSpan<Scalar>, using workspace: inout Workspace)
+
   /// Makes the updates of `steps` by `rule`, g the batch mean of the gradient, and returns how many were made: all of
   /// them, or up to and with the first that ends outside of `region`.
   ///
@@ -68,20 +87,66 @@ extension FiniteSumObjective {
   /// Labels are fixed, or there are none.
   public var acceptsLabelShifts: Bool { false }
 
+  /// Nothing is kept.
+  public func makeWorkspace(keepingUpTo bytes: Int) -> Workspace { makeWorkspace() }
+
+  /// Next to nothing.
+  public func workspaceBytes(sampleCount count: Int, keepingUpTo bytes: Int) -> Int { 0 }
+
   /// A Hessian-vector product over each sample by itself.
   public func sampleHessianVectorProducts(
     at parameters: Span<Scalar>, times direction: Span<Scalar>, over batch: Batch,
     into products: inout MutableSpan<Scalar>, using workspace: inout Workspace
   ) {
-    var single = Batch()
     products.withUnsafeMutableBufferPointer { rows in
-      for (row, sample) in batch.indices.enumerated() {
-        single.removeAll()
-        single.append(sample)
-        single.setLabelShift(batch.labelShift(at: row), at: 0)
+      for row in batch.indices.indices {
         let range = row * parameterCount..<(row + 1) * parameterCount
         var product = UnsafeMutableBufferPointer(rebasing: rows[range]).mutableSpan
-        hessianVectorProduct(at: parameters, times: direction, over: single, into: &product, using: &workspace)
+        hessianVectorProduct(
+          at: parameters, times: direction, over: batch.sample(at: row), into: &product, using: &workspace)
+      }
+    }
+  }
+
+  /// A Hessian-vector product over each sample by itself.
+  public func hessianVectorProduct(
+    at parameters: Span<Scalar>, timesEach directions: Span<Scalar>, over batch: Batch,
+    into product: inout MutableSpan<Scalar>, using workspace: inout Workspace
+  ) {
+    precondition(directions.count == parameterCount * batch.indices.count, "a direction for each sample")
+    for j in 0..<parameterCount { product[j] = 0 }
+    var single = [Scalar](repeating: 0, count: parameterCount)
+    directions.withUnsafeBufferPointer { directions in
+      for row in batch.indices.indices {
+        let direction = UnsafeBufferPointer(
+          rebasing: directions[row * parameterCount..<(row + 1) * parameterCount])
+        single.withMutableSpan {
+          hessianVectorProduct(
+            at: parameters, times: direction.span, over: batch.sample(at: row), into: &$0, using: &workspace)
+        }
+        let weight = Scalar(Double(batch.multiplicities[row]) / Double(batch.size))
+        for j in 0..<parameterCount { product[j] += weight * single[j] }
+      }
+    }
+  }
+
+  /// From the gradients of some samples at a time.
+  public func gradientSecondMomentProduct(
+    at parameters: Span<Scalar>, times direction: Span<Scalar>, over batch: Batch,
+    into product: inout MutableSpan<Scalar>, using workspace: inout Workspace
+  ) {
+    for j in 0..<parameterCount { product[j] = 0 }
+    let most = max(1, (1 << 19) / max(1, parameterCount))
+    var rows: [Scalar] = []
+    for part in batch.parts(of: most) {
+      let count = part.indices.count
+      if rows.count != count * parameterCount { rows = [Scalar](repeating: 0, count: count * parameterCount) }
+      rows.withMutableSpan { sampleGradients(at: parameters, over: part, into: &$0, using: &workspace) }
+      for row in 0..<count {
+        var along: Scalar = 0
+        for j in 0..<parameterCount { along += rows[row * parameterCount + j] * direction[j] }
+        along *= Scalar(Double(part.multiplicities[row]) / Double(batch.size))
+        for j in 0..<parameterCount { product[j] += along * rows[row * parameterCount + j] }
       }
     }
   }

@@ -1,3 +1,4 @@
+import Curvature
 import Numerics
 
 /// Batch sharpness: the curvature that a batch sees along its own gradient, in its two published forms.
@@ -85,7 +86,7 @@ extension BatchCurvature {
   /// - Throws: ``InputError`` where a product is not finite.
   public func nonUniformity() throws(InputError) -> Double {
     let all = everySample
-    let found = try Lanczos.extremes(order: dimension, count: 1) { v in
+    let variance = ClosureOperator(dimension: dimension) { v in
       let once = hessianProduct(v, over: all)
       var result = hessianProduct(once, over: all).map { -$0 }
       for sample in all {
@@ -94,7 +95,8 @@ extension BatchCurvature {
       }
       return result
     }
-    return max(0, found.values[0]).squareRoot()
+    let found = try variance.eigenpairs(options: EigenvalueOptions(tolerance: 1e-9))
+    return max(0, found.largest[0].value).squareRoot()
   }
 }
 

@@ -36,9 +36,13 @@ extension MinimumGeometry {
           "rank", expected: "how many top eigenvectors to keep, for more than \(Self.largestDenseDimension) parameters",
           found: "none, and \(d) parameters", advice: "5 to 50 usually suffice.")
       }
-      found = try Lanczos.extremes(order: d, count: rank) { objective.hessianVectorProduct(at: parameters, times: $0) }
+      let hessian = try CurvatureOperator.hessian(of: objective, at: parameters)
+      // One more than asked for says whether the basis leaves something out.
+      let pairs = try hessian.eigenpairs(largest: min(rank + 1, d), options: EigenvalueOptions(tolerance: 1e-9))
+      // The smallest Ritz value stands for the rest: it bounds the smallest eigenvalue from above.
+      found = (pairs.largest.map(\.value) + [pairs.range.lowerBound], Matrix(pairs.largest.map(\.vector)))
     }
-    var range = try Self.rangeCount(found.values, keepsAll: false)
+    var range = min(try Self.rangeCount(found.values, keepsAll: false), found.vectors.rows)
     let isComplete = d <= Self.largestDenseDimension
     let z = isComplete && range < d ? Self.nullVector(outside: Self.rows(found.vectors, range)) : nil
     let leak = z.map { Self.leak(objective, at: parameters, along: $0, found.values[0]) } ?? 0
@@ -97,18 +101,5 @@ extension MinimumGeometry {
     var rows = objective.sampleGradients(at: parameters).flatMap { $0 }
     for index in rows.indices { rows[index] += weightDecay * parameters[index % parameters.count] }
     return try SampleGradients(rows, sampleCount: objective.sampleCount, dimension: parameters.count)
-  }
-}
-
-/// Throws unless the parameters are those of the objective, and finite.
-func requirePoint<Objective: FiniteSumObjective>(
-  _ objective: Objective, _ parameters: [Double]
-) throws(InputError) {
-  guard parameters.count == objective.parameterCount else {
-    throw InputError(
-      "parameters", expected: "\(objective.parameterCount) numbers, as the objective has", found: "\(parameters.count)")
-  }
-  if let index = parameters.firstIndex(where: { !$0.isFinite }) {
-    throw InputError("parameters", expected: "finite numbers", found: "\(parameters[index]) at index \(index)")
   }
 }

@@ -92,6 +92,16 @@ extension LinearAlgebra {
       rightTransposed: Matrix(rows: rank, columns: matrix.columns, storage: right))
   }
 
+  /// (A + Aᵀ)/2 of a matrix that is symmetric but for rounding.
+  ///
+  /// - Throws: ``InputError`` for a matrix that is not square, not finite, or not symmetric to `tolerance` of its largest entry.
+  public static func symmetricPart(of matrix: Matrix, tolerance: Double = 1e-8) throws(InputError) -> Matrix {
+    let location = "symmetric matrix"
+    _ = try requireSquare(matrix, location)
+    try requireFinite(matrix, location)
+    return try symmetricPart(matrix, tolerance: tolerance, location)
+  }
+
   private static func decomposeSymmetric(
     _ matrix: Matrix, vectors: Bool, tolerance: Double
   ) throws(InputError) -> SymmetricEigendecomposition {

@@ -57,8 +57,8 @@ extension NetworkObjective {
     precondition(product.count == parameterCount, "room for a product")
     product.withUnsafeMutableBufferPointer { buffer in
       guard let target = buffer.baseAddress else { return }
-      secondPass(at: parameters, times: direction, over: batch, using: &workspace) { first in
-        (NetworkSink(target: target, keeping: first > 0), true)
+      secondPass(at: parameters, times: direction, over: batch, .mean, using: &workspace) { first in
+        NetworkSink(target: target, keeping: first > 0)
       }
     }
   }
@@ -73,35 +73,66 @@ extension NetworkObjective {
     precondition(products.count == parameterCount * batch.indices.count, "room for a product a sample")
     products.withUnsafeMutableBufferPointer { buffer in
       guard let target = buffer.baseAddress else { return }
-      secondPass(at: parameters, times: direction, over: batch, using: &workspace) { first in
-        (NetworkSink(target: target + first &* parameterCount, stride: parameterCount), false)
+      secondPass(at: parameters, times: direction, over: batch, .each, using: &workspace) { first in
+        NetworkSink(target: target + first &* parameterCount, stride: parameterCount)
       }
     }
   }
 
-  /// The Hessian times a direction, into the sink for the chunk that begins at a place of the batch; weighted as in the
-  /// batch's mean, or each sample by 1.
+  /// The Hessian times a direction, into the sink for the chunk that begins at a place of the batch.
   @inline(__always)
   private func secondPass(
-    at parameters: Span<Scalar>, times direction: Span<Scalar>, over batch: Batch, using workspace: inout Workspace,
-    into sink: (_ first: Int) -> (NetworkSink<Scalar>, isMean: Bool)
+    at parameters: Span<Scalar>, times direction: Span<Scalar>, over batch: Batch, _ weights: AdjointWeights,
+    using workspace: inout Workspace, into sink: (_ first: Int) -> NetworkSink<Scalar>
   ) {
     precondition(direction.count == parameterCount, "a direction like the parameters")
     direction.withUnsafeBufferPointer { direction in
       guard let direction = direction.baseAddress else { return }
-      forEachChunk(of: batch, at: parameters, tangents: true, using: &workspace) { pass, chunk in
-        let (sink, isMean) = sink(chunk.lowerBound)
+      forEachChunk(of: batch, at: parameters, tangents: true, adjoints: weights, using: &workspace) { pass, chunk in
         pass.forward()
         pass.forwardTangent(direction)
         for (row, place) in zip(0..., chunk) {
           let start = pass.outputStart &+ row &* outputCount
-          let (z, share) = (pass.values + start, isMean ? weight(place, of: batch) : 1)
+          let (z, share) = (pass.values + start, weights == .mean ? weight(place, of: batch) : 1)
           outputLoss.gradient(
             z, batch.indices[place], shift: Scalar(batch.labelShift(at: place)), weight: share,
             into: pass.adjoints + start)
           outputLoss.hessianProduct(z, pass.tangents + start, weight: share, into: pass.adjointTangents + start)
         }
-        pass.backwardTangent(direction, into: sink)
+        pass.backwardTangent(direction, into: sink(chunk.lowerBound))
+      }
+    }
+  }
+
+  /// (1/b) Σ kᵢ gᵢ ⟨gᵢ, v⟩, gᵢ = Jᵢᵀ∇ℓ: forward with a tangent, which gives ⟨gᵢ, v⟩ = ⟨∇ℓ, Jᵢv⟩, and back once. No gradient
+  /// of a sample is formed.
+  @specialized(where Scalar == Double)
+  @specialized(where Scalar == Float)
+  public func gradientSecondMomentProduct(
+    at parameters: Span<Scalar>, times direction: Span<Scalar>, over batch: Batch,
+    into product: inout MutableSpan<Scalar>, using workspace: inout Workspace
+  ) {
+    precondition(direction.count == parameterCount && product.count == parameterCount, "vectors like the parameters")
+    product.withUnsafeMutableBufferPointer { buffer in
+      direction.withUnsafeBufferPointer { direction in
+        guard let target = buffer.baseAddress, let direction = direction.baseAddress else { return }
+        forEachChunk(of: batch, at: parameters, tangents: true, using: &workspace) { pass, chunk in
+          let pass = pass.withAdjointsApart
+          pass.forward()
+          pass.forwardTangent(direction)
+          for (row, place) in zip(0..., chunk) {
+            let start = pass.outputStart &+ row &* outputCount
+            let (tangent, adjoint) = (pass.tangents + start, pass.adjoints + start)
+            outputLoss.gradient(
+              pass.values + start, batch.indices[place], shift: Scalar(batch.labelShift(at: place)), weight: 1,
+              into: adjoint)
+            var along: Scalar = 0
+            for k in 0..<outputCount { along += adjoint[k] * tangent[k] }
+            along *= weight(place, of: batch)
+            for k in 0..<outputCount { adjoint[k] *= along }
+          }
+          pass.backward(into: NetworkSink(target: target, keeping: chunk.lowerBound > 0))
+        }
       }
     }
   }

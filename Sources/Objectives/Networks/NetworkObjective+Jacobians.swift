@@ -1,5 +1,5 @@
 /// Products with the Jacobian J of the outputs, (count·m) × d over the distinct samples of a batch.
-extension NetworkObjective {
+extension NetworkObjective: GaussNewtonObjective {
   /// Writes J v, count × m, for the batch's distinct samples. At about the cost of a gradient.
   @specialized(where Scalar == Double)
   @specialized(where Scalar == Float)
@@ -58,6 +58,7 @@ extension NetworkObjective {
       direction.withUnsafeBufferPointer { direction in
         guard let target = buffer.baseAddress, let direction = direction.baseAddress else { return }
         forEachChunk(of: batch, at: parameters, tangents: true, using: &workspace) { pass, chunk in
+          let pass = pass.withAdjointsApart
           pass.forward()
           pass.forwardTangent(direction)
           for (row, place) in zip(0..., chunk) {

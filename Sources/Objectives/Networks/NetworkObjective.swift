@@ -65,55 +65,12 @@ public struct NetworkObjective<Scalar: NetworkScalar>: FiniteSumObjective {
     network.randomParameters(initialization, stream: &stream).map { Scalar($0) }
   }
 
-  /// Room for the passes of a mini-batch, grown when a larger one comes.
-  public struct Workspace: Sendable {
-    var storage: [Scalar] = []
-    var lanes: [Lanes] = []
-  }
-
-  /// An empty workspace.
-  public func makeWorkspace() -> Workspace { Workspace() }
-
   /// Samples that go through the network at once: enough to keep BLAS busy, few enough to need some megabytes only.
   var largestChunk: Int { max(16, (1 << 20) / (network.inputCount + network.unitCount)) }
 
-  /// Calls `body` with a pass, not made yet, for each chunk of the batch's distinct samples, and the chunk.
-  @inline(__always)
-  func forEachChunk(
-    of batch: Batch, at parameters: Span<Scalar>, tangents: Bool, using workspace: inout Workspace,
-    _ body: (NetworkPass<Scalar>, Range<Int>) -> Void
-  ) {
-    precondition(parameters.count == parameterCount, "parameters of this network")
-    let (p, units, total) = (network.inputCount, network.unitCount, batch.indices.count)
-    let most = min(total, largestChunk)
-    let needed = most * (p + units * (tangents ? 4 : 2))
-    if workspace.storage.count < needed { workspace.storage = [Scalar](repeating: 0, count: needed) }
-    parameters.withUnsafeBufferPointer { parameters in
-      inputs.withUnsafeBufferPointer { inputs in
-        workspace.storage.withUnsafeMutableBufferPointer { storage in
-          guard let parameters = parameters.baseAddress, let data = inputs.baseAddress, let memory = storage.baseAddress
-          else { return }
-          var start = 0
-          while start < total {
-            let chunk = start..<min(start &+ most, total)
-            let values = memory + most &* p
-            let section = most &* units
-            let pass = NetworkPass(
-              stages: network.stages, slopeAtKink: slopeAtKink, count: chunk.count, parameters: parameters,
-              inputs: rows(of: batch, chunk, data, gatheredIn: memory), values: values, adjoints: values + section,
-              tangents: tangents ? values + 2 &* section : values,
-              adjointTangents: tangents ? values + 3 &* section : values)
-            body(pass, chunk)
-            start = chunk.upperBound
-          }
-        }
-      }
-    }
-  }
-
   /// The chunk's inputs: where they stand if they stand together, and a copy otherwise.
   @inline(__always)
-  private func rows(
+  func rows(
     of batch: Batch, _ chunk: Range<Int>, _ data: UnsafePointer<Scalar>, gatheredIn copy: UnsafeMutablePointer<Scalar>
   ) -> UnsafePointer<Scalar> {
     let p = network.inputCount

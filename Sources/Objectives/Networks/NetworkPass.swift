@@ -10,9 +10,12 @@ struct NetworkPass<Scalar: NetworkScalar> {
   let inputs: UnsafePointer<Scalar>
   /// The outputs of all layers, their adjoints, and the tangents of both.
   let values: UnsafeMutablePointer<Scalar>
-  let adjoints: UnsafeMutablePointer<Scalar>
+  var adjoints: UnsafeMutablePointer<Scalar>
   let tangents: UnsafeMutablePointer<Scalar>
   let adjointTangents: UnsafeMutablePointer<Scalar>
+  /// Whether the values, and the adjoints of all layers, are there already.
+  let hasValues: Bool
+  let hasAdjoints: Bool
 
   @inline(__always)
   private func x(_ stage: NetworkStage) -> UnsafePointer<Scalar> {
@@ -25,6 +28,7 @@ struct NetworkPass<Scalar: NetworkScalar> {
 
   @inline(__always)
   func forward() {
+    if hasValues { return }
     for stage in stages {
       stage.forward(parameters, x(stage), count: count, into: values + count &* stage.outputStart)
     }
@@ -53,6 +57,13 @@ struct NetworkPass<Scalar: NetworkScalar> {
         parameters, x(stage), values + end, yAdjoint: adjoints + end, slopeAtKink: slopeAtKink, count: count,
         into: adjoints + count &* stage.inputStart)
     }
+  }
+
+  /// The same pass with its adjoints where the tangents of adjoints would stand, so that adjoints which are kept stay.
+  var withAdjointsApart: NetworkPass {
+    var pass = self
+    pass.adjoints = adjointTangents
+    return pass
   }
 
   /// Adds the gradient to the parameters themselves, a layer's as soon as its weights are needed no more. After `forward`,
@@ -85,6 +96,7 @@ struct NetworkPass<Scalar: NetworkScalar> {
       stage.backwardTangent(
         parameters, direction: direction, x(stage), values + end, xTangent: tangents + start, yAdjoint: adjoints + end,
         yAdjointTangent: adjointTangents + end, slopeAtKink: slopeAtKink, count: count, into: adjointTangents + start)
+      if hasAdjoints { continue }
       stage.backward(
         parameters, x(stage), values + end, yAdjoint: adjoints + end, slopeAtKink: slopeAtKink, count: count,
         into: adjoints + start)

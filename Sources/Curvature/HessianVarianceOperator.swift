@@ -21,9 +21,9 @@ where Objective.Scalar: BLASScalar {
     keptBytes: Int = CurvatureOperator<Objective>.defaultKeptBytes
   ) throws(InputError) {
     hessian = try .hessian(of: objective, at: parameters, over: batch, workers: workers, keptBytes: keptBytes / 2)
-    // A batch at a time is kept; that of single samples would replace it.
     squares = try CurvatureOperator(
-      "(1/n) Σ Hᵢ²", objective, at: parameters, over: batch, workers: workers, keptBytes: 0, Self.meanSquare)
+      "(1/n) Σ Hᵢ²", objective, at: parameters, over: batch, workers: workers, keptBytes: keptBytes / 2,
+      Self.meanSquare)
   }
 
   /// d.
@@ -77,15 +77,18 @@ where Objective.Scalar: BLASScalar {
           objective.sampleHessianVectorProducts(
             at: parameters, times: vector, over: part, into: &span, using: &workspace)
         }
+        for (row, multiplicity) in part.multiplicities.enumerated() {
+          let weight = Scalar(Double(multiplicity) / Double(batch.size))
+          for j in row * d..<(row + 1) * d { rows[j] *= weight }
+        }
         rows.withUnsafeBufferPointer { rows in
           sum.withUnsafeMutableBufferPointer {
             var span = $0.mutableSpan
-            objective.hessianVectorProduct(
-              at: parameters, timesEach: rows.span, over: part, into: &span, using: &workspace)
+            objective.sampleHessianVectorSum(
+              at: parameters, times: rows.span, over: part, into: &span, using: &workspace)
           }
         }
-        let weight = Scalar(Double(part.size) / Double(batch.size))
-        for j in 0..<d { product[j] += weight * sum[j] }
+        for j in 0..<d { product[j] += sum[j] }
       }
     }
   }

@@ -58,10 +58,10 @@ public protocol FiniteSumObjective<Scalar>: Sendable {
     at parameters: Span<Scalar>, times direction: Span<Scalar>, over batch: Batch,
     into products: inout MutableSpan<Scalar>, using workspace: inout Workspace)
 
-  /// Writes the batch mean of ∇²fᵢ vᵢ, with a direction for each of the batch's distinct samples: `directions` is count × d,
-  /// row-major. By default a Hessian-vector product a sample.
-  func hessianVectorProduct(
-    at parameters: Span<Scalar>, timesEach directions: Span<Scalar>, over batch: Batch,
+  /// Writes Σ ∇²fᵢ vᵢ over the batch's distinct samples, a direction for each, multiplicities ignored: `directions` is
+  /// count × d, row-major. By default a Hessian-vector product a sample.
+  func sampleHessianVectorSum(
+    at parameters: Span<Scalar>, times directions: Span<Scalar>, over batch: Batch,
     into product: inout MutableSpan<Scalar>, using workspace: inout Workspace)
 
   /// Writes the batch mean of ∇fᵢ ⟨∇fᵢ, v⟩: the second moment of the gradients times v. By default from the rows of
@@ -109,8 +109,8 @@ extension FiniteSumObjective {
   }
 
   /// A Hessian-vector product over each sample by itself.
-  public func hessianVectorProduct(
-    at parameters: Span<Scalar>, timesEach directions: Span<Scalar>, over batch: Batch,
+  public func sampleHessianVectorSum(
+    at parameters: Span<Scalar>, times directions: Span<Scalar>, over batch: Batch,
     into product: inout MutableSpan<Scalar>, using workspace: inout Workspace
   ) {
     precondition(directions.count == parameterCount * batch.indices.count, "a direction for each sample")
@@ -124,8 +124,7 @@ extension FiniteSumObjective {
           hessianVectorProduct(
             at: parameters, times: direction.span, over: batch.sample(at: row), into: &$0, using: &workspace)
         }
-        let weight = Scalar(Double(batch.multiplicities[row]) / Double(batch.size))
-        for j in 0..<parameterCount { product[j] += weight * single[j] }
+        for j in 0..<parameterCount { product[j] += single[j] }
       }
     }
   }

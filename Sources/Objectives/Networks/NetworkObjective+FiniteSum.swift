@@ -57,7 +57,7 @@ extension NetworkObjective {
     precondition(product.count == parameterCount, "room for a product")
     product.withUnsafeMutableBufferPointer { buffer in
       guard let target = buffer.baseAddress else { return }
-      secondPass(at: parameters, times: direction, over: batch, .mean, using: &workspace) { first in
+      secondPass(at: parameters, times: direction, stride: 0, over: batch, .mean, using: &workspace) { first in
         NetworkSink(target: target, keeping: first > 0)
       }
     }
@@ -73,22 +73,43 @@ extension NetworkObjective {
     precondition(products.count == parameterCount * batch.indices.count, "room for a product a sample")
     products.withUnsafeMutableBufferPointer { buffer in
       guard let target = buffer.baseAddress else { return }
-      secondPass(at: parameters, times: direction, over: batch, .each, using: &workspace) { first in
+      secondPass(at: parameters, times: direction, stride: 0, over: batch, .each, using: &workspace) { first in
         NetworkSink(target: target + first &* parameterCount, stride: parameterCount)
       }
     }
   }
 
-  /// The Hessian times a direction, into the sink for the chunk that begins at a place of the batch.
+  /// Σ ∇²fᵢ vᵢ, forward over reverse: only the products Ẇx and gyẆ are made sample by sample.
+  @specialized(where Scalar == Double)
+  @specialized(where Scalar == Float)
+  public func sampleHessianVectorSum(
+    at parameters: Span<Scalar>, times directions: Span<Scalar>, over batch: Batch,
+    into product: inout MutableSpan<Scalar>, using workspace: inout Workspace
+  ) {
+    precondition(product.count == parameterCount, "room for a product")
+    product.withUnsafeMutableBufferPointer { buffer in
+      guard let target = buffer.baseAddress else { return }
+      secondPass(
+        at: parameters, times: directions, stride: parameterCount, over: batch, .each, using: &workspace
+      ) { first in
+        NetworkSink(target: target, keeping: first > 0)
+      }
+    }
+  }
+
+  /// The Hessian times a direction, or that of each sample times its own, into the sink for the chunk that begins at a place
+  /// of the batch.
   @inline(__always)
   private func secondPass(
-    at parameters: Span<Scalar>, times direction: Span<Scalar>, over batch: Batch, _ weights: AdjointWeights,
-    using workspace: inout Workspace, into sink: (_ first: Int) -> NetworkSink<Scalar>
+    at parameters: Span<Scalar>, times direction: Span<Scalar>, stride: Int, over batch: Batch,
+    _ weights: AdjointWeights, using workspace: inout Workspace, into sink: (_ first: Int) -> NetworkSink<Scalar>
   ) {
-    precondition(direction.count == parameterCount, "a direction like the parameters")
+    precondition(
+      direction.count == (stride == 0 ? 1 : batch.indices.count) * parameterCount, "directions like the parameters")
     direction.withUnsafeBufferPointer { direction in
       guard let direction = direction.baseAddress else { return }
       forEachChunk(of: batch, at: parameters, tangents: true, adjoints: weights, using: &workspace) { pass, chunk in
+        let direction = NetworkDirection(start: direction + chunk.lowerBound &* stride, stride: stride)
         pass.forward()
         pass.forwardTangent(direction)
         for (row, place) in zip(0..., chunk) {
@@ -119,7 +140,7 @@ extension NetworkObjective {
         forEachChunk(of: batch, at: parameters, tangents: true, using: &workspace) { pass, chunk in
           let pass = pass.withAdjointsApart
           pass.forward()
-          pass.forwardTangent(direction)
+          pass.forwardTangent(NetworkDirection(start: direction))
           for (row, place) in zip(0..., chunk) {
             let start = pass.outputStart &+ row &* outputCount
             let (tangent, adjoint) = (pass.tangents + start, pass.adjoints + start)

@@ -14,7 +14,7 @@ extension NetworkObjective: GaussNewtonObjective {
         guard let target = buffer.baseAddress, let direction = direction.baseAddress else { return }
         forEachChunk(of: batch, at: parameters, tangents: true, using: &workspace) { pass, chunk in
           pass.forward()
-          pass.forwardTangent(direction)
+          pass.forwardTangent(NetworkDirection(start: direction))
           (target + chunk.lowerBound &* outputCount).update(
             from: pass.tangents + pass.outputStart, count: chunk.count &* outputCount)
         }
@@ -60,7 +60,7 @@ extension NetworkObjective: GaussNewtonObjective {
         forEachChunk(of: batch, at: parameters, tangents: true, using: &workspace) { pass, chunk in
           let pass = pass.withAdjointsApart
           pass.forward()
-          pass.forwardTangent(direction)
+          pass.forwardTangent(NetworkDirection(start: direction))
           for (row, place) in zip(0..., chunk) {
             let start = pass.outputStart &+ row &* outputCount
             outputLoss.hessianProduct(

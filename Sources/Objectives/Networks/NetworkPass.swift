@@ -36,7 +36,7 @@ struct NetworkPass<Scalar: NetworkScalar> {
 
   /// After `forward`.
   @inline(__always)
-  func forwardTangent(_ direction: UnsafePointer<Scalar>) {
+  func forwardTangent(_ direction: NetworkDirection<Scalar>) {
     for stage in stages {
       let (start, end) = (stage.isFirst ? 0 : count &* stage.inputStart, count &* stage.outputStart)
       stage.tangent(
@@ -85,7 +85,7 @@ struct NetworkPass<Scalar: NetworkScalar> {
   /// The tangent of `backward`, after `forwardTangent`, and with the adjoints of the last layer and their tangents in
   /// place: into the sink goes the tangent of the gradient, ġyᵀx + gyᵀẋ.
   @inline(__always)
-  func backwardTangent(_ direction: UnsafePointer<Scalar>, into sink: NetworkSink<Scalar>) {
+  func backwardTangent(_ direction: NetworkDirection<Scalar>, into sink: NetworkSink<Scalar>) {
     for index in stride(from: stages.count - 1, through: 0, by: -1) {
       let stage = stages[index]
       let end = count &* stage.outputStart
@@ -100,6 +100,29 @@ struct NetworkPass<Scalar: NetworkScalar> {
       stage.backward(
         parameters, x(stage), values + end, yAdjoint: adjoints + end, slopeAtKink: slopeAtKink, count: count,
         into: adjoints + start)
+    }
+  }
+}
+
+/// A direction in which the parameters move: the same for all samples, or one for each.
+struct NetworkDirection<Scalar: NetworkScalar> {
+  /// d numbers; with `stride`, those of the first sample.
+  var start: UnsafePointer<Scalar>
+  /// From one sample to the next; 0 if they all share one.
+  var stride = 0
+
+  /// Samples that share a direction.
+  struct Group {
+    var first: Int
+    var count: Int
+    var start: UnsafePointer<Scalar>
+  }
+
+  /// The groups of `count` samples: all of them, or each by itself.
+  @inline(__always)
+  func groups(of count: Int) -> some Sequence<Group> {
+    (0..<(stride == 0 ? 1 : count)).lazy.map { s in
+      Group(first: s, count: stride == 0 ? count : 1, start: start + s &* stride)
     }
   }
 }

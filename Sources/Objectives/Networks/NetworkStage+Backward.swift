@@ -61,7 +61,7 @@ extension NetworkStage {
   /// ġx = ġy W + gy Ẇ, or φ′(x) ġy + φ″(x) ẋ gy.
   @inline(__always)
   func backwardTangent<Scalar: NetworkScalar>(
-    _ parameters: UnsafePointer<Scalar>, direction: UnsafePointer<Scalar>, _ x: UnsafePointer<Scalar>,
+    _ parameters: UnsafePointer<Scalar>, direction: NetworkDirection<Scalar>, _ x: UnsafePointer<Scalar>,
     _ y: UnsafePointer<Scalar>, xTangent: UnsafePointer<Scalar>, yAdjoint: UnsafePointer<Scalar>,
     yAdjointTangent: UnsafePointer<Scalar>, slopeAtKink: Scalar, count: Int,
     into xAdjointTangent: UnsafeMutablePointer<Scalar>
@@ -73,9 +73,11 @@ extension NetworkStage {
       activation.addCurvature(
         tangent: xTangent, adjoint: yAdjoint, z: x, y: y, count: count &* outputCount, into: xAdjointTangent)
     case .affine:
-      NetworkProducts.backward(
-        yAdjoint, direction + parameterStart, count: count, inputs: inputCount, outputs: outputCount, keeping: true,
-        into: xAdjointTangent)
+      for group in direction.groups(of: count) {
+        NetworkProducts.backward(
+          yAdjoint + group.first &* outputCount, group.start + parameterStart, count: group.count, inputs: inputCount,
+          outputs: outputCount, keeping: true, into: xAdjointTangent + group.first &* inputCount)
+      }
     }
   }
 }

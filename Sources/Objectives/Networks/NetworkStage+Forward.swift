@@ -16,7 +16,7 @@ extension NetworkStage {
   /// ẏ = Ẇx + Wẋ + ċ, or φ′(x) ẋ. The data do not move: the first layer has no ẋ.
   @inline(__always)
   func tangent<Scalar: NetworkScalar>(
-    _ parameters: UnsafePointer<Scalar>, direction: UnsafePointer<Scalar>, _ x: UnsafePointer<Scalar>,
+    _ parameters: UnsafePointer<Scalar>, direction: NetworkDirection<Scalar>, _ x: UnsafePointer<Scalar>,
     _ y: UnsafePointer<Scalar>, xTangent: UnsafePointer<Scalar>, slopeAtKink: Scalar, count: Int,
     into yTangent: UnsafeMutablePointer<Scalar>
   ) {
@@ -24,10 +24,13 @@ extension NetworkStage {
     case .activation(let activation):
       activation.scale(xTangent, z: x, y: y, slopeAtKink: slopeAtKink, count: count &* outputCount, into: yTangent)
     case .affine(let bias):
-      if bias { spread(direction, count: count, into: yTangent) }
-      NetworkProducts.forward(
-        x, direction + parameterStart, count: count, inputs: inputCount, outputs: outputCount, keeping: bias,
-        into: yTangent)
+      for group in direction.groups(of: count) {
+        let target = yTangent + group.first &* outputCount
+        if bias { spread(group.start, count: group.count, into: target) }
+        NetworkProducts.forward(
+          x + group.first &* inputCount, group.start + parameterStart, count: group.count, inputs: inputCount,
+          outputs: outputCount, keeping: bias, into: target)
+      }
       guard !isFirst else { return }
       NetworkProducts.forward(
         xTangent, parameters + parameterStart, count: count, inputs: inputCount, outputs: outputCount, keeping: true,

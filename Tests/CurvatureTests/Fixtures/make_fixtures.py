@@ -9,7 +9,7 @@ Needs `torch`. An object of the file's list is a case:
     samples, inputs         n, and n × p numbers row by row
     targets or classes      n × m numbers row by row (−1 and 1 under the logistic loss), or n classes
     parameters              in the order of torch.nn.Sequential: of each layer the weights (outputs × inputs), then biases
-    loss value, gradient    of the mean f = (1/n) Σ fᵢ of the losses of the samples
+    value, gradient         of the mean f = (1/n) Σ fᵢ of the losses of the samples
     hessian                 ∇²f = (1/n) Σ Hᵢ
     gaussNewton             (1/n) Σ Jᵢᵀ ∇²ℓᵢ Jᵢ, Jᵢ the Jacobian of the outputs
     empiricalFisher         (1/n) Σ gᵢ gᵢᵀ, gᵢ = ∇fᵢ at the sample's own target
@@ -47,9 +47,10 @@ class Case:
         parts = network.split(":")
         self.widths = [int(width) for width in parts[1].split("-")]
         bias = "bias=false" not in parts
+        activation = ACTIVATIONS[parts[2] if len(parts) > 2 else "identity"]
         modules = []
         for inputs, outputs in zip(self.widths, self.widths[1:]):
-            modules += [torch.nn.Linear(inputs, outputs, bias=bias), ACTIVATIONS[parts[2] if len(parts) > 2 else "identity"]()]
+            modules += [torch.nn.Linear(inputs, outputs, bias=bias), activation()]
         self.model = torch.nn.Sequential(*modules[:-1])
         self.parameters = scale * torch.nn.utils.parameters_to_vector(self.model.parameters()).detach()
         self.inputs = torch.randn(samples, self.widths[0])

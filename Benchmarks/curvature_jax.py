@@ -104,20 +104,20 @@ def compiled(function, *arguments):
     return result, time.perf_counter() - begin
 
 
-def measure(variant, function, arguments, key):
+def measure(operation, variant, function, arguments):
     run, compile_seconds = compiled(function, *arguments)
     timing = curvature_peer.time_calls(lambda: jax.block_until_ready(run(*arguments)), options)
     curvature_peer.report(
-        jax, variant, inputs, options, timing, key=key, found=run(*arguments), compile_seconds=compile_seconds)
+        jax, operation, variant, inputs, options, timing, found=run(*arguments), compile_seconds=compile_seconds)
 
 
 if options.part != "diagnosis":
-    measure("gradient", jax.grad(loss), (point, x, y), "gradient")
-    measure("Hessian product", product, (point, x, y, direction), "product")
+    measure("gradient", "gradient", jax.grad(loss), (point, x, y))
+    measure("product", "product", product, (point, x, y, direction))
     kept = jax.jit(keep)(point, x, y)
-    measure("Hessian product, pass kept", lambda kept, v: kept(v)[0], (kept, direction), "product")
+    measure("product", "product, pass kept", lambda kept, v: kept(v)[0], (kept, direction))
     if len(point) < 1_000:
-        measure("variance product, in one batch", variance_product, (point, x, y, direction), "varianceProduct")
+        measure("varianceProduct", "variance product, in one batch", variance_product, (point, x, y, direction))
 
 if options.part != "products":
     keys = jax.random.split(jax.random.key(1), 3)
@@ -137,4 +137,4 @@ if options.part != "products":
     mass = numpy.trapezoid(density, grid)
     outcome = f"largest {largest:.6g} after {steps} products, trace {mean:.6g}, mass of the density {mass:.4f}"
     curvature_peer.report(
-        jax, "diagnosis on flat vectors", inputs, options, timing, compile_seconds=total, outcome=outcome)
+        jax, "diagnosis", "diagnosis, flat vectors", inputs, options, timing, compile_seconds=total, outcome=outcome)

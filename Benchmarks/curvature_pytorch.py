@@ -178,10 +178,10 @@ def module():
     return torch.nn.Sequential(*modules[:-1])
 
 
-def measure(variant, call, key):
+def measure(operation, variant, call):
     found = flat(call()).detach().numpy()
     timing = curvature_peer.time_calls(call, options)
-    curvature_peer.report(torch, variant, inputs, options, timing, key=key, found=found)
+    curvature_peer.report(torch, operation, variant, inputs, options, timing, found=found)
 
 
 def diagnose(variant, call):
@@ -190,16 +190,16 @@ def diagnose(variant, call):
     timing = curvature_peer.time_calls(call, options)
     after = "" if steps is None else f" after {steps} products"
     outcome = f"largest {largest:.6g}{after}, trace {trace:.6g}, mass of the density {mass:.4f}"
-    curvature_peer.report(torch, variant, inputs, options, timing, outcome=outcome)
+    curvature_peer.report(torch, "diagnosis", variant, inputs, options, timing, outcome=outcome)
 
 
 if options.part != "diagnosis":
-    measure("gradient", gradient, "gradient")
-    measure("Hessian product", product_fresh, "product")
-    measure("Hessian product, graph kept", product_kept, "product")
+    measure("gradient", "gradient", gradient)
+    measure("product", "product", product_fresh)
+    measure("product", "product, graph kept", product_kept)
     if len(inputs.parameters) < 1_000:
-        measure("variance product, one by one", variance_one_by_one, "varianceProduct")
-        measure("variance product, in one batch", variance_batched, "varianceProduct")
+        measure("varianceProduct", "variance product, one by one", variance_one_by_one)
+        measure("varianceProduct", "variance product, in one batch", variance_batched)
 if options.part != "products":
     if importlib.util.find_spec("pyhessian"):
         # The release of PyPI, 0.1, calls a function that PyTorch has no more.
@@ -207,5 +207,5 @@ if options.part != "products":
         import pyhessian
 
         model = module()
-        diagnose("diagnosis by PyHessian", diagnosis_by_pyhessian)
-    diagnose("diagnosis on flat vectors", diagnosis_on_vectors)
+        diagnose("diagnosis, PyHessian", diagnosis_by_pyhessian)
+    diagnose("diagnosis, flat vectors", diagnosis_on_vectors)

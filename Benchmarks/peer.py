@@ -15,11 +15,14 @@ EARLY_TOLERANCE = {"float64": 1e-10, "float32": 1e-2}
 FINAL_TOLERANCE = 1e-8
 
 
-def arguments(description):
+def arguments(description, add=None):
+    """The options; `add(parser)` adds those of one script."""
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--inputs", type=Path, required=True, help="folder that `basin bench WORKLOAD --export` wrote")
     parser.add_argument("--threads", type=int, default=1, help="cores the peer may use (default 1)")
     parser.add_argument("--repeats", type=int, default=7, help="timed repeats after one that warms up (default 7)")
+    if add:
+        add(parser)
     options = parser.parse_args()
     # Libraries size their thread pools from the cores they may run on, so this has to come before they are imported.
     available = sorted(os.sched_getaffinity(0))

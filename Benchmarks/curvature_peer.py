@@ -68,11 +68,15 @@ class Inputs:
 
 
 def time_calls(call, options, batch_seconds=0.1):
-    """Seconds of each repeat and calls in one of them: so many that a repeat takes about `batch_seconds`."""
-    call()
+    """Seconds of each repeat, calls in one of them (so many that a repeat takes about `batch_seconds`), and what the
+    call that warms up returned."""
     start = time.perf_counter()
-    call()
+    result = call()
     once = time.perf_counter() - start
+    if once < 10 * batch_seconds:
+        start = time.perf_counter()
+        call()
+        once = time.perf_counter() - start
     count = max(1, min(1_000, int(batch_seconds / once)))
     seconds = []
     for _ in range(options.repeats):
@@ -80,7 +84,7 @@ def time_calls(call, options, batch_seconds=0.1):
         for _ in range(count):
             call()
         seconds.append(time.perf_counter() - start)
-    return seconds, count
+    return seconds, count, result
 
 
 def report(program, operation, variant, inputs, options, timing, *, found=None, compile_seconds=None, outcome=None):
@@ -88,7 +92,7 @@ def report(program, operation, variant, inputs, options, timing, *, found=None, 
     What `nanosecondsPerStepAndMember` counts are calls."""
     import numpy
 
-    seconds, calls = timing
+    seconds, calls, _ = timing
     difference = None if found is None else inputs.difference(operation, found)
     line = {
         "workload": inputs.name,

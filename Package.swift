@@ -55,6 +55,8 @@ let package = Package(
       name: "DataSetsTests", dependencies: ["Numerics", "Formats", "DataSets", "TestSupport"], exclude: ["Fixtures"]),
     .testTarget(
       name: "ObjectivesTests", dependencies: ["Numerics", "Objectives", "Curvature"], exclude: ["Fixtures"]),
+    .testTarget(
+      name: "CurvatureTests", dependencies: ["Numerics", "Formats", "Objectives", "Curvature"], exclude: ["Fixtures"]),
     .testTarget(name: "StabilityTests", dependencies: ["Numerics", "Objectives", "Curvature", "Stability"]),
     .testTarget(name: "FeaturesTests", dependencies: ["Numerics", "Objectives", "Features"]),
     .testTarget(

@@ -30,9 +30,10 @@ where Objective.Scalar: BLASScalar {
   /// u of a part −uuᵀ, for covariances.
   private let mean: [Scalar]?
 
-  typealias PartProduct = @Sendable (
-    Objective, Span<Scalar>, Span<Scalar>, Batch, inout MutableSpan<Scalar>, inout Objective.Workspace
-  ) -> Void
+  typealias PartProduct =
+    @Sendable (
+      Objective, Span<Scalar>, Span<Scalar>, Batch, inout MutableSpan<Scalar>, inout Objective.Workspace
+    ) -> Void
 
   /// The most bytes of kept passes unless something else is asked for.
   public static var defaultKeptBytes: Int { 1 << 29 }

@@ -37,7 +37,7 @@ public struct Eigenpairs<Scalar: BLASScalar>: Sendable {
 
 /// How eigenvalues are computed.
 public struct EigenvalueOptions: Sendable {
-  /// A pair is converged when its residual is below this times the largest |eigenvalue| seen. Single precision reaches some 1e-6.
+  /// A pair is converged when its residual is below this times the largest ‖Av‖ seen, about ‖A‖. Single precision reaches some 1e-6.
   public var tolerance: Double
   /// The most products; what is not converged then says so.
   public var largestProductCount: Int

@@ -28,7 +28,12 @@ struct LanczosProcess<Operator: SymmetricOperator> {
   private var image: [Scalar]
 
   /// Begins at `start`, after what it shares with the `locked` vectors is taken out.
-  init(_ symmetric: Operator, locked: [[Scalar]] = [], start: [Scalar], workers: Int) {
+  ///
+  /// - Parameter scale: ‖A‖ as far as it is known from before.
+  init(
+    _ symmetric: Operator, locked: [[Scalar]] = [], start: [Scalar], scale: Double = 0, workers: Int
+  ) {
+    self.scale = scale
     self.symmetric = symmetric
     workspace = symmetric.makeWorkspace()
     basis = KrylovBasis(dimension: symmetric.dimension, workers: workers)
@@ -46,8 +51,8 @@ struct LanczosProcess<Operator: SymmetricOperator> {
   /// How many vectors span the space.
   var count: Int { diagonal.count }
 
-  /// An estimate of ‖A‖: the largest entry of T seen.
-  private(set) var scale = 0.0
+  /// The largest ‖Av‖ seen, an estimate of ‖A‖ from below.
+  private(set) var scale: Double
 
   /// Whether the space is invariant: nothing is left of the last image but rounding.
   var isExhausted: Bool {
@@ -68,19 +73,20 @@ struct LanczosProcess<Operator: SymmetricOperator> {
         "Hessian-vector product", expected: "finite numbers", found: "one that is not",
         advice: "Is the loss finite at these parameters?")
     }
-    let inside = basis.coefficients(of: image)
-    basis.subtract(inside, from: &image)
-    var norm = Vectors.norm(image)
-    var value = inside[inside.count - 1]
-    if norm < 0.1 * before {
-      let rest = basis.coefficients(of: image)
-      basis.subtract(rest, from: &image)
-      value += rest[rest.count - 1]
-      norm = Vectors.norm(image)
+    // Once is enough unless little is left: what rounding left along the basis is then as large as the rest.
+    var (norm, value) = (before, 0.0)
+    for pass in 0..<5 {
+      let inside = basis.coefficients(of: image)
+      basis.subtract(inside, from: &image)
+      value += inside[inside.count - 1]
+      let left = Vectors.norm(image)
+      let isEnough = left >= (pass == 0 ? 0.1 : 0.5) * norm
+      norm = left
+      if isEnough || norm <= 8 * Double(Scalar.ulpOfOne) * before { break }
     }
     if count > arrow.count || arrow.isEmpty, count > 0 { coupling.append(residualNorm) }
     diagonal.append(value)
-    scale = max(scale, abs(value), norm)
+    scale = max(scale, before)
     residualNorm = norm
     swap(&next, &image)
     if norm > 0 { Vectors.scale(&next, by: 1 / norm) }

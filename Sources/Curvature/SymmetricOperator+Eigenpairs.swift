@@ -98,7 +98,8 @@ private struct EigenpairSearch<Operator: SymmetricOperator> {
   /// One process in the complement of what is locked. Returns whether nothing more is to be found.
   private mutating func runSweep(_ number: Int, warm: [Scalar]?) throws(InputError) -> Bool {
     var process = LanczosProcess(
-      symmetric, locked: locked.map(\.vector), start: warm ?? randomVector(number), workers: options.workers)
+      symmetric, locked: locked.map(\.vector), start: warm ?? randomVector(number), scale: scale,
+      workers: options.workers)
     let room = symmetric.dimension - locked.count
     let most = wanted.largest + wanted.smallest
     let bytes = symmetric.dimension * MemoryLayout<Scalar>.stride
@@ -112,7 +113,7 @@ private struct EigenpairSearch<Operator: SymmetricOperator> {
       let isSpent = spent >= options.largestProductCount
       guard process.isExhausted || process.count >= min(check, capacity) || isSpent else { continue }
       let ritz = try process.ritz()
-      scale = max(scale, abs(ritz.values[0]), abs(ritz.values[ritz.values.count - 1]))
+      scale = max(scale, process.scale)
       (lowest, highest) = (min(lowest, ritz.values[0]), max(highest, ritz.values[ritz.values.count - 1]))
       if number == 0, warm == nil, !hasRestarted {
         first = (steps, ritz.values[0], ritz.values[ritz.values.count - 1])

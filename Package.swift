@@ -12,7 +12,7 @@ let package = Package(
       name: "BasinLaboratory",
       targets: [
         "Numerics", "Formats", "DataSets", "Objectives", "Descent", "Curvature", "Stability", "Features", "Experiments",
-        "Claims", "Reporting", "Studies",
+        "Diagnosis", "Claims", "Reporting", "Studies",
       ]),
   ],
   targets: [
@@ -32,6 +32,7 @@ let package = Package(
     .target(name: "Curvature", dependencies: ["Numerics", "Objectives"]),
     .target(name: "Stability", dependencies: ["COpenBLAS", "Numerics", "Objectives", "Curvature"]),
     .target(name: "Features", dependencies: ["Numerics", "Objectives"]),
+    .target(name: "Diagnosis", dependencies: ["Numerics", "Formats", "DataSets", "Objectives"]),
     .target(name: "Claims"),
     .target(name: "Reporting", dependencies: ["Numerics", "Formats", "Claims"]),
     .target(
@@ -59,6 +60,9 @@ let package = Package(
       name: "CurvatureTests", dependencies: ["Numerics", "Formats", "Objectives", "Curvature"], exclude: ["Fixtures"]),
     .testTarget(name: "StabilityTests", dependencies: ["Numerics", "Objectives", "Curvature", "Stability"]),
     .testTarget(name: "FeaturesTests", dependencies: ["Numerics", "Objectives", "Features"]),
+    .testTarget(
+      name: "DiagnosisTests",
+      dependencies: ["Numerics", "Formats", "DataSets", "Objectives", "Diagnosis", "TestSupport"]),
     .testTarget(
       name: "DescentTests", dependencies: ["AllocationCount", "Numerics", "Objectives", "Descent", "TestSupport"],
       exclude: ["Fixtures"]),

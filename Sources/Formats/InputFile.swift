@@ -10,16 +10,25 @@ import Numerics
 
 /// Reads whole files.
 public enum InputFile {
+  /// The largest file that is read as a whole: 4 GiB. Some devices and pipes never end.
+  public static let largestSize = 1 << 32
+
   /// All bytes of a file, or of a pipe until its end. Memory: once the file's size.
   ///
-  /// - Throws: ``InputError`` naming the path: nothing there, a folder, no permission, or an error while reading.
-  public static func read(_ path: String) throws(InputError) -> [UInt8] {
+  /// - Throws: ``InputError`` naming the path: nothing there, a folder, no permission, an error while reading, or more
+  ///   than `limit` bytes.
+  public static func read(_ path: String, limit: Int = largestSize) throws(InputError) -> [UInt8] {
     var bytes = [UInt8]()
     try stream(
       path,
       // The stated size is only a hint: some files of the system claim more than there is memory.
-      size: { bytes.reserveCapacity(min(max($0, 0), 1 << 30)) },
-      piece: { bytes.append(contentsOf: $0) })
+      size: { bytes.reserveCapacity(min(max($0, 0), limit, 1 << 30)) },
+      piece: { (piece) throws(InputError) in
+        guard piece.count <= limit - bytes.count else {
+          throw InputError(path, expected: "a file of at most \(limit) bytes", found: "a larger one")
+        }
+        bytes.append(contentsOf: piece)
+      })
     return bytes
   }
 
@@ -29,29 +38,18 @@ public enum InputFile {
   static func stream(
     _ path: String, size: (Int) -> Void = { _ in }, piece: (UnsafeRawBufferPointer) throws(InputError) -> Void
   ) throws(InputError) {
-    let expected = "a file that can be read"
-    guard !path.utf8.contains(0) else {
-      throw InputError("file", expected: expected, found: "a path with a zero byte")
-    }
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw SystemError.last(path, expected: expected) }
-    defer { close(descriptor) }
-    var status = stat()
-    guard fstat(descriptor, &status) == 0 else { throw SystemError.last(path, expected: expected) }
-    guard status.st_mode & S_IFMT != S_IFDIR else {
-      throw InputError(path, expected: expected, found: "a folder", advice: "Name a file in it.")
-    }
-    size(Int(status.st_size))
+    let file = try OpenedFile(path)
+    size(file.size)
     var chunk = [UInt8](repeating: 0, count: 1 << 18)
     while true {
-      let count = chunk.withUnsafeMutableBytes { receive($0, from: descriptor) }
+      let count = chunk.withUnsafeMutableBytes { receive($0, from: file.descriptor) }
       if count == 0 { return }
       if count > 0 {
         try chunk.withUnsafeBufferPointer { (chunk) throws(InputError) in
           try piece(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: chunk[..<count])))
         }
       } else if errno != EINTR {
-        throw SystemError.last(path, expected: expected)
+        throw SystemError.last(path, expected: OpenedFile.expected)
       }
     }
   }

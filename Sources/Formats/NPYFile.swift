@@ -81,6 +81,9 @@ public struct NPYFile: Equatable, Sendable {
   /// The shape as Python writes tuples: `(3, 2, 2)`, `(3,)`.
   public var shapeText: String { Self.text(shape) }
 
+  /// The largest number of entries: 2 GiB as doubles.
+  public static let largestCount = 1 << 28
+
   static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
   static let maximumRank = 64
 

@@ -23,7 +23,10 @@ public struct NPZFile: Sendable {
   /// The largest size of an array's file, inflated: 2 GiB. Deflated zeros can inflate to a thousand times their size.
   public static let largestSize = 1 << 31
 
-  /// Reads a file. Memory: its bytes.
+  /// As many bytes of an array as are read for its header.
+  private static let prefixSize = 1 << 17
+
+  /// Reads a file. Memory: its bytes, at most 4 GiB.
   ///
   /// - Throws: ``InputError`` naming the path, for a file that cannot be read or is no sound zip archive.
   public static func read(_ path: String) throws(InputError) -> NPZFile {
@@ -64,12 +67,30 @@ public struct NPZFile: Sendable {
   ///
   /// - Throws: ``InputError`` for an unknown name, a damaged or too large array, and as ``NPYFile/init(parsing:location:)``.
   public func array(_ name: String) throws(InputError) -> NPYFile {
-    guard let entry = entries[name] else {
-      throw InputError(
-        location, expected: "an array named \"\(name)\"",
-        found: names.isEmpty ? "an empty archive" : "only \(names.prefix(20).joined(separator: ", "))")
-    }
+    let entry = try entry(name)
+    // What its header says is held against its size before all of it is inflated.
+    _ = try layout(entry, name)
     return try NPYFile(parsing: try data(entry, name), location: "\(location), \(name)")
+  }
+
+  /// The shape and the type of the array of that name, such as `<f8`, without inflating all of it.
+  ///
+  /// - Throws: ``InputError`` as ``array(_:)`` does, for all but the entries themselves.
+  public func description(of name: String) throws(InputError) -> (shape: [Int], dtype: String) {
+    let layout = try layout(try entry(name), name)
+    return (layout.shape, layout.dtype)
+  }
+
+  private func entry(_ name: String) throws(InputError) -> Entry {
+    if let entry = entries[name] { return entry }
+    throw InputError(
+      location, expected: "an array named \"\(name)\"",
+      found: names.isEmpty ? "an empty archive" : "only \(names.prefix(20).joined(separator: ", "))")
+  }
+
+  private func layout(_ entry: Entry, _ name: String) throws(InputError) -> NPYLayout {
+    let prefix = try data(entry, name, limit: Self.prefixSize)
+    return try NPYLayout(prefix, size: entry.size, location: "\(location), \(name)")
   }
 
   private static func directory(_ bytes: [UInt8]) -> (start: Int, count: Int)? {
@@ -127,7 +148,8 @@ public struct NPZFile: Sendable {
     )
   }
 
-  private func data(_ entry: Entry, _ name: String) throws(InputError) -> [UInt8] {
+  /// The bytes of an array's file; its first ones only, without their checksum, if there is a limit below their number.
+  private func data(_ entry: Entry, _ name: String, limit: Int = largestSize) throws(InputError) -> [UInt8] {
     func damaged(_ found: String) -> InputError {
       InputError(
         "\(location), \(name)", expected: "a sound array", found: found,
@@ -142,78 +164,22 @@ public struct NPZFile: Sendable {
       let extraLength = reader.word(2), reader.skip(nameLength), reader.skip(extraLength),
       let packed = reader.take(entry.compressedSize)
     else { throw damaged("one that lies outside of the file") }
+    let count = min(entry.size, limit)
     var unpacked: [UInt8]
     if entry.method == 0 {
-      unpacked = Array(packed)
+      guard packed.count == entry.size else { throw damaged("\(packed.count) bytes instead of \(entry.size)") }
+      unpacked = Array(packed.prefix(count))
     } else {
       // Deflating shrinks by a factor of 1,032 at most: no memory for sizes that cannot be.
       guard entry.size / 1_032 <= packed.count else { throw damaged("a size that nothing deflates to") }
-      unpacked = [UInt8](repeating: 0, count: entry.size)
-      guard Self.inflate(packed, into: &unpacked) else { throw damaged("one that does not inflate to its size") }
+      unpacked = [UInt8](repeating: 0, count: count)
+      guard Inflation.fill(&unpacked, from: packed, isWhole: count == entry.size) else {
+        throw damaged("one that does not inflate to its size")
+      }
     }
-    guard unpacked.count == entry.size else { throw damaged("\(unpacked.count) bytes instead of \(entry.size)") }
+    guard count == entry.size else { return unpacked }
     let checksum = unpacked.withUnsafeBufferPointer { crc32_z(0, $0.baseAddress, $0.count) }
     guard UInt32(truncatingIfNeeded: checksum) == entry.checksum else { throw damaged("bytes with another checksum") }
     return unpacked
   }
-
-  /// Inflates raw deflated bytes; whether they filled the room exactly.
-  private static func inflate(_ packed: ArraySlice<UInt8>, into room: inout [UInt8]) -> Bool {
-    var stream = z_stream()
-    guard inflateInit2_(&stream, -MAX_WBITS, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else {
-      return false
-    }
-    defer { inflateEnd(&stream) }
-    var spare: UInt8 = 0
-    return packed.withUnsafeBufferPointer { source in
-      room.withUnsafeMutableBufferPointer { room in
-        var (consumed, produced) = (0, 0)
-        while true {
-          // zlib counts in 32 bits.
-          let (offered, free) = (min(source.count - consumed, 1 << 30), min(room.count - produced, 1 << 30))
-          stream.next_in = UnsafeMutablePointer(mutating: source.baseAddress.map { $0 + consumed })
-          stream.avail_in = UInt32(offered)
-          // A place of its own at the end shows whether more would come.
-          let isFull = free == 0
-          stream.avail_out = isFull ? 1 : UInt32(free)
-          let status = withUnsafeMutablePointer(to: &spare) { spare in
-            stream.next_out = isFull ? spare : room.baseAddress.map { $0 + produced }
-            return CZlib.inflate(&stream, Z_NO_FLUSH)
-          }
-          consumed += offered - Int(stream.avail_in)
-          if isFull, stream.avail_out == 0 { return false }
-          if !isFull { produced += free - Int(stream.avail_out) }
-          if status == Z_STREAM_END { return produced == room.count }
-          guard status == Z_OK, consumed < source.count || stream.avail_out == 0 else { return false }
-        }
-      }
-    }
-  }
-}
-
-/// Little-endian numbers of a zip archive, in order; nil beyond its end.
-private struct ZipReader {
-  private let bytes: [UInt8]
-  private var place: Int
-
-  init(_ bytes: [UInt8], at place: Int) {
-    self.bytes = bytes
-    self.place = place
-  }
-
-  /// A number of `width` bytes below 2⁶³.
-  mutating func word(_ width: Int) -> Int? {
-    guard let piece = take(width) else { return nil }
-    let word = piece.reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-    return Int(exactly: word)
-  }
-
-  mutating func take(_ count: Int) -> ArraySlice<UInt8>? {
-    guard place >= 0, count >= 0, place <= bytes.count, count <= bytes.count - place else { return nil }
-    defer { place += count }
-    return bytes[place..<place + count]
-  }
-
-  @discardableResult
-  mutating func skip(_ count: Int) -> Bool { take(count) != nil }
 }

@@ -11,6 +11,7 @@ import Synchronization
 /// all products share, such as a network's forward pass, is kept where it fits.
 public struct CurvatureOperator<Objective: FiniteSumObjective>: SymmetricOperator
 where Objective.Scalar: BLASScalar {
+  /// That of the objective.
   public typealias Scalar = Objective.Scalar
 
   /// f.

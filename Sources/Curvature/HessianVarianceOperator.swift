@@ -8,6 +8,7 @@ import Objectives
 /// few megabytes of the rows Hᵢv stand at a time.
 public struct HessianVarianceOperator<Objective: FiniteSumObjective>: SymmetricOperator
 where Objective.Scalar: BLASScalar {
+  /// That of the objective.
   public typealias Scalar = Objective.Scalar
 
   private let hessian: CurvatureOperator<Objective>

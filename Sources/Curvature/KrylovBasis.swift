@@ -112,36 +112,3 @@ struct KrylovBasis<Scalar: BLASScalar> {
     }
   }
 }
-
-/// Sums over vectors of any length, in double precision.
-enum Vectors {
-  /// ⟨x, y⟩.
-  static func dot<Scalar: BLASScalar>(_ x: [Scalar], _ y: [Scalar]) -> Double {
-    precondition(x.count == y.count, "vectors of one length")
-    var partial = SIMD8<Double>()
-    var tail = 0.0
-    x.withUnsafeBufferPointer { x in
-      y.withUnsafeBufferPointer { y in
-        var place = 0
-        while place &+ 8 <= x.count {
-          for lane in 0..<8 { partial[lane] += Double(x[place &+ lane]) * Double(y[place &+ lane]) }
-          place &+= 8
-        }
-        while place < x.count {
-          tail += Double(x[place]) * Double(y[place])
-          place &+= 1
-        }
-      }
-    }
-    return partial.sum() + tail
-  }
-
-  /// ‖x‖.
-  static func norm<Scalar: BLASScalar>(_ x: [Scalar]) -> Double { dot(x, x).squareRoot() }
-
-  /// x ← scale · x.
-  static func scale<Scalar: BLASScalar>(_ x: inout [Scalar], by scale: Double) {
-    let scale = Scalar(scale)
-    for j in x.indices { x[j] *= scale }
-  }
-}

@@ -20,6 +20,27 @@ extension NetworkObjective {
     }
     return result
   }
+
+  /// The outputs of all layers, as ``activations(at:ofLayer:over:)`` gives those of one, from one forward pass.
+  public func activations(at parameters: [Scalar], over batch: Batch? = nil) -> [[Scalar]] {
+    let batch = batch ?? .full(sampleCount)
+    var workspace = makeWorkspace()
+    var results = network.stages.map { stage in
+      var result: [Scalar] = []
+      result.reserveCapacity(batch.indices.count * stage.outputCount)
+      return result
+    }
+    parameters.withSpan { parameters in
+      forEachChunk(of: batch, at: parameters, tangents: false, using: &workspace) { pass, chunk in
+        pass.forward()
+        for (layer, stage) in network.stages.enumerated() {
+          let start = pass.values + chunk.count &* stage.outputStart
+          results[layer].append(contentsOf: UnsafeBufferPointer(start: start, count: chunk.count &* stage.outputCount))
+        }
+      }
+    }
+    return results
+  }
 }
 
 extension Network {

@@ -32,9 +32,13 @@ let package = Package(
     .target(name: "Curvature", dependencies: ["Numerics", "Objectives"]),
     .target(name: "Stability", dependencies: ["COpenBLAS", "Numerics", "Objectives", "Curvature"]),
     .target(name: "Features", dependencies: ["Numerics", "Objectives"]),
-    .target(name: "Diagnosis", dependencies: ["Numerics", "Formats", "DataSets", "Objectives"]),
     .target(name: "Claims"),
     .target(name: "Reporting", dependencies: ["Numerics", "Formats", "Claims"]),
+    .target(
+      name: "Diagnosis",
+      dependencies: [
+        "Numerics", "Formats", "DataSets", "Objectives", "Curvature", "Stability", "Features", "Reporting",
+      ]),
     .target(
       name: "Experiments", dependencies: ["Numerics", "Formats", "DataSets", "Objectives", "Descent", "Features"]),
     .target(
@@ -46,7 +50,8 @@ let package = Package(
     .executableTarget(
       name: "basin",
       dependencies: [
-        "Numerics", "Formats", "Objectives", "Descent", "Stability", "Experiments", "Claims", "Reporting", "Studies",
+        "Numerics", "Formats", "Objectives", "Descent", "Curvature", "Stability", "Experiments", "Claims", "Reporting",
+        "Diagnosis", "Studies",
       ]),
     .target(name: "TestSupport", dependencies: ["Numerics"], path: "Tests/TestSupport"),
     .target(name: "AllocationCount", path: "Tests/AllocationCount"),

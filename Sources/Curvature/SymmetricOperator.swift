@@ -42,8 +42,8 @@ extension SymmetricOperator {
     return product(vector, using: &workspace)
   }
 
-  /// A·vector.
-  func product(_ vector: [Scalar], using workspace: inout Workspace) -> [Scalar] {
+  /// A·vector, with a workspace of one's own.
+  public func product(_ vector: [Scalar], using workspace: inout Workspace) -> [Scalar] {
     var result = [Scalar](repeating: 0, count: dimension)
     multiply(vector, into: &result, using: &workspace)
     return result

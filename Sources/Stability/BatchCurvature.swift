@@ -128,8 +128,10 @@ public struct MeasuredValue: Sendable, Equatable {
       isExact: false)
   }
 
-  /// The mean of independent values.
-  static func mean(of values: [Double], confidence: Double) throws(InputError) -> MeasuredValue {
+  /// The mean of independent values, with Student's interval.
+  ///
+  /// - Throws: ``InputError`` for no value.
+  public static func mean(of values: [Double], confidence: Double) throws(InputError) -> MeasuredValue {
     let summary = try Summary(values)
     return .estimate(
       summary.mean, standardError: summary.standardError ?? .infinity, batches: values.count, confidence: confidence)

@@ -9,13 +9,24 @@ enum BenchCommand {
     var name: String
     var explanation: String
     var repeats: Int
-    var time: (_ repeats: Int, _ jobs: Int) throws(InputError) -> BenchmarkResult
+    /// Several results where several things are timed.
+    var time: (_ repeats: Int, _ jobs: Int) throws(InputError) -> [BenchmarkResult]
     /// Writes inputs and results; nil if other programs have no use for them.
     var export: ((_ folder: String) throws(InputError) -> Void)?
 
     init(
       _ name: String, repeats: Int, _ explanation: String,
       _ time: @escaping (_ repeats: Int, _ jobs: Int) throws(InputError) -> BenchmarkResult,
+      export: ((_ folder: String) throws(InputError) -> Void)? = nil
+    ) {
+      self.init(
+        name, repeats: repeats, explanation, all: { (repeats, jobs) throws(InputError) in [try time(repeats, jobs)] },
+        export: export)
+    }
+
+    init(
+      _ name: String, repeats: Int, _ explanation: String,
+      all time: @escaping (_ repeats: Int, _ jobs: Int) throws(InputError) -> [BenchmarkResult],
       export: ((_ folder: String) throws(InputError) -> Void)? = nil
     ) {
       self.name = name
@@ -65,6 +76,9 @@ enum BenchCommand {
         a network 784-512-512-10 in single precision, b = 64, 200 steps; --jobs counts the threads of
         its matrix products
         """, timeMNIST, export: exportMNIST),
+    ] + CurvatureWorkload.all.map { workload in
+      Workload(workload.name, repeats: 7, workload.explanation, all: workload.time, export: workload.export)
+    } + [
       Workload(
         "selection-law", repeats: 3,
         """
@@ -99,7 +113,7 @@ enum BenchCommand {
       .init("--jobs", value: "N", help: "Worker threads (default: 1). w4-full and the thresholds use one."),
       .init(
         "--export", value: "DIR",
-        help: "Write inputs and results as .npy, for other programs to repeat: w1 to w4-full, mnist, thresholds-500."),
+        help: "Write inputs and results as .npy or .npz, for other programs to repeat: w1 to w4-full, mnist, curvature-b1 to -b4, thresholds-500."),
       .init("--json", value: "FILE", help: "Write the result as JSON; \"-\" is standard output, instead of text."),
     ],
     discussion: "WORKLOADS\n" + listing,
@@ -135,8 +149,13 @@ enum BenchCommand {
       try Folder.makeWritable(folder)
       try export(folder)
     }
-    let result = try workload.time(repeats, jobs)
-    try output.deliver(result, text: result.text)
+    let results = try workload.time(repeats, jobs)
+    let text = results.map(\.text).joined()
+    if results.count == 1 {
+      try output.deliver(results[0], text: text)
+    } else {
+      try output.deliver(results, text: text)
+    }
     return 0
   }
 }
@@ -144,6 +163,8 @@ enum BenchCommand {
 /// What a benchmark found; the JSON contract of `basin bench`. Members and updates are those of ensembles.
 struct BenchmarkResult: Encodable {
   var workload: String
+  /// What was timed, where a workload times several things.
+  var operation: String?
   var variant: String
   var version = Program.version
   var threads: Int
@@ -160,10 +181,11 @@ struct BenchmarkResult: Encodable {
   }
 
   init(
-    workload: String, variant: String, jobs: Int, members: Int? = nil, updates: Int? = nil, seconds: [Double],
-    outcome: String
+    workload: String, operation: String? = nil, variant: String, jobs: Int, members: Int? = nil, updates: Int? = nil,
+    seconds: [Double], outcome: String
   ) {
     self.workload = workload
+    self.operation = operation
     self.variant = variant
     threads = jobs
     self.members = members
@@ -186,10 +208,12 @@ struct BenchmarkResult: Encodable {
     let ensemble =
       members.map { ", \($0) member\($0 == 1 ? "" : "s")" }.map { $0 + (updates.map { ", \($0) updates" } ?? "") } ?? ""
     let perStep = nanosecondsPerStepAndMember.map {
-      "\n  per step and member      \(spread($0, 2, "ns"))"
+      operation == nil
+        ? "\n  per step and member      \(spread($0, 2, "ns"))"
+        : "\n  per call                 \(spread(Spread(minimum: $0.minimum / 1e6, median: $0.median / 1e6), 4, "ms"))"
     }
     return """
-      \(workload), \(threads) worker\(threads == 1 ? "" : "s")\(ensemble), \(repeats) repeat\(repeats == 1 ? "" : "s")
+      \(workload)\(operation.map { ", \($0)" } ?? ""), \(threads) worker\(threads == 1 ? "" : "s")\(ensemble), \(repeats) repeat\(repeats == 1 ? "" : "s")
         time                     \(spread(seconds, 4, "s"))\(perStep ?? "")
         \(outcome)
 

@@ -18,6 +18,7 @@ enum Program {
       Command(specification: MergeCommand.specification, run: MergeCommand.run),
       Command(specification: ReportCommand.specification, run: ReportCommand.run),
       Command(specification: StabilityCommand.specification, run: StabilityCommand.run),
+      Command(specification: DiagnoseCommand.specification, run: DiagnoseCommand.run),
       Command(specification: DataCommand.specification, run: DataCommand.run),
       Command(specification: BenchCommand.specification, run: BenchCommand.run),
     ]

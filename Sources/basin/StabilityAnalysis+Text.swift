@@ -1,3 +1,4 @@
+import Diagnosis
 import Formats
 import Numerics
 import Stability
@@ -80,7 +81,7 @@ extension StabilityAnalysis {
     guard let map else { return "" }
     let header = [["η \\ b"] + map.columns.map { "\($0.stability.dynamics.batchSize)" }]
     let rows = map.steps.indices.reversed().map { row in
-      [NumberText.readable(map.steps[row])] + map.columns.map { letter($0.cells[row].verdict) }
+      [NumberText.readable(map.steps[row])] + map.columns.map { $0.cells[row].verdict.letter }
     }
     return "The map\n" + Self.columns(header + rows)
   }
@@ -107,7 +108,7 @@ extension StabilityAnalysis {
 
   /// What the letters mean, those that occur.
   private var legend: String {
-    let letters = Set(map?.columns.flatMap { $0.cells.map { letter($0.verdict) } } ?? [])
+    let letters = Set(map?.columns.flatMap { $0.cells.map { $0.verdict.letter } } ?? [])
     return [
       ("S", "stays, every batch contracts"), ("s", "stays in mean square"),
       ("F", "fragile: typical runs return, rare ones get away"),

@@ -3,16 +3,6 @@ import Numerics
 import Stability
 
 extension StabilityAnalysis {
-  /// The letter of a verdict in a map of characters.
-  func letter(_ verdict: CellVerdict) -> String {
-    switch verdict.verdict {
-    case .stay: verdict.everyBatchContracts ? "S" : "s"
-    case .fragile: "F"
-    case .leave: "L"
-    case .undecided: "?"
-    }
-  }
-
   /// What kind of point it is, in a word for programs.
   var kindName: String {
     switch kind {

@@ -98,6 +98,29 @@ extension NetworkObjective: GaussNewtonObjective {
 
 /// The same on arrays, for code where an allocation does not matter. Without a batch, over all samples.
 extension NetworkObjective {
+  /// ∇²ℓ in the outputs of each sample, count × m × m: 2c·I of a squared loss, diag(p) − ppᵀ of cross-entropy, p(1 − p) of the
+  /// logistic loss.
+  public func outputHessians(at parameters: [Scalar], over batch: Batch? = nil) -> [Scalar] {
+    let outputs = outputs(at: parameters, over: batch)
+    let m = outputCount
+    var result = [Scalar](repeating: 0, count: outputs.count * m)
+    var axis = [Scalar](repeating: 0, count: m)
+    outputs.withUnsafeBufferPointer { outputs in
+      result.withUnsafeMutableBufferPointer { result in
+        guard let z = outputs.baseAddress, let target = result.baseAddress else { return }
+        for k in 0..<m {
+          axis[k] = 1
+          for sample in 0..<outputs.count / m {
+            // Symmetric: its columns are its rows.
+            outputLoss.hessianProduct(z + sample * m, axis, weight: 1, into: target + (sample * m + k) * m)
+          }
+          axis[k] = 0
+        }
+      }
+    }
+    return result
+  }
+
   /// J v, sample by sample.
   public func jacobianVectorProduct(
     at parameters: [Scalar], times direction: [Scalar], over batch: Batch? = nil

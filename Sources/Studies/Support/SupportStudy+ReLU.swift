@@ -198,29 +198,18 @@ extension SupportStudy {
         remark: "Mean squared error on the training rows \(list(runs.map { mean($0.map(\.finalLoss)) }))."))
   }
 
-  /// A map of numbers from 0 to `largest` as nine shades.
+  /// A map of numbers from 0 to `largest` as ten shades.
   static func heatMap(
     _ values: [Double], rows: Int, columns: Int, largest: Double, title: String, _ horizontal: String,
     _ vertical: String
   ) -> Figure.Panel {
-    let shades = Figure.Colour.shades
+    // The first row is on top.
     let cells = Figure.Cell.grid(
-      (1...columns).map(Double.init), (1...rows).map(Double.init), logarithmic: (x: false, y: false))
-    var groups = [[Figure.Cell]](repeating: [], count: shades.count)
-    for row in 0..<rows {
-      for column in 0..<columns {
-        let value = values[row * columns + column] / largest
-        let shade = min(Int(value * Double(shades.count)), shades.count - 1)
-        // The first row is on top.
-        groups[max(shade, 0)].append(cells[rows - 1 - row][column])
-      }
-    }
+      (1...columns).map(Double.init), (1...rows).map(Double.init), logarithmic: (x: false, y: false)
+    ).reversed().flatMap { $0 }
     return .init(
       title: title, horizontal: .init(horizontal, range: 0.5...(Double(columns) + 0.5)),
       vertical: .init(vertical, range: 0.5...(Double(rows) + 0.5)),
-      layers: zip(shades, groups).enumerated().filter { !$1.1.isEmpty }.map { place, pair in
-        .cells(
-          String(format: "%.2f", (Double(place) + 0.5) / Double(shades.count)), pair.0, pair.1)
-      }, equalScales: rows == columns)
+      layers: Figure.Layer.shaded(cells, values: values.map { $0 / largest }, over: 0...1), equalScales: rows == columns)
   }
 }

@@ -3,6 +3,7 @@
 #   make reproduce STUDY=autoencoder ARGS="--full --jobs 2"
 #
 # STUDY   the studies to run (all of them when empty)          ARGS   further options of `basin reproduce`
+# COUNT   the damaged files that `make fuzz` has each reader read, a million if not said otherwise
 # OUT     the folder of the report                             PREFIX where `make install` puts the program
 
 STUDY  ?=
@@ -10,6 +11,7 @@ ARGS   ?=
 OUT    ?= basin-report
 PREFIX ?= /usr/local
 SWIFT  ?= swift
+COUNT  ?= 1000000
 
 # Without the machine's own instructions a fused multiply-add is a library call, about 30 times slower. The flag stands
 # here and not in Package.swift, because a package with unsafe flags cannot be a dependency of another.
@@ -22,7 +24,7 @@ TEST_FLAGS = $(FLAGS) --scratch-path .build/tests
 BASIN  = .build/release/basin
 PLOTLY = .build/share/basin/plotly.min.js
 
-.PHONY: help reproduce test build benchmark lint format install clean dependencies test-dependencies
+.PHONY: help reproduce test fuzz build benchmark lint format install clean dependencies test-dependencies
 .DEFAULT_GOAL := help
 
 help: ## list these commands
@@ -33,6 +35,10 @@ reproduce: dependencies build ## install what is missing, run the studies and wr
 
 test: test-dependencies ## install what is missing and run all tests, against the release build (ARGS=)
 	$(SWIFT) test $(TEST_FLAGS) $(ARGS)
+
+fuzz: dependencies ## have every reader of files read a million damaged ones (COUNT=, ARGS="npz --jobs 2")
+	$(SWIFT) build $(FLAGS) --product fuzz
+	.build/release/fuzz --count $(COUNT) $(ARGS)
 
 build: ## build the program: .build/release/basin
 	$(SWIFT) build $(FLAGS) --product basin

@@ -55,8 +55,12 @@ let package = Package(
       ]),
     .target(name: "TestSupport", dependencies: ["Numerics"], path: "Tests/TestSupport"),
     .target(name: "AllocationCount", path: "Tests/AllocationCount"),
+    .target(
+      name: "Fuzzing", dependencies: ["Numerics", "Formats", "Objectives", "Diagnosis"], path: "Tests/Fuzzing"),
+    .executableTarget(name: "fuzz", dependencies: ["Numerics", "Fuzzing"], path: "Tests/Fuzz"),
+    .testTarget(name: "FuzzTests", dependencies: ["Fuzzing"]),
     .testTarget(name: "NumericsTests", dependencies: ["Numerics", "TestSupport"]),
-    .testTarget(name: "FormatsTests", dependencies: ["Numerics", "Formats", "TestSupport"]),
+    .testTarget(name: "FormatsTests", dependencies: ["CZlib", "Numerics", "Formats", "TestSupport"]),
     .testTarget(
       name: "DataSetsTests", dependencies: ["Numerics", "Formats", "DataSets", "TestSupport"], exclude: ["Fixtures"]),
     .testTarget(

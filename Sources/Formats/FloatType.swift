@@ -1,4 +1,5 @@
-/// The floating-point types that files hold, by their names in safetensors files. Each number of each type is a double, too.
+/// The floating-point types that files hold, by their names in safetensors files. Each number of each type is a double,
+/// too.
 public enum FloatType: String, Sendable, Hashable, CaseIterable {
   /// IEEE half precision: 5 bits of exponent, 10 of fraction.
   case float16 = "F16"

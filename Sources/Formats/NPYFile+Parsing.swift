@@ -3,9 +3,9 @@ import Numerics
 extension NPYFile {
   /// Reads the bytes of a file; `location` names it in errors.
   ///
-  /// - Throws: ``InputError`` for anything that is not exactly one array of a known type: wrong magic bytes or version, a header that is cut
-  ///   off or not as specified, a shape that overflows or does not match the bytes that follow, objects and structures, booleans
-  ///   other than 0 and 1, and integers beyond ±2⁵³, which doubles do not hold.
+  /// - Throws: ``InputError`` for anything that is not exactly one array of a known type: wrong magic bytes or version,
+  ///   a header that is cut off or not as specified, a shape that overflows or does not match the bytes that follow,
+  ///   objects and structures, booleans other than 0 and 1, and integers beyond ±2⁵³, which doubles do not hold.
   public init(parsing bytes: [UInt8], location: String) throws(InputError) {
     let layout = try NPYLayout(bytes, size: bytes.count, location: location)
     let values = try layout.element.decode(bytes[layout.dataStart...], count: layout.count, location: location)

@@ -2,8 +2,8 @@ import Numerics
 
 /// An array in NumPy's `.npy` format: its shape, its entries as doubles, and the type they had in the file.
 ///
-/// Reads format versions 1.0, 2.0 and 3.0; booleans, integers of 1 to 8 bytes and floats of 4 and 8 bytes, in either byte order and either
-/// axis order. Writes version 1.0, little-endian doubles in C order. Source:
+/// Reads format versions 1.0, 2.0 and 3.0; booleans, integers of 1 to 8 bytes and floats of 4 and 8 bytes, in either
+/// byte order and either axis order. Writes version 1.0, little-endian doubles in C order. Source:
 /// https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
 ///
 /// Not-a-number and infinities are entries like others here; what uses them decides.
@@ -44,7 +44,8 @@ public struct NPYFile: Equatable, Sendable {
 
   /// Reads a file. Memory: the file's bytes and 8 bytes an entry, never more than the file has entries for.
   ///
-  /// - Throws: ``InputError`` naming the path, for a file that cannot be read or is not as ``init(parsing:location:)`` wants it.
+  /// - Throws: ``InputError`` naming the path, for a file that cannot be read or is not as ``init(parsing:location:)``
+  ///   wants it.
   public static func read(_ path: String) throws(InputError) -> NPYFile {
     try NPYFile(parsing: try InputFile.read(path), location: path)
   }

@@ -1,7 +1,8 @@
 import CZlib
 import Numerics
 
-/// An archive of arrays in NumPy's `.npz` format: a zip file of `.npy` files, stored or deflated, with 64-bit sizes where needed.
+/// An archive of arrays in NumPy's `.npz` format: a zip file of `.npy` files, stored or deflated, with 64-bit sizes
+/// where needed.
 ///
 /// Arrays are inflated and parsed when they are asked for. Source of the zip format: PKWARE's APPNOTE 6.3.
 public struct NPZFile: Sendable {
@@ -13,11 +14,16 @@ public struct NPZFile: Sendable {
 
   /// Where an array lies.
   private struct Entry {
+    /// As it stands in the directory.
+    var rawName: [UInt8]
     var method: Int
     var checksum: UInt32
     var compressedSize: Int
     var size: Int
     var headerStart: Int
+
+    /// The bytes that it takes in the archive, at least.
+    var packedSize: Int { min(30 + rawName.count + min(compressedSize, 1 << 62), 1 << 62) }
   }
 
   /// The largest size of an array's file, inflated: 2 GiB. Deflated zeros can inflate to a thousand times their size.
@@ -35,8 +41,9 @@ public struct NPZFile: Sendable {
 
   /// Reads the directory of an archive; `location` names it in errors.
   ///
-  /// - Throws: ``InputError`` for bytes without a directory, one that is cut off or points outside of the archive, names that stand twice,
-  ///   encrypted arrays, and methods other than storing and deflating.
+  /// - Throws: ``InputError`` for bytes without a directory, one that is cut off or points outside of the archive,
+  ///   names that stand twice or that no file can have, arrays that share bytes, encrypted ones, and methods other than
+  ///   storing and deflating.
   public init(parsing bytes: [UInt8], location: String) throws(InputError) {
     self.location = location
     self.bytes = bytes
@@ -54,10 +61,17 @@ public struct NPZFile: Sendable {
           location, expected: "a directory of \(directory.count) arrays", found: "\(names.count) of them",
           advice: "The file is damaged: copy or write it again.")
       }
+      // A folder, which has nothing in it.
+      if name.hasSuffix("/") { continue }
       guard entries.updateValue(entry, forKey: name) == nil else {
         throw InputError(location, expected: "arrays of different names", found: "\"\(name)\" twice")
       }
       names.append(name)
+    }
+    // Archives that unpack to far more than their size have many arrays share the same bytes.
+    let places = names.compactMap { entries[$0] }.sorted { $0.headerStart < $1.headerStart }
+    for (place, next) in zip(places, places.dropFirst()) where next.headerStart - place.headerStart < place.packedSize {
+      throw InputError(location, expected: "arrays at places of their own", found: "two that share bytes")
     }
     self.names = names
     self.entries = entries
@@ -65,7 +79,8 @@ public struct NPZFile: Sendable {
 
   /// The array of that name.
   ///
-  /// - Throws: ``InputError`` for an unknown name, a damaged or too large array, and as ``NPYFile/init(parsing:location:)``.
+  /// - Throws: ``InputError`` for an unknown name, a damaged or too large array, and as
+  ///   ``NPYFile/init(parsing:location:)``.
   public func array(_ name: String) throws(InputError) -> NPYFile {
     let entry = try entry(name)
     // What its header says is held against its size before all of it is inflated.
@@ -124,7 +139,13 @@ public struct NPZFile: Sendable {
       reader.skip(8), var start = reader.word(4), let nameBytes = reader.take(nameLength),
       let extra = reader.take(extraLength), reader.skip(commentLength)
     else { return nil }
-    var name = String(decoding: nameBytes, as: UTF8.self)
+    guard var name = String(validating: nameBytes, as: UTF8.self),
+      ZipName.isSound(name.hasSuffix("/") ? String(name.dropLast()) : name)
+    else {
+      throw InputError(
+        location, expected: "names that files in an archive can have",
+        found: JSON.quoted(String(decoding: nameBytes.prefix(200), as: UTF8.self)))
+    }
     if name.hasSuffix(".npy") { name.removeLast(4) }
     guard flags & 1 == 0, method == 0 || method == 8 else {
       throw InputError(
@@ -143,7 +164,8 @@ public struct NPZFile: Sendable {
     return (
       name,
       Entry(
-        method: method, checksum: UInt32(truncatingIfNeeded: checksum), compressedSize: compressed, size: size,
+        rawName: Array(nameBytes), method: method, checksum: UInt32(truncatingIfNeeded: checksum),
+        compressedSize: compressed, size: size,
         headerStart: start)
     )
   }
@@ -161,9 +183,10 @@ public struct NPZFile: Sendable {
     }
     var reader = ZipReader(bytes, at: entry.headerStart)
     guard reader.word(4) == 0x0403_4B50, reader.skip(22), let nameLength = reader.word(2),
-      let extraLength = reader.word(2), reader.skip(nameLength), reader.skip(extraLength),
+      let extraLength = reader.word(2), let rawName = reader.take(nameLength), reader.skip(extraLength),
       let packed = reader.take(entry.compressedSize)
     else { throw damaged("one that lies outside of the file") }
+    guard rawName.elementsEqual(entry.rawName) else { throw damaged("one of another name at its place") }
     let count = min(entry.size, limit)
     var unpacked: [UInt8]
     if entry.method == 0 {

@@ -30,7 +30,8 @@ extension SafetensorsFile {
 
   /// Writes tensors, in their order, by ``AtomicFile``: a reader never sees a part of the file.
   ///
-  /// - Throws: ``InputError`` naming the path, with the system's words, and as ``encoded(_:precision:metadata:location:)``.
+  /// - Throws: ``InputError`` naming the path, with the system's words, and as
+  ///   ``encoded(_:precision:metadata:location:)``.
   public static func write(
     _ tensors: [NewTensor], precision: Precision = .double, metadata: [String: String] = [:], to path: String
   ) throws(InputError) {
@@ -39,8 +40,8 @@ extension SafetensorsFile {
 
   /// The bytes of a file with these tensors; the data begin at a multiple of 8.
   ///
-  /// - Throws: ``InputError`` for a name that stands twice or is `__metadata__`, a shape that does not match its values, and
-  ///   numbers that are finite in double precision only, if they should be single.
+  /// - Throws: ``InputError`` for a name that stands twice or is `__metadata__`, a shape that does not match its
+  ///   values, and numbers that are finite in double precision only, if they should be single.
   public static func encoded(
     _ tensors: [NewTensor], precision: Precision = .double, metadata: [String: String] = [:],
     location: String = "tensors to write"

@@ -2,12 +2,12 @@ import Numerics
 
 /// Named tensors in the safetensors format, which PyTorch's users exchange weights in.
 ///
-/// Eight bytes with the length of the header, little-endian; the header, a JSON object of each tensor's type, shape and place;
-/// then the tensors' bytes, little-endian in C order, without holes. Source:
+/// Eight bytes with the length of the header, little-endian; the header, a JSON object of each tensor's type, shape and
+/// place; then the tensors' bytes, little-endian in C order, without holes. Source:
 /// https://huggingface.co/docs/safetensors/index#format
 ///
-/// The header is read at once and checked against the file's size; numbers are read when they are asked for. Not-a-number and
-/// infinities are numbers like others here; what uses them decides.
+/// The header is read at once and checked against the file's size; numbers are read when they are asked for.
+/// Not-a-number and infinities are numbers like others here; what uses them decides.
 public struct SafetensorsFile: Sendable {
   /// A tensor, as the header describes it.
   public struct Tensor: Sendable, Hashable {
@@ -72,9 +72,11 @@ public struct SafetensorsFile: Sendable {
     }
   }
 
-  /// Opens a file and reads its header. Memory: some times the header's size, whatever the header claims. A pipe is read to its end.
+  /// Opens a file and reads its header. Memory: some times the header's size, whatever the header claims. A pipe is
+  /// read to its end.
   ///
-  /// - Throws: ``InputError`` naming the path, for a file that cannot be read or is not as ``init(parsing:location:)`` wants it.
+  /// - Throws: ``InputError`` naming the path, for a file that cannot be read or is not as ``init(parsing:location:)``
+  ///   wants it.
   public static func read(_ path: String) throws(InputError) -> SafetensorsFile {
     let file = try OpenedFile(path)
     guard file.isPlain else { return try SafetensorsFile(parsing: try InputFile.read(path), location: path) }
@@ -83,16 +85,17 @@ public struct SafetensorsFile: Sendable {
 
   /// Reads the header at the beginning of a file's bytes; `location` names the file in errors.
   ///
-  /// - Throws: ``InputError`` for bytes that end too early, a header that is too long or not as specified, unknown types, shapes
-  ///   that overflow, and places that overlap, leave holes, are not in the file, or do not have room for exactly the shape.
+  /// - Throws: ``InputError`` for bytes that end too early, a header that is too long or not as specified, unknown
+  ///   types, shapes that overflow, and places that overlap, leave holes, are not in the file, or do not have room for
+  ///   exactly the shape.
   public init(parsing bytes: [UInt8], location: String) throws(InputError) {
     try self.init(.memory(bytes), location: location)
   }
 
   /// The entries of a tensor in C order, widened exactly. Memory: 8 bytes an entry.
   ///
-  /// - Throws: ``InputError`` for an unknown name, a type other than ``FloatType``, more than ``largestCount`` entries, or a
-  ///   file that became shorter.
+  /// - Throws: ``InputError`` for an unknown name, a type other than ``FloatType``, more than ``largestCount`` entries,
+  ///   or a file that became shorter.
   public func values(_ name: String) throws(InputError) -> [Double] {
     guard let tensor = tensors.first(where: { $0.name == name }) else {
       throw InputError(

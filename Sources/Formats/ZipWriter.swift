@@ -1,10 +1,11 @@
 import CZlib
 import Numerics
 
-/// Writes a zip archive of files that are not compressed, whose sizes are known before their bytes, from its beginning to its end.
+/// Writes a zip archive of files that are not compressed, whose sizes are known before their bytes, from its beginning
+/// to its end.
 ///
-/// A file's checksum is known only after its bytes, so it stands behind them (a "data descriptor") and in the directory at the archive's end,
-/// which is what readers use. Sizes stand before the bytes, too.
+/// A file's checksum is known only after its bytes, so it stands behind them (a "data descriptor") and in the directory
+/// at the archive's end, which is what readers use. Sizes stand before the bytes, too.
 struct ZipWriter: ~Copyable {
   /// A file of the archive, as its directory has it.
   private struct Entry {
@@ -39,10 +40,7 @@ struct ZipWriter: ~Copyable {
   /// Begins a file of exactly `count` bytes.
   mutating func begin(_ name: String, count: Int, location: String) throws(InputError) {
     let bytes = Array(name.utf8)
-    let parts = name.split(separator: "/", omittingEmptySubsequences: false)
-    guard bytes.count <= 0xFFFF, !bytes.contains(0), !bytes.contains(UInt8(ascii: "\\")),
-      !parts.contains(where: { $0.isEmpty || $0 == "." || $0 == ".." })
-    else {
+    guard bytes.count <= 0xFFFF, ZipName.isSound(name) else {
       throw InputError(location, expected: "a name that a file in an archive can have", found: "\"\(name)\"")
     }
     guard names.insert(name).inserted else {

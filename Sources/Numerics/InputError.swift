@@ -1,6 +1,7 @@
 /// An input that cannot be used, said for a person: where it is, what was expected, what was found, what to do next.
 ///
-/// Every layer throws this one type for bad input, so that the command line prints all of them alike and ends with status 2.
+/// Every layer throws this one type for bad input, so that the command line prints all of them alike and ends with
+/// status 2.
 public struct InputError: Error, Equatable, Sendable, CustomStringConvertible {
   /// Where the input is: a file, an option, a key's path, a parameter's name.
   public var location: String
@@ -19,10 +20,27 @@ public struct InputError: Error, Equatable, Sendable, CustomStringConvertible {
     self.advice = advice
   }
 
-  /// One line: `location: expected …, found …. Advice.`
+  /// One line: `location: expected …, found …. Advice.` Control characters, which would act on a terminal, are spelled
+  /// out.
   public var description: String {
     let sentence = "\(location): expected \(expected), found \(found)."
-    return advice.isEmpty ? sentence : "\(sentence) \(advice)"
+    return Self.spellingOutControls(advice.isEmpty ? sentence : "\(sentence) \(advice)")
+  }
+
+  private static func spellingOutControls(_ text: String) -> String {
+    guard text.unicodeScalars.contains(where: isControl) else { return text }
+    return text.unicodeScalars.reduce(into: "") { result, scalar in
+      if isControl(scalar) {
+        let digits = String(scalar.value, radix: 16)
+        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      } else {
+        result.unicodeScalars.append(scalar)
+      }
+    }
+  }
+
+  private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+    scalar.value < 0x20 || (0x7F..<0xA0).contains(scalar.value)
   }
 }
 

@@ -16,8 +16,9 @@ import Testing
 
   @Test func layersOneByOne() throws {
     let text = """
-      {"layers": [{"kind": "affine", "inputs": 3, "outputs": 4}, {"kind": "relu"}, {"kind": "affine", "outputs": 5, "bias": false},
-        {"kind": "tanh"}, {"kind": "gelu"}, {"kind": "affine", "inputs": 5, "outputs": 2}], "slopeAtKink": 0.5}
+      {"layers": [{"kind": "affine", "inputs": 3, "outputs": 4}, {"kind": "relu"},
+        {"kind": "affine", "outputs": 5, "bias": false}, {"kind": "tanh"}, {"kind": "gelu"},
+        {"kind": "affine", "inputs": 5, "outputs": 2}], "slopeAtKink": 0.5}
       """
     let expected = try Network(
       [
@@ -38,6 +39,11 @@ import Testing
     #expect(try Network(model: sigmoid) == Network(model: "mlp:3-4-2:sigmoid:bias=false"))
   }
 
+  /// The second layer has other inputs than the first one has outputs.
+  private static let mismatched =
+    "{\"layers\": [{\"kind\": \"affine\", \"inputs\": 1, \"outputs\": 2}, "
+    + "{\"kind\": \"affine\", \"inputs\": 3, \"outputs\": 1}]}"
+
   @Test(arguments: [
     ("[]", "\"[]\""), ("{}", "none"), ("{\"layers\": []}", "an empty list"), ("{\"layers\": 3}", "3"),
     ("{\"layer\": []}", "\"layer\""), ("{\"layers\": [{}]}", "none"), ("{\"layers\": [3]}", "3"),
@@ -53,7 +59,7 @@ import Testing
       "more"
     ),
     (
-      "{\"layers\": [{\"kind\": \"affine\", \"inputs\": 1, \"outputs\": 2}, {\"kind\": \"affine\", \"inputs\": 3, \"outputs\": 1}]}",
+      Self.mismatched,
       "3"
     ),
     ("{\"layers\": [{\"kind\": \"affine\", \"inputs\": 1, \"outputs\": 2}], \"bias\": true}", "layers and bias"),
@@ -72,7 +78,7 @@ import Testing
     #expect(error("{\"widths\": [3, 2], \"activation\": \"rellu\"}")?.advice == "Did you mean \"relu\"?")
     #expect(
       error(
-        "{\"layers\": [{\"kind\": \"affine\", \"inputs\": 1, \"outputs\": 2}, {\"kind\": \"affine\", \"inputs\": 3, \"outputs\": 1}]}"
+        Self.mismatched
       )?
       .location == "model, layer 1")
   }

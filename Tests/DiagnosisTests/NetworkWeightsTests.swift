@@ -54,6 +54,21 @@ import Testing
     #expect(exact.loss(at: weights.parameters) < 1e-30)
   }
 
+  /// The example in the repository: what its README says PyTorch printed.
+  @Test func theExample() throws {
+    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+    let folder = root.appending(path: "Examples/pytorch").path
+    let network = try Network(model: "mlp:64-32-10:relu")
+    let weights = try NetworkWeights.read("\(folder)/weights.safetensors", for: network)
+    #expect(try NetworkWeights.read("\(folder)/weights.npz", for: network) == weights)
+    #expect(weights.floatType == .float32)
+    let data = try DiagnosisData.read("\(folder)/data.npz", for: network, loss: .crossEntropy)
+    #expect(data.sampleCount == 1_000 && data.notes.isEmpty)
+    let loss = try data.objective(network).loss(at: weights.parameters)
+    #expect(abs(loss - 0.0392209233) < 1e-10)
+  }
+
   @Test func theSameFromEveryFile() throws {
     let weights = try NetworkWeights.read(path(TorchFiles.sequential), for: network)
     let archive = try NetworkWeights.read(path(TorchFiles.archive, "a"), for: network)
@@ -90,8 +105,8 @@ import Testing
     let found = error(try path(tensors))
     #expect(
       found?.found
-        == "no 0.bias [4]; 0.weight of shape [3, 4] instead of [4, 3], which looks transposed; 2.weight of shape [8] instead of "
-        + "[2, 4]; 0.biass [4], which the network does not have")
+        == "no 0.bias [4]; 0.weight of shape [3, 4] instead of [4, 3], which looks transposed; "
+        + "2.weight of shape [8] instead of [2, 4]; 0.biass [4], which the network does not have")
     #expect(found?.expected == "the tensors of Linear(3, 4), ReLU, Linear(4, 2)")
     #expect(error(try path([]))?.found == "no 0.weight [4, 3]; no 0.bias [4]; no 2.weight [2, 4]; no 2.bias [2]")
     #expect(error(try path(TorchFiles.named))?.advice == "By their shapes, --map fc1=0,fc2=2 would fit.")

@@ -1,5 +1,6 @@
 /// Files written by PyTorch 2.15.0, safetensors 0.8.0 and NumPy 2.4.6, in base 64: the weights of
-/// `torch.manual_seed(0); nn.Sequential(nn.Linear(3, 4), nn.ReLU(), nn.Linear(4, 2))`, and what PyTorch finds with them.
+/// `torch.manual_seed(0); nn.Sequential(nn.Linear(3, 4), nn.ReLU(), nn.Linear(4, 2))`, and what PyTorch finds with
+/// them.
 enum TorchFiles {
   /// safetensors.torch.save(model.state_dict()).
   static let sequential =

@@ -23,17 +23,18 @@ public struct DiagnosisData: Sendable {
   ///
   /// `text` is one of
   ///
-  /// * the path of an `.npz` archive with arrays `x` and `y` (or `inputs` and `targets`); with the split `train`, `x_train` and
-  ///   `y_train`. x is n × p; further axes, as of images, are laid out row by row. Numbers stand as they are.
-  /// * two paths with a comma between them, `IMAGES,LABELS`: both IDX files, plain or with gzip, whose pixels are divided by 255;
-  ///   or both `.npy` files, as x and y.
+  /// * the path of an `.npz` archive with arrays `x` and `y` (or `inputs` and `targets`); with the split `train`,
+  ///   `x_train` and `y_train`. x is n × p; further axes, as of images, are laid out row by row. Numbers stand as they
+  ///   are.
+  /// * two paths with a comma between them, `IMAGES,LABELS`: both IDX files, plain or with gzip, whose pixels are
+  ///   divided by 255; or both `.npy` files, as x and y.
   /// * a folder in MNIST's layout; the split `train` (also if left out) or `test` chooses. Pixels are divided by 255.
-  /// * the path of a CSV file (`.csv`, `.tsv`), the last column of which is the target, or one in LIBSVM's format (`.libsvm`, `.svm`,
-  ///   `.txt`), plain or with gzip.
+  /// * the path of a CSV file (`.csv`, `.tsv`), the last column of which is the target, or one in LIBSVM's format
+  ///   (`.libsvm`, `.svm`, `.txt`), plain or with gzip.
   ///
-  /// Targets: of cross-entropy, classes from 0 to m − 1; of the logistic loss, two labels, the smaller of which stands for −1
-  /// (0 and 1, or −1 and 1, even if only one is there); of the squared loss, n × m numbers, or classes if m > 1, which count as
-  /// 1 at their own output and 0 at the others.
+  /// Targets: of cross-entropy, classes from 0 to m − 1; of the logistic loss, two labels, the smaller of which stands
+  /// for −1 (0 and 1, or −1 and 1, even if only one is there); of the squared loss, n × m numbers, or classes if m > 1,
+  /// which count as 1 at their own output and 0 at the others.
   ///
   /// Memory: the files' bytes and 8 bytes a number, at most ``largestEntryCount`` of them.
   ///

@@ -31,9 +31,9 @@ extension Network {
   ///                 {"kind": "affine", "outputs": 10, "bias": false}], "slopeAtKink": 0}
   ///     {"widths": [784, 512, 10], "activation": "relu", "bias": true, "slopeAtKink": 0}
   ///
-  /// A layer's `kind` is `affine` or the name of an activation. An affine layer has `outputs`, `inputs` (required of the
-  /// first, otherwise the outputs before it) and `bias` (true if left out). `slopeAtKink`, the derivative of ReLU at 0, is 0
-  /// if left out. The second form is that of `problem.network` in specs; `activation` is `relu` if left out.
+  /// A layer's `kind` is `affine` or the name of an activation. An affine layer has `outputs`, `inputs` (required of
+  /// the first, otherwise the outputs before it) and `bias` (true if left out). `slopeAtKink`, the derivative of ReLU
+  /// at 0, is 0 if left out. The second form is that of `problem.network` in specs; `activation` is `relu` if left out.
   ///
   /// - Throws: `InputError` that names the place in the list.
   public init(layerList value: JSON, location: String) throws(InputError) {

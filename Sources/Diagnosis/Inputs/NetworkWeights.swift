@@ -16,16 +16,17 @@ public struct NetworkWeights: Sendable, Equatable {
 
   /// Reads weights.
   ///
-  /// The file is a safetensors file, or an .npz archive, with PyTorch's names and layouts: "k.weight" [outputs, inputs] and
-  /// "k.bias" [outputs] of layer k, activations counted; or an .npy file of all parameters in this order. Types are F16, BF16,
-  /// F32 and F64. A beginning that all names share, such as `model.`, is left out where that makes all of them fit, and
-  /// a note says so.
+  /// The file is a safetensors file, or an .npz archive, with PyTorch's names and layouts: "k.weight" [outputs, inputs]
+  /// and "k.bias" [outputs] of layer k, activations counted; or an .npy file of all parameters in this order. Types are
+  /// F16, BF16, F32 and F64. A beginning that all names share, such as `model.`, is left out where that makes all of
+  /// them fit, and a note says so.
   ///
   /// Memory: 8 bytes a parameter, twice that of the largest layer, and an archive's bytes.
   ///
   /// - Parameter names: how names in the file become the network's.
-  /// - Throws: `InputError` naming the file, with all tensors that are missing, not the network's, of the wrong shape or of
-  ///   another type; with the places of numbers that are not finite; or as ``SafetensorsFile``, ``NPZFile`` and ``NPYFile`` do.
+  /// - Throws: `InputError` naming the file, with all tensors that are missing, not the network's, of the wrong shape
+  ///   or of another type; with the places of numbers that are not finite; or as ``SafetensorsFile``, ``NPZFile`` and
+  ///   ``NPYFile`` do.
   public static func read(
     _ path: String, for network: Network, names: TensorNames = TensorNames()
   ) throws(InputError) -> NetworkWeights {

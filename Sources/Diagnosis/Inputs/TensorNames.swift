@@ -47,7 +47,8 @@ public struct TensorNames: Sendable, Hashable {
     return common.indices.filter { common[$0] == "." }.reversed().map { String(common[...$0]) }
   }
 
-  /// The replacements that make the tensors the network's, if their shapes fit layer after layer in the order of their names.
+  /// The replacements that make the tensors the network's, if their shapes fit layer after layer in the order of their
+  /// names.
   static func guess(_ tensors: [WeightArchive.Tensor], expected: [(name: String, shape: [Int])]) -> String? {
     func groups(_ tensors: [(name: String, shape: [Int])]) -> [(key: String, parts: [String: [Int]])] {
       var parts: [String: [String: [Int]]] = [:]

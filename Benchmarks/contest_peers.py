@@ -67,6 +67,7 @@ class Tally:
 
     def __init__(self, matrix, quantity, program, rule):
         self.facts = {"matrix": matrix.name, "quantity": quantity, "program": program, "rule": rule}
+        self.scale = float(matrix.eigenvalues.std()) if quantity == "density" else None
         self.errors, self.products, self.hits, self.flags = [], [], [], {}
 
     def add(self, error, products, covered=None, **flags):
@@ -81,6 +82,8 @@ class Tally:
         errors = np.array(self.errors)
         return {
             **self.facts,
+            # What the distance of a density was divided by.
+            "scale": self.scale,
             "repetitions": len(errors),
             "products": float(np.mean(self.products)),
             "errorMedian": float(np.median(errors)),
@@ -212,7 +215,8 @@ def eigenthings_densities(matrix, repetitions):
 def curvlinops_traces(matrix, repetitions, products):
     from curvlinops import hutchinson_trace, hutchpp_trace, xtrace
 
-    for rule, function, divisor in [("Hutchinson", hutchinson_trace, 1), ("Hutch++", hutchpp_trace, 3), ("XTrace", xtrace, 2)]:
+    rules = [("Hutchinson", hutchinson_trace, 1), ("Hutch++", hutchpp_trace, 3), ("XTrace", xtrace, 2)]
+    for rule, function, divisor in rules:
         tally = Tally(matrix, "trace", version("curvlinops-for-pytorch"), rule)
         taken = products // divisor * divisor
         for _ in range(repetitions):
@@ -227,12 +231,16 @@ def curvlinops_densities(matrix, repetitions, steps=128, probes=1):
 
     operator = TensorLinearOperator(matrix.tensor)
     shape = f"{steps} steps, {probes} probe{'s' if probes > 1 else ''}"
-    raw, smooth = (Tally(matrix, "density", version("curvlinops-for-pytorch"), f"{shape}{end}") for end in ["", ", smoothed"])
+    program = version("curvlinops-for-pytorch")
+    raw, smooth = (Tally(matrix, "density", program, f"{shape}{end}") for end in ["", ", smoothed"])
     for _ in range(repetitions):
         runs = [fast_lanczos(operator, steps) for _ in range(probes)]
         nodes = np.concatenate([nodes.numpy() for nodes, _ in runs])
-        raw.add(distance(matrix, nodes, np.concatenate([vectors[0].numpy() ** 2 for _, vectors in runs])), steps * probes)
-        grid, density = lanczos_approximate_spectrum(operator, steps, num_repeats=probes, kappa=3.0)
+        weights = np.concatenate([vectors[0].numpy() ** 2 for _, vectors in runs])
+        raw.add(distance(matrix, nodes, weights), steps * probes)
+        # It is told the ends, which it would otherwise have to find.
+        ends = (matrix.eigenvalues[0], matrix.eigenvalues[-1])
+        grid, density = lanczos_approximate_spectrum(operator, steps, num_repeats=probes, kappa=3.0, boundaries=ends)
         smooth.add(distance(matrix, grid.numpy(), density.numpy() / density.numpy().sum()), steps * probes)
     return [raw, smooth]
 
@@ -301,15 +309,17 @@ def row(line):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("matrices", type=Path, help="a .npz file of symmetric matrices")
-    parser.add_argument("--repetitions", type=int, default=2_000, help="of traces and eigenvalues; densities get a tenth (2000)")
+    parser.add_argument(
+        "--repetitions", type=int, default=2_000, help="of traces and eigenvalues; of densities a tenth or less (2000)")
     parser.add_argument("--products", type=int, nargs="+", default=[30, 100], help="of traces whose cost is chosen (30 100)")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--parts", nargs="+", default=["trace", "eigenvalues", "density", "papyan"])
     parser.add_argument("--table", action="store_true", help="a Markdown table instead of JSON")
     options = parser.parse_args()
     with np.load(options.matrices) as arrays:
-        papyan = arrays["papyan"] if "papyan" in arrays else None
-        matrices = [Matrix(name, np.ascontiguousarray(arrays[name], dtype="float64")) for name in arrays if name != "papyan"]
+        read = {name: np.ascontiguousarray(arrays[name], dtype="float64") for name in arrays}
+    papyan = read.pop("papyan", None)
+    matrices = [Matrix(name, values) for name, values in read.items()]
     if options.table:
         print("| matrix | quantity | program | rule | products | median | 90 % | worst | coverage | | repetitions |")
         print("|---|---|---|---|---:|---:|---:|---:|---:|---|---:|")

@@ -8,10 +8,10 @@ MODEL as in mlp:64-32-10:relu, with PyTorch's names of layers in W (.safetensors
 squared (½ Σₖ (Fₖ − yₖ)²) or mse (PyTorch's MSELoss). Without arguments: the network in Examples/pytorch and basin.json.
 Needs torch, curvlinops-for-pytorch, scipy, and safetensors for such a file.
 
-From curvlinops' Hessian in double precision: the ends of the spectrum by ARPACK to 1e-10 and, up to --dense parameters, the whole
-matrix. Compared: eigenvalues, to their stated residuals and at least 1e-6; the trace, to its stated interval, or to 1e-8 if it is
-exact; the density, to its stated error in Wasserstein-1 distance. Exit status 1 if one is out. The weights are float32 in both;
-what Basin computes in single precision passes with --precision 1e-4.
+From curvlinops' Hessian and Gauss-Newton matrix in double precision: all eigenvalues up to --dense parameters, beyond the ends by
+ARPACK to 1e-10. Compared: eigenvalues, to their residuals and at least --precision of the largest; traces, to their
+intervals; the density, to its bound in Wasserstein-1 distance. Exit status 1 if one is out. Intervals of 95 % may be, once in
+twenty.
 """
 
 import argparse
@@ -22,7 +22,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from curvlinops import HessianLinearOperator
+from curvlinops import GGNLinearOperator, HessianLinearOperator
 from scipy.sparse.linalg import eigsh
 from scipy.stats import wasserstein_distance
 
@@ -31,8 +31,6 @@ ACTIVATIONS = {
     "relu": torch.nn.ReLU, "tanh": torch.nn.Tanh, "sigmoid": torch.nn.Sigmoid, "gelu": torch.nn.GELU,
     "identity": torch.nn.Identity,
 }
-# Where the numbers stand in what Basin prints.
-LARGEST, SMALLEST, TRACE, DENSITY = "hessian.largest", "hessian.smallest", "hessian.trace", "density"
 
 
 def read_weights(path):
@@ -55,25 +53,49 @@ def read_model(text, weights):
     return model.double()
 
 
-def hessian(options):
-    """curvlinops' operator, and the loss."""
-    with np.load(options.data) as arrays:
-        x, y = torch.from_numpy(arrays["x"]).double().flatten(1), torch.from_numpy(arrays["y"])
-    model = read_model(options.model, read_weights(options.weights))
-    if options.loss == "crossEntropy":
-        criterion, factor, y = torch.nn.CrossEntropyLoss(), 1.0, y.long().flatten()
-    else:
-        y = y.double().reshape(len(x), -1)
-        criterion, factor = torch.nn.MSELoss(), y.shape[1] / 2 if options.loss == "squared" else 1.0
-    loss = factor * criterion(model(x), y).item()
-    operator = HessianLinearOperator(model, criterion, list(model.parameters()), [(x, y)])
-    return operator, factor, loss
+class Peer:
+    """What PyTorch and curvlinops say."""
 
+    def __init__(self, options):
+        with np.load(options.data) as arrays:
+            x, y = torch.from_numpy(arrays["x"]).double().flatten(1), torch.from_numpy(arrays["y"])
+        model = read_model(options.model, read_weights(options.weights))
+        # Basin's loss over PyTorch's.
+        self.factor = 1.0
+        if options.loss == "crossEntropy":
+            criterion, y = torch.nn.CrossEntropyLoss(), y.long().flatten()
+        else:
+            criterion, y = torch.nn.MSELoss(), y.double().reshape(len(x), -1)
+            self.factor = y.shape[1] / 2 if options.loss == "squared" else 1.0
+        parameters = list(model.parameters())
+        value = criterion(model(x), y)
+        gradient = torch.autograd.grad(value, parameters)
+        self.loss = self.factor * value.item()
+        self.gradient_norm = self.factor * torch.cat([part.flatten() for part in gradient]).norm().item()
+        self.operators = {
+            "eigenvalues": HessianLinearOperator(model, criterion, parameters, [(x, y)]),
+            "gaussNewton": GGNLinearOperator(model, criterion, parameters, [(x, y)]),
+        }
+        self.is_dense = self.operators["eigenvalues"].shape[0] <= options.dense
+        self.known = {}
 
-def at(record, path):
-    for key in path.split("."):
-        record = record.get(key) if isinstance(record, dict) else None
-    return record
+    def spectrum(self, name):
+        """All eigenvalues, in ascending order."""
+        if name not in self.known:
+            operator = self.operators[name]
+            units = torch.eye(operator.shape[0], dtype=torch.float64).split(64)
+            matrix = torch.cat([(operator @ part.T).T for part in units]).numpy()
+            self.known[name] = self.factor * np.linalg.eigvalsh((matrix + matrix.T) / 2)
+        return self.known[name]
+
+    def ends(self, name, count, end):
+        """From the outside in."""
+        if self.is_dense:
+            found = self.spectrum(name)
+        else:
+            operator = self.operators[name].to_scipy()
+            found = self.factor * np.sort(eigsh(operator, count, which=end, tol=1e-10, return_eigenvectors=False))
+        return found[::-1][:count] if end == "LA" else found[:count]
 
 
 class Comparison:
@@ -100,49 +122,35 @@ def main():
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     record = json.loads(options.record.read_text())
-    operator, factor, loss = hessian(options)
-    d = operator.shape[0]
-    multiply = operator.to_scipy()
-
-    largest, smallest = at(record, LARGEST) or [], at(record, SMALLEST) or []
-    comparison = Comparison()
+    peer, comparison = Peer(options), Comparison()
     print(f"{'':26} {'basin':>18} {'curvlinops':>18} {'difference':>11} {'allowed':>11}")
-    if at(record, "loss.value") is not None:
-        comparison.check("loss", at(record, "loss.value"), loss, options.precision * abs(loss))
-    matrix = None
-    if d <= options.dense:
-        columns = [(operator @ part.T).T for part in torch.eye(d, dtype=torch.float64).split(64)]
-        matrix = factor * torch.cat(columns).numpy()
-        eigenvalues = np.linalg.eigvalsh((matrix + matrix.T) / 2)
-    for name, found, end in [("largest", largest, "LA"), ("smallest", smallest, "SA")]:
-        if not found:
-            continue
-        if matrix is not None:
-            values = eigenvalues[::-1] if end == "LA" else eigenvalues
-        else:
-            values = factor * np.sort(eigsh(multiply, len(found), which=end, tol=1e-10, return_eigenvectors=False))
-            values = values[::-1] if end == "LA" else values
-        scale = abs(largest[0]["value"]) if largest else abs(found[0]["value"])
-        for place, pair in enumerate(found):
-            allowed = max(pair.get("residual", 0), options.precision * scale)
-            comparison.check(f"{name} {place + 1}", pair["value"], values[place], allowed)
-    trace, density = at(record, TRACE), at(record, DENSITY)
-    if trace and matrix is not None:
-        truth = eigenvalues.sum()
-        low, high = trace.get("interval") or (trace["value"], trace["value"])
-        allowed = max((high - low) / 2, max(1e-8, options.precision * 1e-2) * abs(truth))
-        comparison.check("trace", trace["value"], truth, allowed)
-    if density and matrix is not None:
-        distance = wasserstein_distance(eigenvalues, density["nodes"], None, density["weights"])
-        error = density.get("error", {})
-        allowed = error.get("total") if isinstance(error, dict) else error
-        if allowed is None:
-            share = distance / eigenvalues.std()
-            print(f"{'density, Wasserstein-1':26} {distance:.3g}, {share:.2%} of the spectrum's deviation; no error stated")
-        else:
+    point = record.get("point", {})
+    if "loss" in point:
+        comparison.check("loss", point["loss"], peer.loss, options.precision * abs(peer.loss))
+        comparison.check("gradient norm", point["gradientNorm"], peer.gradient_norm, options.precision * peer.gradient_norm)
+    for name in ["eigenvalues", "gaussNewton"]:
+        found = record.get(name, {})
+        for side, end in [("largest", "LA"), ("smallest", "SA")]:
+            pairs = found.get(side, [])
+            values = peer.ends(name, len(pairs), end) if pairs else []
+            scale = abs(found["largest"][0]["value"]) if pairs else 0
+            for place, (pair, value) in enumerate(zip(pairs, values)):
+                allowed = max(pair["residual"], options.precision * scale)
+                comparison.check(f"{name}, {side} {place + 1}", pair["value"], value, allowed)
+    if peer.is_dense:
+        traces = [("eigenvalues", record.get("trace", {})), ("gaussNewton", record.get("gaussNewton", {}).get("trace", {}))]
+        for name, trace in traces:
+            if "value" in trace:
+                truth = peer.spectrum(name).sum()
+                allowed = max((trace["high"] - trace["low"]) / 2, options.precision * abs(truth))
+                comparison.check(f"{name}, trace", trace["value"], truth, allowed)
+        density = record.get("density", {})
+        if "nodes" in density:
+            eigenvalues = peer.spectrum("eigenvalues")
+            distance = wasserstein_distance(eigenvalues, density["nodes"], None, density["weights"])
+            allowed = max(density["bound"], options.precision * np.abs(eigenvalues).max())
             comparison.check("density, Wasserstein-1", distance, 0, allowed)
-        mass = sum(density["weights"])
-        comparison.check("density, mass", mass, 1, 1e-12)
+            comparison.check("density, mass", sum(density["weights"]), 1, 1e-9)
     return int(comparison.failed)
 
 

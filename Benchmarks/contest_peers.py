@@ -17,8 +17,8 @@ Traces
 Eigenvalues
   PyHessian           power iteration until two quotients agree to 1e-3, at most 100 products, as above; truth: the eigenvalue of
                       largest magnitude
-  hessian-eigenthings the package's `lanczos`, k = 1 and 5; error: the worst of the k; interval: its residual around each, to hold
-                      each of the k true eigenvalues, as a user would read it
+  hessian-eigenthings the package's `lanczos`, k = 1 and 5; error: the worst of the k magnitudes; interval: its
+                      residual around each, to hold the true one of that rank, as a user would read it
 Density: Wasserstein-1 distance from the true spectrum over its standard deviation, by quadrature nodes and weights
   PyHessian           100 steps, one probe, reorthogonalised
   hessian-eigenthings 80 steps, 10 probes, reorthogonalised
@@ -190,8 +190,9 @@ def eigenthings_eigenvalues(matrix, repetitions, k):
     tally = Tally(matrix, "eigenvalue", version("hessian-eigenthings"), f"Lanczos, 2k steps, k = {k}")
     for seed in range(repetitions):
         found = lanczos(operator, k=k, seed=seed)
-        values, residuals = found.eigenvalues.numpy(), found.residuals.numpy()
-        truth = matrix.by_size[:k]
+        # Magnitudes, so that an order that mixes both ends is not held against it.
+        values, residuals = found.eigenvalues.abs().numpy(), found.residuals.numpy()
+        truth = np.abs(matrix.by_size[:k])
         covered = np.all(np.abs(values - truth) <= residuals)
         tally.add(np.max(np.abs(values / truth - 1)), found.iterations, covered, converged=found.converged.all().item())
     return tally

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Trains a small network on handwritten digits in PyTorch and saves what `basin diagnose` reads.
 
-    pip install torch safetensors
+    pip install torch numpy safetensors
     python3 train.py
 
 Reads data.npz beside it; writes weights.safetensors and weights.npz, both with the names of the state dictionary. Then

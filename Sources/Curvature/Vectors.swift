@@ -39,13 +39,16 @@ enum Vectors {
   static func norm<Scalar: BLASScalar>(_ x: [Scalar]) -> Double { dot(x, x).squareRoot() }
 
   /// x ← scale · x.
+  static func scale<Scalar: BLASScalar>(_ x: inout [Scalar], by scale: Double) {
+    x.withUnsafeMutableBufferPointer { Vectors.scale($0, by: scale) }
+  }
+
+  /// x ← scale · x.
   @specialized(where Scalar == Double)
   @specialized(where Scalar == Float)
-  static func scale<Scalar: BLASScalar>(_ x: inout [Scalar], by scale: Double) {
+  static func scale<Scalar: BLASScalar>(_ x: UnsafeMutableBufferPointer<Scalar>, by scale: Double) {
     let scale = Scalar(scale)
-    x.withUnsafeMutableBufferPointer { x in
-      for j in 0..<x.count { x[j] *= scale }
-    }
+    for j in 0..<x.count { x[j] *= scale }
   }
 
   /// y ← y + scale · x.

@@ -40,7 +40,8 @@ let package = Package(
         "Numerics", "Formats", "DataSets", "Objectives", "Curvature", "Stability", "Features", "Reporting",
       ]),
     .target(
-      name: "Experiments", dependencies: ["Numerics", "Formats", "DataSets", "Objectives", "Descent", "Features"]),
+      name: "Experiments",
+      dependencies: ["Numerics", "Formats", "DataSets", "Objectives", "Descent", "Curvature", "Features"]),
     .target(
       name: "Studies",
       dependencies: [
@@ -80,7 +81,8 @@ let package = Package(
     .testTarget(
       name: "ExperimentsTests",
       dependencies: [
-        "Numerics", "Formats", "DataSets", "Objectives", "Descent", "Features", "Experiments", "TestSupport",
+        "Numerics", "Formats", "DataSets", "Objectives", "Descent", "Curvature", "Features", "Experiments",
+        "TestSupport",
       ]),
     .testTarget(
       name: "CommandLineTests", dependencies: ["Numerics", "Formats", "Experiments", "basin", "TestSupport"],

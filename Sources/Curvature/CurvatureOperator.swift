@@ -106,10 +106,10 @@ where Objective.Scalar: BLASScalar {
       addParts(workspace.products, into: &product)
     }
     guard let mean else { return }
-    var along = 0.0
-    for j in 0..<dimension { along += Double(mean[j]) * Double(vector[j]) }
-    let scale = Scalar(along)
-    for j in 0..<dimension { product[j] -= scale * mean[j] }
+    mean.withUnsafeBufferPointer { mean in
+      let along = vector.withUnsafeBufferPointer { Vectors.dot(mean, $0) }
+      product.withUnsafeMutableBufferPointer { Vectors.add(-along, mean, keeping: true, to: $0) }
+    }
   }
 
   private func computeParts(_ vector: Span<Scalar>, using workspace: inout Workspace) {
@@ -142,15 +142,9 @@ where Objective.Scalar: BLASScalar {
     let d = dimension
     product.withUnsafeMutableBufferPointer { target in
       products.withUnsafeBufferPointer { products in
-        guard let y = target.baseAddress, let start = products.baseAddress else { return }
         for (number, part) in parts.enumerated() {
-          let weight = Scalar(Double(part.size) / Double(batchSize))
-          let row = start + number * d
-          if number == 0 {
-            for j in 0..<d { y[j] = weight * row[j] }
-          } else {
-            for j in 0..<d { y[j] += weight * row[j] }
-          }
+          let row = UnsafeBufferPointer(rebasing: products[number * d..<(number + 1) * d])
+          Vectors.add(Double(part.size) / Double(batchSize), row, keeping: number > 0, to: target)
         }
       }
     }
@@ -246,11 +240,11 @@ extension CurvatureOperator where Objective: GaussNewtonObjective {
 /// Throws unless there are d finite parameters.
 package func requirePoint<Objective: FiniteSumObjective>(
   _ objective: Objective, _ parameters: [Objective.Scalar]
-) throws(InputError) {
+) throws(InputError) where Objective.Scalar: BLASScalar {
   guard parameters.count == objective.parameterCount else {
     throw InputError("parameters", expected: "\(objective.parameterCount) numbers", found: "\(parameters.count)")
   }
-  if let place = parameters.firstIndex(where: { !$0.isFinite }) {
+  if let place = Vectors.firstNonFinite(parameters) {
     throw InputError(
       "parameters", expected: "finite numbers", found: "\(parameters[place]) at index \(place)",
       advice: "Has the run that produced them diverged?")

@@ -62,13 +62,15 @@ where Objective.Scalar: BLASScalar {
       hessian.multiply(vector, into: &span, using: &workspace.hessian)
     }
     hessian.multiply(once, into: &twice, using: &workspace.hessian)
-    for j in 0..<dimension { product[j] -= twice[j] }
+    twice.withUnsafeBufferPointer { twice in
+      product.withUnsafeMutableBufferPointer { Vectors.add(-1, twice, keeping: true, to: $0) }
+    }
   }
 
   private static var meanSquare: CurvatureOperator<Objective>.PartProduct {
     { objective, parameters, vector, batch, product, workspace in
       let d = objective.parameterCount
-      for j in 0..<d { product[j] = 0 }
+      var isFirst = true
       var (rows, sum) = ([Scalar](), [Scalar](repeating: 0, count: d))
       for part in batch.parts(of: max(1, rowNumbers / d)) {
         let count = part.indices.count * d
@@ -78,9 +80,11 @@ where Objective.Scalar: BLASScalar {
           objective.sampleHessianVectorProducts(
             at: parameters, times: vector, over: part, into: &span, using: &workspace)
         }
-        for (row, multiplicity) in part.multiplicities.enumerated() {
-          let weight = Scalar(Double(multiplicity) / Double(batch.size))
-          for j in row * d..<(row + 1) * d { rows[j] *= weight }
+        rows.withUnsafeMutableBufferPointer { rows in
+          for (row, multiplicity) in part.multiplicities.enumerated() {
+            let weight = Double(multiplicity) / Double(batch.size)
+            Vectors.scale(UnsafeMutableBufferPointer(rebasing: rows[row * d..<(row + 1) * d]), by: weight)
+          }
         }
         rows.withUnsafeBufferPointer { rows in
           sum.withUnsafeMutableBufferPointer {
@@ -89,7 +93,10 @@ where Objective.Scalar: BLASScalar {
               at: parameters, times: rows.span, over: part, into: &span, using: &workspace)
           }
         }
-        for j in 0..<d { product[j] += sum[j] }
+        sum.withUnsafeBufferPointer { sum in
+          product.withUnsafeMutableBufferPointer { Vectors.add(1, sum, keeping: !isFirst, to: $0) }
+        }
+        isFirst = false
       }
     }
   }

@@ -53,19 +53,19 @@ public struct RestrictedOperator<Base: SymmetricOperator>: SymmetricOperator {
     _ vector: Span<Base.Scalar>, into product: inout MutableSpan<Base.Scalar>, using workspace: inout Workspace
   ) {
     precondition(vector.count == dimension && product.count == dimension, "vectors of the block's dimension")
-    var place = 0
-    for range in ranges {
-      for j in range {
-        workspace.vector[j] = vector[place]
-        place += 1
+    vector.withUnsafeBufferPointer { vector in
+      var place = 0
+      for range in ranges {
+        workspace.vector.replaceSubrange(range, with: vector[place..<place + range.count])
+        place += range.count
       }
     }
     base.multiply(workspace.vector, into: &workspace.product, using: &workspace.base)
-    place = 0
-    for range in ranges {
-      for j in range {
-        product[place] = workspace.product[j]
-        place += 1
+    product.withUnsafeMutableBufferPointer { product in
+      var place = 0
+      for range in ranges {
+        _ = product[place...].update(fromContentsOf: workspace.product[range])
+        place += range.count
       }
     }
   }
@@ -115,9 +115,15 @@ public struct PreconditionedOperator<Base: SymmetricOperator>: SymmetricOperator
   public func multiply(
     _ vector: Span<Base.Scalar>, into product: inout MutableSpan<Base.Scalar>, using workspace: inout Workspace
   ) {
-    for j in 0..<dimension { workspace.vector[j] = roots[j] * vector[j] }
+    roots.withUnsafeBufferPointer { roots in
+      vector.withUnsafeBufferPointer { vector in
+        workspace.vector.withUnsafeMutableBufferPointer { Vectors.multiply(roots, vector, into: $0) }
+      }
+    }
     workspace.vector.withUnsafeBufferPointer { base.multiply($0.span, into: &product, using: &workspace.base) }
-    for j in 0..<dimension { product[j] *= roots[j] }
+    roots.withUnsafeBufferPointer { roots in
+      product.withUnsafeMutableBufferPointer { Vectors.multiply(roots, UnsafeBufferPointer($0), into: $0) }
+    }
   }
 }
 
@@ -148,7 +154,8 @@ public struct ShiftedOperator<Base: SymmetricOperator>: SymmetricOperator {
     _ vector: Span<Base.Scalar>, into product: inout MutableSpan<Base.Scalar>, using workspace: inout Base.Workspace
   ) {
     base.multiply(vector, into: &product, using: &workspace)
-    let shift = Base.Scalar(shift)
-    for j in 0..<dimension { product[j] += shift * vector[j] }
+    vector.withUnsafeBufferPointer { vector in
+      product.withUnsafeMutableBufferPointer { Vectors.add(shift, vector, keeping: true, to: $0) }
+    }
   }
 }

@@ -86,13 +86,13 @@ private struct EigenpairSearch<Operator: SymmetricOperator> {
     if known.isEmpty { return nil }
     var result = randomVector(0)
     Vectors.scale(&result, by: 1e-3 / Vectors.norm(result))
-    for vector in known { for j in result.indices { result[j] += vector[j] } }
+    for vector in known { Vectors.add(1, vector, to: &result) }
     return result
   }
 
   private func randomVector(_ step: Int) -> [Scalar] {
     var stream = RandomStream(options.seeds.key(.measurement, trial: options.trial), step: step)
-    return stream.gaussian(count: symmetric.dimension).map { Scalar($0) }
+    return Vectors.rounded(stream.gaussian(count: symmetric.dimension))
   }
 
   /// One process in the complement of what is locked. Returns whether nothing more is to be found.
@@ -192,8 +192,7 @@ private struct EigenpairSearch<Operator: SymmetricOperator> {
       Vectors.scale(&vector, by: 1 / Vectors.norm(vector))
       process.multiply(vector, into: &image)
       let value = Vectors.dot(vector, image)
-      let factor = Scalar(value)
-      for j in image.indices { image[j] -= factor * vector[j] }
+      Vectors.add(-value, vector, to: &image)
       let residual = Vectors.norm(image)
       locked.append(
         Eigenpair(

@@ -39,13 +39,16 @@ enum Vectors {
   static func norm<Scalar: BLASScalar>(_ x: [Scalar]) -> Double { dot(x, x).squareRoot() }
 
   /// x ← scale · x.
+  static func scale<Scalar: BLASScalar>(_ x: inout [Scalar], by scale: Double) {
+    x.withUnsafeMutableBufferPointer { Vectors.scale($0, by: scale) }
+  }
+
+  /// x ← scale · x.
   @specialized(where Scalar == Double)
   @specialized(where Scalar == Float)
-  static func scale<Scalar: BLASScalar>(_ x: inout [Scalar], by scale: Double) {
+  static func scale<Scalar: BLASScalar>(_ x: UnsafeMutableBufferPointer<Scalar>, by scale: Double) {
     let scale = Scalar(scale)
-    x.withUnsafeMutableBufferPointer { x in
-      for j in 0..<x.count { x[j] *= scale }
-    }
+    for j in 0..<x.count { x[j] *= scale }
   }
 
   /// y ← y + scale · x.
@@ -116,9 +119,14 @@ enum Vectors {
     x.map { Scalar($0) }
   }
 
-  /// Throws unless all of `d` numbers are there and finite.
+  /// The place of the first number that is not finite.
+  @specialized(where Scalar == Double)
+  @specialized(where Scalar == Float)
+  static func firstNonFinite<Scalar: BLASScalar>(_ x: [Scalar]) -> Int? { x.firstIndex { !$0.isFinite } }
+
+  /// Throws unless there are `count` numbers, all finite.
   static func require<Scalar: BLASScalar>(_ x: [Scalar], count: Int, _ what: String) throws(InputError) {
-    guard x.count == count, x.allSatisfy(\.isFinite) else {
+    guard x.count == count, firstNonFinite(x) == nil else {
       throw InputError(
         what, expected: "\(count) finite numbers", found: x.count == count ? "one that is not" : "\(x.count)")
     }

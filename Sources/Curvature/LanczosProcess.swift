@@ -94,6 +94,9 @@ struct LanczosProcess<Operator: SymmetricOperator> {
 
   /// T's eigenvalues, ascending, with its eigenvectors as rows.
   func ritz() throws(InputError) -> SymmetricEigendecomposition {
+    if arrow.isEmpty {
+      return try LinearAlgebra.tridiagonalEigendecomposition(diagonal: diagonal, offDiagonal: coupling)
+    }
     var matrix = Matrix.diagonal(diagonal)
     for (place, value) in arrow.enumerated() where arrow.count < count {
       matrix[place, arrow.count] = value

@@ -1,0 +1,83 @@
+import Foundation
+import Numerics
+
+extension SymmetricOperator {
+  /// tr A = Σ aⱼⱼ, with its error.
+  ///
+  /// The value is unbiased for every method; where `d` products are allowed it is exact, since they suffice for all of
+  /// the diagonal. Intervals are for the mean of skewed samples (``ConfidenceInterval/ofMean(_:confidence:)``), XTrace's for
+  /// its unbiased variance; measured on Hessians of networks they cover in 93 to 97 of 100 repetitions at 95 %.
+  ///
+  /// A budget by relative error makes 30 products, predicts from their spread how many it takes, makes them and looks again
+  /// until the interval is as narrow as asked. It looks two or three times and not after every product: who stops
+  /// as soon as the error seems small stops where it is small by chance.
+  ///
+  /// Cost: the products, and for HutchPlusPlus and XTrace about 4dk operations for each of the k vectors they keep.
+  ///
+  /// - Throws: `InputError` where a product is not finite, or for options that make no sense.
+  public func trace(_ options: TraceOptions = TraceOptions()) throws(InputError) -> TraceEstimate {
+    try options.requireSense(dimension: dimension)
+    if options.method == .exact || dimension <= options.mostProducts {
+      var exact = options
+      exact.method = .exact
+      return TraceEstimate(diagonal: try exactDiagonal(), products: dimension, exact)
+    }
+    switch options.method {
+    case .hutchinson: return try hutchinsonTrace(options)
+    case .hutchPlusPlus:
+      var estimator = HutchPlusPlus(self, options)
+      return try estimator.run()
+    case .exact, .xTrace:
+      var estimator = XTrace(self, options)
+      return try estimator.run()
+    }
+  }
+
+  /// The diagonal from d products with the axes.
+  func exactDiagonal() throws(InputError) -> [Double] {
+    var workspace = makeWorkspace()
+    var (axis, image) = ([Scalar](repeating: 0, count: dimension), [Scalar](repeating: 0, count: dimension))
+    var diagonal = [Double](repeating: 0, count: dimension)
+    for j in 0..<dimension {
+      axis[j] = 1
+      multiply(axis, into: &image, using: &workspace)
+      axis[j] = 0
+      diagonal[j] = Double(image[j])
+      try requireFiniteProduct(diagonal[j])
+    }
+    return diagonal
+  }
+
+  private func hutchinsonTrace(_ options: TraceOptions) throws(InputError) -> TraceEstimate {
+    let probes = ProbeVectors(.sample, options.probes, seeds: options.seeds, trial: options.trial)
+    var workspace = makeWorkspace()
+    var (vector, image) = ([Scalar](repeating: 0, count: dimension), [Scalar](repeating: 0, count: dimension))
+    var samples = TraceSamples(blockCount: options.blocks.count)
+    let most = options.mostProducts
+    var next = most
+    if case .relativeError = options.budget { next = min(most, TraceOptions.pilotProducts) }
+    while true {
+      while samples.count < next {
+        probes.fill(&vector, samples.count)
+        multiply(vector, into: &image, using: &workspace)
+        samples.add(vector, image, blocks: options.blocks)
+        try requireFiniteProduct(samples.values[0][samples.count - 1])
+      }
+      let (value, error, interval) = try samples.estimate(0, options.confidence)
+      if next >= most || options.isEnough(value, interval) {
+        return try samples.trace(products: samples.count, options)
+      }
+      next = TraceOptions.nextCount(
+        after: next, excess: options.excess(value, error), power: 0.5, atMost: most)
+    }
+  }
+}
+
+/// Throws unless a number that came of a product is finite.
+func requireFiniteProduct(_ value: Double) throws(InputError) {
+  guard value.isFinite else {
+    throw InputError(
+      "Hessian-vector product", expected: "finite numbers", found: "one that is not",
+      advice: "Is the loss finite at these parameters?")
+  }
+}

@@ -26,7 +26,8 @@ public struct Diagnosis: Sendable {
   /// - Parameter progress: called before each measure, with its number and their count, and once at the end.
   /// - Throws: `InputError` for data that do not fit, or a loss or gradient that is not finite at these weights.
   public init(
-    _ network: Network, _ weights: NetworkWeights, _ data: DiagnosisData, options: DiagnosisOptions = DiagnosisOptions(),
+    _ network: Network, _ weights: NetworkWeights, _ data: DiagnosisData,
+    options: DiagnosisOptions = DiagnosisOptions(),
     progress: (_ measure: DiagnosisMeasure?, _ finished: Int, _ total: Int) -> Void = { _, _, _ in }
   ) throws(InputError) {
     self.network = network

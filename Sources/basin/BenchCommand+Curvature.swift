@@ -20,7 +20,8 @@ struct CurvatureWorkload {
       explanation: "gradient, Hessian products and a diagnosis of 20-32-1 with tanh, 128 samples, squared loss",
       widths: [20, 32, 1], activation: .tanh, samples: 128, loss: .squared(half: false, mean: true), isSingle: false),
     .init(
-      name: "curvature-b2", explanation: "the same of 10-100-100-1 with ReLU, 1,000 samples", widths: [10, 100, 100, 1],
+      name: "curvature-b2", explanation: "the same of 10-100-100-1 with ReLU, 1,000 samples",
+      widths: [10, 100, 100, 1],
       activation: .relu, samples: 1_000, loss: .squared(half: false, mean: true), isSingle: false),
     .init(
       name: "curvature-b3",
@@ -40,7 +41,9 @@ struct CurvatureWorkload {
   }
 
   func export(to folder: String) throws(InputError) {
-    isSingle ? try CurvatureTiming(self, Float.self).export(to: folder) : try CurvatureTiming(self, Double.self).export(to: folder)
+    isSingle
+      ? try CurvatureTiming(self, Float.self).export(to: folder)
+      : try CurvatureTiming(self, Double.self).export(to: folder)
   }
 }
 
@@ -74,7 +77,9 @@ private struct CurvatureTiming<Scalar: NetworkScalar> {
   }
 
   /// Seconds of each repeat, of so many calls that one takes about a tenth of a second.
-  private func seconds(repeats: Int, _ call: () throws(InputError) -> Void) throws(InputError) -> (seconds: [Double], calls: Int) {
+  private func seconds(repeats: Int, _ call: () throws(InputError) -> Void) throws(InputError) -> (
+    seconds: [Double], calls: Int
+  ) {
     func clock(_ count: Int) throws(InputError) -> Double {
       let begin = DispatchTime.now().uptimeNanoseconds
       for _ in 0..<count { try call() }
@@ -89,7 +94,8 @@ private struct CurvatureTiming<Scalar: NetworkScalar> {
     LinearAlgebra.useThreads(1)
     var results: [BenchmarkResult] = []
     func add(
-      _ operation: String, _ variant: String, threads: Int, _ outcome: String = "", _ call: () throws(InputError) -> Void
+      _ operation: String, _ variant: String, threads: Int, _ outcome: String = "",
+      _ call: () throws(InputError) -> Void
     ) throws(InputError) {
       let timing = try seconds(repeats: repeats, call)
       results.append(
@@ -110,7 +116,9 @@ private struct CurvatureTiming<Scalar: NetworkScalar> {
         }
       }
     }
-    for (variant, kept) in [("all passes anew", 0), ("passes kept", CurvatureOperator<NetworkObjective<Scalar>>.defaultKeptBytes)] {
+    for (variant, kept) in [
+      ("all passes anew", 0), ("passes kept", CurvatureOperator<NetworkObjective<Scalar>>.defaultKeptBytes),
+    ] {
       let hessian = try CurvatureOperator.hessian(of: objective, at: parameters, workers: jobs, keptBytes: kept)
       var workspace = hessian.makeWorkspace()
       try add("product", variant, threads: jobs) { _ = hessian.product(direction, using: &workspace) }
@@ -157,7 +165,8 @@ private struct CurvatureTiming<Scalar: NetworkScalar> {
     let density = try hessian.spectralDensity(steps: 100, probes: 1, workers: jobs)
     let span = density.range.upperBound - density.range.lowerBound
     let curve = try density.smoothed(over: density.range, count: 10_000, width: span / 200)
-    return "λ_max \(top.largest[0].value) ± \(top.largest[0].residual) (\(top.products) products), trace \(trace.value) ± "
+    return
+      "λ_max \(top.largest[0].value) ± \(top.largest[0].residual) (\(top.products) products), trace \(trace.value) ± "
       + "\(trace.standardError), density at \(curve.count) points"
   }
 

@@ -76,34 +76,35 @@ enum BenchCommand {
         a network 784-512-512-10 in single precision, b = 64, 200 steps; --jobs counts the threads of
         its matrix products
         """, timeMNIST, export: exportMNIST),
-    ] + CurvatureWorkload.all.map { workload in
-      Workload(workload.name, repeats: 7, workload.explanation, all: workload.time, export: workload.export)
-    } + [
-      Workload(
-        "selection-law", repeats: 3,
-        """
-        1,000,000 trials of m = 2 from 60 degrees, b = 1 i.i.d., step 0.2, each until one of the
-        two is selected
-        """, timeSelectionLaw),
-      Workload(
-        "escape", repeats: 3,
-        """
-        SGD from the sharp and the flat minimum of the Styblinski-Tang sum, 3 steps x 4 batch sizes,
-        400 replicas of up to 1,500 steps each, watched at every step
-        """, timeEscape),
-      Workload(
-        "thresholds-500", repeats: 5,
-        """
-        mean-square threshold with its certified bracket and all bounds, 500 Gaussian gradients in
-        1,000 dimensions with eigenvalues 1/j, b = 1 i.i.d., rank 200
-        """, timeThresholds(samples: 500, rank: 200),
-        export: exportThresholds),
-      Workload(
-        "thresholds-10000", repeats: 3, "the same for 10,000 gradients", timeThresholds(samples: 10_000, rank: 200)),
-      Workload(
-        "thresholds-10000-full", repeats: 1, "the same at full rank, 1,000",
-        timeThresholds(samples: 10_000, rank: nil)),
     ]
+      + CurvatureWorkload.all.map { workload in
+        Workload(workload.name, repeats: 7, workload.explanation, all: workload.time, export: workload.export)
+      } + [
+        Workload(
+          "selection-law", repeats: 3,
+          """
+          1,000,000 trials of m = 2 from 60 degrees, b = 1 i.i.d., step 0.2, each until one of the
+          two is selected
+          """, timeSelectionLaw),
+        Workload(
+          "escape", repeats: 3,
+          """
+          SGD from the sharp and the flat minimum of the Styblinski-Tang sum, 3 steps x 4 batch sizes,
+          400 replicas of up to 1,500 steps each, watched at every step
+          """, timeEscape),
+        Workload(
+          "thresholds-500", repeats: 5,
+          """
+          mean-square threshold with its certified bracket and all bounds, 500 Gaussian gradients in
+          1,000 dimensions with eigenvalues 1/j, b = 1 i.i.d., rank 200
+          """, timeThresholds(samples: 500, rank: 200),
+          export: exportThresholds),
+        Workload(
+          "thresholds-10000", repeats: 3, "the same for 10,000 gradients", timeThresholds(samples: 10_000, rank: 200)),
+        Workload(
+          "thresholds-10000-full", repeats: 1, "the same at full rank, 1,000",
+          timeThresholds(samples: 10_000, rank: nil)),
+      ]
   }
 
   static let specification = CommandSpecification(
@@ -113,7 +114,9 @@ enum BenchCommand {
       .init("--jobs", value: "N", help: "Worker threads (default: 1). w4-full and the thresholds use one."),
       .init(
         "--export", value: "DIR",
-        help: "Write inputs and results as .npy or .npz, for other programs to repeat: w1 to w4-full, mnist, curvature-b1 to -b4, thresholds-500."),
+        help:
+          "Write inputs and results as .npy or .npz, for other programs to repeat: w1 to w4-full, mnist, curvature-b1 to -b4, thresholds-500."
+      ),
       .init("--json", value: "FILE", help: "Write the result as JSON; \"-\" is standard output, instead of text."),
     ],
     discussion: "WORKLOADS\n" + listing,

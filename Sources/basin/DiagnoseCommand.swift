@@ -12,12 +12,14 @@ enum DiagnoseCommand {
     name: "diagnose", abstract: "Say how sharp, noisy and sparse a trained network is.", operands: "",
     options: [
       .init(
-        "--model", value: "M", help: "The network: mlp:784-512-512-10:relu, or a JSON file with its layers (see below)."),
+        "--model", value: "M", help: "The network: mlp:784-512-512-10:relu, or a JSON file with its layers (see below)."
+      ),
       .init("--weights", value: "W", help: "Its weights: .safetensors or .npz with PyTorch's names, or a .npy of all."),
       .init("--data", value: "D", help: "Samples: .npz (x, y), IMAGES,LABELS as IDX or .npy files, CSV, LIBSVM."),
       .init("--loss", value: "L", help: "crossEntropy, logistic, squared, squared:half=false:mean=true, or mse."),
       .init("--split", value: "S", help: "Which samples: train, test, 0:1000, or train:0:1000 (default: all)."),
-      .init("--normalize", value: "M,S", help: "Inputs become (x − M)/S, as 0.1307,0.3081 for MNIST (default: as read)."),
+      .init(
+        "--normalize", value: "M,S", help: "Inputs become (x − M)/S, as 0.1307,0.3081 for MNIST (default: as read)."),
       .init("--map", value: "LIST", help: "Names in the file that stand for others: fc1=0,fc2=2."),
       .init(
         "--measure", value: "LIST", help: "What is measured, commas between (default: all); \"list\" explains each."),
@@ -68,7 +70,8 @@ enum DiagnoseCommand {
     let missing = ["--model", "--weights", "--data", "--loss"].filter { !command.has($0) }
     guard missing.isEmpty else {
       throw InputError(
-        "basin diagnose", expected: "--model, --weights, --data and --loss", found: "no \(missing.joined(separator: ", no "))",
+        "basin diagnose", expected: "--model, --weights, --data and --loss",
+        found: "no \(missing.joined(separator: ", no "))",
         advice: "See \"basin diagnose --help\".")
     }
     let network = try Network(model: command.values["--model"] ?? "")
@@ -81,16 +84,20 @@ enum DiagnoseCommand {
     let output = try Output(command)
     let directory = command.values["--out"]
     if let directory { try Folder.makeWritable(directory) }
-    let weights = try NetworkWeights.read(command.values["--weights"] ?? "", for: network, names: names ?? TensorNames())
+    let weights = try NetworkWeights.read(
+      command.values["--weights"] ?? "", for: network, names: names ?? TensorNames())
     let data = try DiagnosisData.read(
-      command.values["--data"] ?? "", for: network, loss: loss, split: split ?? DataSplit(), normalization: normalization)
+      command.values["--data"] ?? "", for: network, loss: loss, split: split ?? DataSplit(),
+      normalization: normalization)
     LinearAlgebra.useThreads(1)
     var progress = ProgressLine(unit: "measures", isQuiet: command.has("--quiet"))
     let diagnosis = try Diagnosis(network, weights, data, options: options) { progress.show($1, of: $2) }
     progress.end()
-    let page = DiagnosisPage(diagnosis, command: line(command), model: command.values["--model"] ?? "", files: [
-      command.values["--weights"] ?? "", command.values["--data"] ?? "",
-    ])
+    let page = DiagnosisPage(
+      diagnosis, command: line(command), model: command.values["--model"] ?? "",
+      files: [
+        command.values["--weights"] ?? "", command.values["--data"] ?? "",
+      ])
     let json = page.json
     if let directory {
       let written = try ReportWriter().write(page.report(json), to: directory)
@@ -117,9 +124,11 @@ enum DiagnoseCommand {
     }
     options.eigenvalueCount = try command.integer("--eigenvalues", in: 1...1_000, default: options.eigenvalueCount)
     options.eigenvalueTolerance = try command.number(
-      "--tolerance", "a number above 0, below 1", default: options.eigenvalueTolerance) { $0 > 0 && $0 < 1 }
+      "--tolerance", "a number above 0, below 1", default: options.eigenvalueTolerance
+    ) { $0 > 0 && $0 < 1 }
     options.traceError = try command.number(
-      "--trace-error", "a number above 0, below 1", default: options.traceError) { $0 > 0 && $0 < 1 }
+      "--trace-error", "a number above 0, below 1", default: options.traceError
+    ) { $0 > 0 && $0 < 1 }
     options.probes = try command.integer("--probes", in: 2...10_000, default: options.probes)
     options.lanczosSteps = try command.integer("--lanczos-steps", in: 2...10_000, default: options.lanczosSteps)
     options.batches = try command.list("--batch", "whole numbers from 1") { Int($0).flatMap { $0 >= 1 ? $0 : nil } }

@@ -91,7 +91,8 @@ struct DiagnosisPage {
   /// The result as a page.
   func report(_ json: JSON) -> AnalysisReport {
     AnalysisReport(
-      title: "Diagnosis of \(model)", kind: "diagnosis", tallies: [], summary: statements.joined(separator: " "), notice: nil,
+      title: "Diagnosis of \(model)", kind: "diagnosis", tallies: [], summary: statements.joined(separator: " "),
+      notice: nil,
       facts: facts,
       parts: diagnosis.sections.map { section in
         let text =

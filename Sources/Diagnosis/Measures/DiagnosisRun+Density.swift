@@ -28,7 +28,9 @@ extension DiagnosisRun {
       "negativeFraction": json(negative), "fractionNearZero": json(near), "nearZero": .number(tiny),
     ]
     section.lines = [
-      ("range", "from \(NumberText.readable(found.range.lowerBound)) to \(NumberText.readable(found.range.upperBound))"),
+      (
+        "range", "from \(NumberText.readable(found.range.lowerBound)) to \(NumberText.readable(found.range.upperBound))"
+      ),
       ("negative", "\(text(negative)) of the eigenvalues"),
       ("near zero", "\(text(near)) of them within \(NumberText.readable(tiny, digits: 2))"),
       (

@@ -61,7 +61,8 @@ extension DiagnosisRun {
         ))
       if isCut {
         section.caveats.append(
-          "Layer \(layer): features are compared, and fractions counted, among its first \(Self.largestUnitCount) units.")
+          "Layer \(layer): features are compared, and fractions counted, among its first \(Self.largestUnitCount) units."
+        )
       }
     }
     if count < objective.sampleCount { section.caveats.append("Features are those on the first \(count) samples.") }

@@ -86,7 +86,8 @@ extension DiagnosisRun {
     let plan = MeasurementPlan(largestCount: 200, relativeError: 0.02, seeds: seeds, trial: trial(.batchSharpness))
     var table = Table(
       name: "batch-sharpness",
-      caption: "The curvature of mini-batches along their own gradients, with 95 % intervals; sampling \(options.sampling).",
+      caption:
+        "The curvature of mini-batches along their own gradients, with 95 % intervals; sampling \(options.sampling).",
       columns: [
         .init("batch", "batch size b"), .init("meanOfRatios", "E[gᵀH_B g/‖g‖²]"), .init("low", "lower end"),
         .init("high", "upper end"), .init("ratioOfMeans", "E[gᵀH_B g]/E‖g‖²"),

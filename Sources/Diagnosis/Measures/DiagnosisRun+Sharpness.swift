@@ -1,6 +1,6 @@
 import Curvature
-import Foundation
 import Formats
+import Foundation
 import Numerics
 import Objectives
 import Reporting
@@ -71,7 +71,8 @@ extension DiagnosisRun {
     section.json = .object(members)
     section.tables.append(table)
     section.caveats.append(
-      "Worst cases come from gradient ascent and are lower bounds: the loss rises by that much for certain, perhaps by more.")
+      "Worst cases come from gradient ascent and are lower bounds: the loss rises by that much for certain, perhaps by more."
+    )
     return section
   }
 
@@ -110,7 +111,8 @@ extension DiagnosisRun {
       "In a random plane, scaled as the filters, \(isRising ? "the loss is nowhere lower" : "there are points with a lower loss") "
         + "on \(plane.losses.count) points up to once the weights' own length away.")
     section.caveats.append(
-      "A plane of random directions shows two of \(dimension) dimensions: it says little about the others, and nothing about saddles.")
+      "A plane of random directions shows two of \(dimension) dimensions: it says little about the others, and nothing about saddles."
+    )
     return section
   }
 
@@ -123,7 +125,8 @@ extension DiagnosisRun {
 
   private func words(_ slice: LossSlice) -> String {
     guard let range = slice.range else { return "no finite loss" }
-    return "from \(NumberText.readable(range.lowerBound, digits: 4)) to \(NumberText.readable(range.upperBound, digits: 4))"
+    return
+      "from \(NumberText.readable(range.lowerBound, digits: 4)) to \(NumberText.readable(range.upperBound, digits: 4))"
       + (slice.nonFiniteCount > 0 ? ", \(slice.nonFiniteCount) not finite" : "")
   }
 
@@ -132,7 +135,8 @@ extension DiagnosisRun {
     let model = sharp.horizontal.map { sharp.centre + slope * $0 + 0.5 * curvature * $0 * $0 }
     return Figure(
       name: "slices", title: "The loss along two lines",
-      caption: "The loss along the eigenvector of λ_max, with the quadratic model that gradient and λ_max give, and along a random "
+      caption:
+        "The loss along the eigenvector of λ_max, with the quadratic model that gradient and λ_max give, and along a random "
         + "direction scaled as the filters, in units of the weights' own length.",
       panels: [
         .init(
@@ -156,7 +160,8 @@ extension DiagnosisRun {
     let span = level(range.lowerBound)...level(range.upperBound)
     return Figure(
       name: "plane", title: "The loss in a random plane",
-      caption: "Shades of the loss over two random directions scaled as the filters, in units of the weights' own length; equal steps of "
+      caption:
+        "Shades of the loss over two random directions scaled as the filters, in units of the weights' own length; equal steps of "
         + "shade are equal ratios of the loss above its lowest value. Labels are losses.",
       panels: [
         .init(

@@ -43,7 +43,8 @@ extension DiagnosisRun {
             + "\(NumberText.readable(stability.almostSure.value, digits: 4)) in typical runs"
         ))
     }
-    section.lines.append(("full batch", "η up to \(NumberText.readable(map.columns[0].stability.fullBatch, digits: 4))"))
+    section.lines.append(
+      ("full batch", "η up to \(NumberText.readable(map.columns[0].stability.fullBatch, digits: 4))"))
     if let small = map.columns.first?.stability {
       section.statements.append(
         "If this were a minimum, plain SGD with b = \(small.dynamics.batchSize) (\(options.sampling.rawValue)) could stay in the linearised "
@@ -52,7 +53,8 @@ extension DiagnosisRun {
     }
     section.caveats += [
       "Thresholds are those of the network linearised here, as if its gradient vanished"
-        + (gradientNorm > 0 ? ", which it does not" : "") + ": Gauss and Newton's matrix of every sample stands for its Hessian.",
+        + (gradientNorm > 0 ? ", which it does not" : "")
+        + ": Gauss and Newton's matrix of every sample stands for its Hessian.",
       kept.count < min(dimension, n * m)
         ? "They are computed in the \(kept.count) sharpest directions (--rank): with all directions each of them is at most as large."
         : "All directions of the linearised network take part.",

@@ -240,11 +240,11 @@ extension CurvatureOperator where Objective: GaussNewtonObjective {
 /// Throws unless there are d finite parameters.
 package func requirePoint<Objective: FiniteSumObjective>(
   _ objective: Objective, _ parameters: [Objective.Scalar]
-) throws(InputError) {
+) throws(InputError) where Objective.Scalar: BLASScalar {
   guard parameters.count == objective.parameterCount else {
     throw InputError("parameters", expected: "\(objective.parameterCount) numbers", found: "\(parameters.count)")
   }
-  if let place = parameters.firstIndex(where: { !$0.isFinite }) {
+  if let place = Vectors.firstNonFinite(parameters) {
     throw InputError(
       "parameters", expected: "finite numbers", found: "\(parameters[place]) at index \(place)",
       advice: "Has the run that produced them diverged?")

@@ -119,9 +119,14 @@ enum Vectors {
     x.map { Scalar($0) }
   }
 
-  /// Throws unless all of `d` numbers are there and finite.
+  /// The place of the first number that is not finite.
+  @specialized(where Scalar == Double)
+  @specialized(where Scalar == Float)
+  static func firstNonFinite<Scalar: BLASScalar>(_ x: [Scalar]) -> Int? { x.firstIndex { !$0.isFinite } }
+
+  /// Throws unless there are `count` numbers, all finite.
   static func require<Scalar: BLASScalar>(_ x: [Scalar], count: Int, _ what: String) throws(InputError) {
-    guard x.count == count, x.allSatisfy(\.isFinite) else {
+    guard x.count == count, firstNonFinite(x) == nil else {
       throw InputError(
         what, expected: "\(count) finite numbers", found: x.count == count ? "one that is not" : "\(x.count)")
     }

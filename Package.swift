@@ -36,7 +36,8 @@ let package = Package(
     .target(name: "Claims"),
     .target(name: "Reporting", dependencies: ["Numerics", "Formats", "Claims"]),
     .target(
-      name: "Experiments", dependencies: ["Numerics", "Formats", "DataSets", "Objectives", "Descent", "Features"]),
+      name: "Experiments",
+      dependencies: ["Numerics", "Formats", "DataSets", "Objectives", "Descent", "Curvature", "Features"]),
     .target(
       name: "Studies",
       dependencies: [
@@ -71,7 +72,8 @@ let package = Package(
     .testTarget(
       name: "ExperimentsTests",
       dependencies: [
-        "Numerics", "Formats", "DataSets", "Objectives", "Descent", "Features", "Experiments", "TestSupport",
+        "Numerics", "Formats", "DataSets", "Objectives", "Descent", "Curvature", "Features", "Experiments",
+        "TestSupport",
       ]),
     .testTarget(
       name: "CommandLineTests", dependencies: ["Numerics", "Formats", "Experiments", "basin", "TestSupport"],

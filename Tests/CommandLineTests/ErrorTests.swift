@@ -169,7 +169,7 @@ import Testing
         "nearestMinimum", "minimumDistance", "exitStep", "parameters", "accuracy", "supportVectorFraction", "testLoss", \
         "testAccuracy", "relevantNorm", "irrelevantNorm", "columnRatio", "firstLayerRank", "neuronMovement", \
         "neuronRotation", "neuronAlignment", "atomRecovery", "featureSparsity", "jacobianRank", "effectiveRank", \
-        "weightImbalance", "featureSparsities", "l0", "l1", "supportPrecision", "supportRecall" or "supportF1", found \
+        "weightImbalance", "sharpness", "hessianTrace", "featureSparsities", "l0", "l1", "supportPrecision", "supportRecall" or "supportF1", found \
         "maxCosin". \
         Did you mean "maxCosine"?
         basin: error: nmae: expected a known key, found "nmae". Did you mean "name"?

@@ -1,3 +1,4 @@
+import Curvature
 import DataSets
 import Features
 import Numerics
@@ -34,7 +35,7 @@ import Testing
   @Test("Steps and measures are those of the library", arguments: [true, false]) func run(_ isPublished: Bool) throws {
     let names = [
       "loss", "testLoss", "l0", "l1", "supportPrecision", "supportRecall", "supportF1", "jacobianRank", "effectiveRank",
-      "weightImbalance", "coefficients", "parameters",
+      "weightImbalance", "sharpness", "hessianTrace", "coefficients", "parameters",
     ]
     let found = try finals(
       [Self.problem(isPublished ? #","numpySeed":3"# : "")] + Self.descent + [
@@ -58,15 +59,22 @@ import Testing
         objective.loss(at: ends), test.loss(at: ends), Double(support.count), beta.reduce(0) { $0 + abs($1) },
         recovery.precision, recovery.recall, recovery.f1, Double(rank.rank), rank.effectiveRank,
         LinearAlgebra.norm(try Balancedness.diagonal(Array(ends[..<8]), Array(ends[8...]))),
+        try CurvatureOperator.hessian(of: objective, at: ends).eigenpairs().largest[0].value,
+        objective.hessianTrace(at: ends),
       ] + beta)
+    let values = try LinearAlgebra.symmetricEigenvalues(
+      of: Matrix(rows: 16, columns: 16, storage: objective.denseHessian(at: ends)))
+    let (sharpness, trace) = (found[10], found[11])
+    #expect(abs(sharpness - values[15]) < 1e-7 * values[15] && abs(trace - values.reduce(0, +)) < 1e-10)
   }
 
   @Test("What has diverged has no support") func divergence() throws {
     let found = try finals(
       [Self.problem()] + Self.descent + [
-        "optimizer.step=1e6", "optimizer.steps=200", #"record={"final":["l0","l1","supportPrecision","jacobianRank"]}"#,
+        "optimizer.step=1e6", "optimizer.steps=200",
+        #"record={"final":["l0","l1","supportPrecision","jacobianRank","sharpness","hessianTrace"]}"#,
       ])
-    #expect(found.count == 4 && found.allSatisfy(\.isNaN))
+    #expect(found.count == 6 && found.allSatisfy(\.isNaN))
   }
 
   @Test("Forms and the factor ½ are the objective's") func forms() throws {
@@ -94,8 +102,9 @@ import Testing
       try said(
         [
           #"problem={"kind":"diagonalNetwork","data":{"kind":"sparseLinear","samples":3000,"dimension":2000,"testSamples":0}}"#
-        ] + Self.descent + [#"record={"final":["jacobianRank"]}"#]) == [
-          "record.final[0]: expected fewer inputs, for the rank of a Jacobian of 3000 × 4000, found \"jacobianRank\". Give fewer test samples, or count with l0."
+        ] + Self.descent + [#"record={"final":["jacobianRank","hessianTrace"]}"#]) == [
+          "record.final[0]: expected fewer inputs, for the rank of a Jacobian of 3000 × 4000, found \"jacobianRank\". Give fewer test samples, or count with l0.",
+          "record.final[1]: expected a problem of at most 2000 parameters for the trace of its Hessian, found \"hessianTrace\". It has 4000: leave this measure out.",
         ])
     #expect(
       try said([values, "init=he", "record=null"])

@@ -1,3 +1,4 @@
+import Curvature
 import DataSets
 import Descent
 import Features
@@ -151,7 +152,7 @@ import Testing
   @Test("Measures are those of the library") func measures() throws {
     let names = [
       "testLoss", "relevantNorm", "irrelevantNorm", "columnRatio", "firstLayerRank", "featureSparsity", "jacobianRank",
-      "effectiveRank", "weightImbalance", "featureSparsities", "parameters",
+      "effectiveRank", "weightImbalance", "sharpness", "hessianTrace", "featureSparsities", "parameters",
     ]
     let data = #"{"kind":"support","samples":20,"dimension":4,"relevant":2,"testSamples":40}"#
     let found = try finals(
@@ -182,6 +183,8 @@ import Testing
       found.dropLast(network.parameterCount) == [
         test.loss(at: parameters), norms.relevant, norms.irrelevant, norms.columnRatio,
         try firstLayer.rank().effectiveRank, sparsities[1], Double(rank.rank), rank.effectiveRank, imbalance,
+        try CurvatureOperator.hessian(of: objective, at: parameters).eigenpairs().largest[0].value,
+        objective.hessianTrace(at: parameters),
         sparsities[0], sparsities[1],
       ])
   }
@@ -551,6 +554,12 @@ import Testing
         [network("mlp:3-900-1:relu"), "init=zeros", #"record={"final":["jacobianRank"]}"#],
         [
           "record.final[0]: expected a network of at most 2000 parameters for the Jacobian's rank, found \"jacobianRank\". It has 4501: leave this measure out."
+        ]
+      ),
+      (
+        [network("mlp:3-900-1:relu"), "init=zeros", #"record={"series":["sharpness","hessianTrace"]}"#],
+        [
+          "record.series[1]: expected a problem of at most 2000 parameters for the trace of its Hessian, found \"hessianTrace\". It has 4501: leave this measure out."
         ]
       ),
       (

@@ -32,14 +32,16 @@ struct DiagonalNetworkProblem: SpecProblem {
     "supportPrecision, supportRecall and supportF1 (of the βⱼ that are not 0, where the true ones are known)",
     "jacobianRank (of the predictions' derivatives on test samples, on the samples themselves without any, at most as many as there are parameters; "
       + "σₖ > 10⁻⁴ σ₁) and effectiveRank (e^entropy of the same σ)", "weightImbalance (norm of u∘u − v∘v)",
+    CurvatureMeasures.explanation,
     "coefficients (β)",
   ]
 
   static let measures =
-    PlainWorkload.measures(and: [
-      "testLoss", "l0", "l1", "supportPrecision", "supportRecall", "supportF1", "jacobianRank", "effectiveRank",
-      "weightImbalance",
-    ]) + [SpecMeasure(name: "coefficients", isVector: true)]
+    PlainWorkload.measures(
+      and: [
+        "testLoss", "l0", "l1", "supportPrecision", "supportRecall", "supportF1", "jacobianRank", "effectiveRank",
+        "weightImbalance",
+      ] + CurvatureMeasures.names) + [SpecMeasure(name: "coefficients", isVector: true)]
 
   static let defaultFinals = PlainWorkload.defaultFinals + ["l0"]
 
@@ -102,7 +104,7 @@ struct DiagonalNetworkProblem: SpecProblem {
           "fewer inputs, for the rank of a Jacobian of \(jacobianRows) × \(objective.parameterCount)",
           "Give fewer test samples, or count with l0."
         )
-    default: nil
+    default: CurvatureMeasures.obstacle(to: name, parameterCount: objective.parameterCount)
     }
   }
 
@@ -146,7 +148,7 @@ struct DiagonalNetworkProblem: SpecProblem {
     }
     measures.append(PlainMeasure("jacobianRank") { rank($0).map { Double($0.rank) } ?? .nan })
     measures.append(PlainMeasure("effectiveRank") { rank($0)?.effectiveRank ?? .nan })
-    return measures
+    return measures + CurvatureMeasures.all(of: objective)
       + (0..<p).map { j in
         PlainMeasure("coefficient\(j)", of: "coefficients") { objective.coefficient(j, at: $0) }
       }

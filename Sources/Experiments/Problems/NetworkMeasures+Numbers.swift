@@ -17,6 +17,7 @@ extension NetworkMeasures {
     let network = objective.network
     all.append(PlainMeasure("weightImbalance") { Self.imbalance(of: network, at: $0) })
     if !isLarge { all += ranks }
+    all += CurvatureMeasures.all(of: objective)
     return all
   }
 

@@ -49,15 +49,17 @@ struct NetworkMeasures: Sendable {
     "jacobianRank (of the outputs' derivatives on test samples, on the samples themselves without any, at most as many as there are parameters; "
       + "σₖ > 10⁻⁴ σ₁) and effectiveRank (e^entropy of the same σ), up to \(largestJacobianParameterCount) parameters",
     "weightImbalance (√Σ ‖WₗWₗᵀ − Wₗ₊₁ᵀWₗ₊₁‖² over neighbouring layers)",
+    CurvatureMeasures.explanation,
     "featureSparsities (of every hidden layer)",
   ]
 
   /// The measures that are one number.
-  static let names = [
-    "testLoss", "accuracy", "testAccuracy", "relevantNorm", "irrelevantNorm", "columnRatio", "firstLayerRank",
-    "neuronMovement", "neuronRotation", "neuronAlignment", "atomRecovery", "featureSparsity", "jacobianRank",
-    "effectiveRank", "weightImbalance",
-  ]
+  static let names =
+    [
+      "testLoss", "accuracy", "testAccuracy", "relevantNorm", "irrelevantNorm", "columnRatio", "firstLayerRank",
+      "neuronMovement", "neuronRotation", "neuronAlignment", "atomRecovery", "featureSparsity", "jacobianRank",
+      "effectiveRank", "weightImbalance",
+    ] + CurvatureMeasures.names
 
   /// The measures that are several.
   static let vectors = [SpecMeasure(name: "featureSparsities", isVector: true)]
@@ -131,7 +133,7 @@ struct NetworkMeasures: Sendable {
         "hidden layers of at most \(Self.largestPairedWidth) units, for a measure of all pairs of them",
         "One has \(widest): leave this measure out."
       )
-    default: nil
+    default: CurvatureMeasures.obstacle(to: name, parameterCount: objective.parameterCount)
     }
   }
 

@@ -72,7 +72,7 @@ let package = Package(
     .testTarget(name: "FeaturesTests", dependencies: ["Numerics", "Objectives", "Features"]),
     .testTarget(
       name: "DiagnosisTests",
-      dependencies: ["Numerics", "Formats", "DataSets", "Objectives", "Diagnosis", "TestSupport"]),
+      dependencies: ["Numerics", "Formats", "DataSets", "Objectives", "Curvature", "Diagnosis", "TestSupport"]),
     .testTarget(
       name: "DescentTests", dependencies: ["AllocationCount", "Numerics", "Objectives", "Descent", "TestSupport"],
       exclude: ["Fixtures"]),

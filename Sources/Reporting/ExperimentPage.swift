@@ -99,7 +99,9 @@ extension ExperimentReport.Part {
   /// The part as a section of a page: what is to be said, figures, tables.
   func section(_ gallery: FigureGallery) -> PageContent.Section {
     let body = [
-      text.isEmpty ? "" : "<div class=\"prose\">\(HTML.paragraphs(text))</div>", gallery.html(figures),
+      text.isEmpty ? "" : "<div class=\"prose\">\(HTML.paragraphs(text))</div>",
+      facts.isEmpty ? "" : HTML.facts(facts.map { (HTML.escaped($0.what), HTML.escaped($0.value)) }),
+      gallery.html(figures),
       tables.map(\.html).joined(separator: "\n"),
     ]
     return .init("part-" + HTML.anchor(anchor), heading, body.filter { !$0.isEmpty }.joined(separator: "\n"))

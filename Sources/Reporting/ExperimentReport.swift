@@ -113,16 +113,22 @@ public struct ExperimentReport: Sendable {
     public var heading: String
     /// What is to be said first, in plain text.
     public var text: String
+    /// What is known, line by line: what, and its value, both in plain text.
+    public var facts: [(what: String, value: String)]
     /// Pictures.
     public var figures: [Figure]
     /// Tables.
     public var tables: [Table]
 
     /// Describes a part.
-    public init(anchor: String, heading: String, text: String = "", figures: [Figure] = [], tables: [Table] = []) {
+    public init(
+      anchor: String, heading: String, text: String = "", facts: [(what: String, value: String)] = [],
+      figures: [Figure] = [], tables: [Table] = []
+    ) {
       self.anchor = anchor
       self.heading = heading
       self.text = text
+      self.facts = facts
       self.figures = figures
       self.tables = tables
     }

@@ -36,12 +36,9 @@ struct DiagnosisPage {
       "memoryBytes": .integer(diagnosis.memory), "summary": .array(statements.map(JSON.string)),
       "notes": .array(caveats.map(JSON.string)),
     ]
-    for section in diagnosis.sections { result[Self.key(section.measure)] = section.json }
+    for section in diagnosis.sections { result[section.measure.rawValue] = section.json }
     return .object(result)
   }
-
-  /// Where a measure stands in the JSON: what belongs to one matrix stands under its name.
-  private static func key(_ measure: DiagnosisMeasure) -> String { measure.rawValue }
 
   /// What came out, in sentences.
   private var statements: [String] {
@@ -91,15 +88,13 @@ struct DiagnosisPage {
   /// The result as a page.
   func report(_ json: JSON) -> AnalysisReport {
     AnalysisReport(
-      title: "Diagnosis of \(model)", kind: "diagnosis", tallies: [], summary: statements.joined(separator: " "),
+      title: "Diagnosis of \(model)", kind: "diagnosis", tallies: [], summary: statements.joined(separator: "\n\n"),
       notice: nil,
       facts: facts,
       parts: diagnosis.sections.map { section in
-        let text =
-          section.refusal.map { "Not measured: \($0)." }
-          ?? section.lines.map { "\($0.what): \($0.value)" }.joined(separator: "\n\n")
-        return .init(
-          anchor: section.measure.rawValue, heading: section.measure.title, text: text, figures: section.figures,
+        .init(
+          anchor: section.measure.rawValue, heading: section.measure.title,
+          text: section.refusal.map { "Not measured: \($0)." } ?? "", facts: section.lines, figures: section.figures,
           tables: section.tables)
       }, caveats: caveats, document: ("diagnosis.json", json.readableText), command: command, version: Program.version)
   }

@@ -83,6 +83,11 @@ extension DiagnosisRun {
         .init("traceHigh", "upper end"),
       ])
     table.title = "Layer by layer"
+    table.shown = [
+      .init("layer", .plain("layer")), .init("parameters", .plain("parameters")),
+      .init("λ_max", .plain("largest")),
+      .init("trace", .estimate("trace", error: nil, low: "traceLow", high: "traceHigh")),
+    ]
     let traces = try hessianTrace().blocks
     var members: [JSON] = []
     for (block, trace) in zip(blocks, traces) {
@@ -164,6 +169,11 @@ extension DiagnosisRun {
         ])
       }
     }
+    table.title = name == "eigenvalues" ? "Eigenvalues of the Hessian" : "Eigenvalues of Gauss and Newton's matrix"
+    table.shown = [
+      .init("end", .plain("end")), .init("rank", .plain("rank")), .init("eigenvalue", .plain("value")),
+      .init("residual", .plain("residual")), .init("converged", .plain("isConverged")),
+    ]
     return table
   }
 }

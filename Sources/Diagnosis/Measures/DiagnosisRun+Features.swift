@@ -30,6 +30,11 @@ extension DiagnosisRun {
         .init("alwaysOn", "units that are not 0 on any sample"),
       ])
     table.title = "Features"
+    table.shown = [
+      .init("layer", .plain("layer")), .init("units", .plain("units")), .init("not zero", .plain("nonZero")),
+      .init("sparsity", .plain("sparsity")), .init("distinct", .plain("distinct")), .init("dead", .plain("dead")),
+      .init("always on", .plain("alwaysOn")),
+    ]
     var members: [JSON] = []
     for layer in layers {
       let all = try ActivationMatrix(of: objective, at: parameters, layer: layer, over: batch)

@@ -94,6 +94,11 @@ extension DiagnosisRun {
         .init("ratioLow", "lower end"), .init("ratioHigh", "upper end"), .init("batches", "batches measured"),
       ])
     table.title = "Batch sharpness"
+    table.shown = [
+      .init("b", .plain("batch")),
+      .init("mean of ratios", .estimate("meanOfRatios", error: nil, low: "low", high: "high")),
+      .init("ratio of means", .estimate("ratioOfMeans", error: nil, low: "ratioLow", high: "ratioHigh")),
+    ]
     let found = try parallelMap(sizes.count, workers: options.workers) { (place) throws(InputError) in
       var plan = plan
       plan.trial += place

@@ -20,6 +20,10 @@ extension DiagnosisRun {
         .init("high", "upper end; empty for a lower bound"), .init("kind", "a lower bound, or a mean"),
       ])
     table.title = "Notions of sharpness"
+    table.shown = [
+      .init("notion", .plain("name")), .init("rise of the loss", .plain("value")), .init("from", .plain("low")),
+      .init("to", .plain("high")), .init("kind", .plain("kind")),
+    ]
     var members: [String: JSON] = [:]
     let worst: [(String, String, Double, PerturbationNorm, PerturbationScale)] = [
       ("worstCase", "worst case, ‖δ‖ ≤ 0.05", 0.05, .euclidean, .uniform),

@@ -210,6 +210,7 @@ extension SupportStudy {
     return .init(
       title: title, horizontal: .init(horizontal, range: 0.5...(Double(columns) + 0.5)),
       vertical: .init(vertical, range: 0.5...(Double(rows) + 0.5)),
-      layers: Figure.Layer.shaded(cells, values: values.map { $0 / largest }, over: 0...1), equalScales: rows == columns)
+      layers: Figure.Layer.shaded(cells, values: values.map { $0 / largest }, over: 0...1), equalScales: rows == columns
+    )
   }
 }

@@ -148,7 +148,7 @@ def main():
         if "nodes" in density:
             eigenvalues = peer.spectrum("eigenvalues")
             distance = wasserstein_distance(eigenvalues, density["nodes"], None, density["weights"])
-            allowed = max(density["bound"], options.precision * np.abs(eigenvalues).max())
+            allowed = max(density["wassersteinBound"], options.precision * np.abs(eigenvalues).max())
             comparison.check("density, Wasserstein-1", distance, 0, allowed)
             comparison.check("density, mass", sum(density["weights"]), 1, 1e-9)
     return int(comparison.failed)

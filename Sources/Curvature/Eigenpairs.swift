@@ -31,6 +31,20 @@ public struct Eigenpairs<Scalar: BLASScalar>: Sendable {
   public let upperBound: Double?
   /// No eigenvalue is smaller, likewise.
   public let lowerBound: Double?
+
+  /// Eigenpairs from elsewhere.
+  public init(
+    largest: [Eigenpair<Scalar>], smallest: [Eigenpair<Scalar>], products: Int, range: ClosedRange<Double>,
+    upperBound: Double?, lowerBound: Double?
+  ) {
+    self.largest = largest
+    self.smallest = smallest
+    self.products = products
+    self.range = range
+    self.upperBound = upperBound
+    self.lowerBound = lowerBound
+  }
+
   /// Whether all of them are converged.
   public var isConverged: Bool { (largest + smallest).allSatisfy(\.isConverged) }
 }

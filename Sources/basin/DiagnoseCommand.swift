@@ -28,7 +28,7 @@ enum DiagnoseCommand {
       .init("--trace-error", value: "E", help: "Relative half width of a trace's 95 % interval (default: 0.05)."),
       .init("--probes", value: "P", help: "Random vectors of the spectral density (default: 5)."),
       .init("--lanczos-steps", value: "K", help: "Lanczos steps of each of them (default: 60)."),
-      .init("--batch", value: "LIST", help: "Batch sizes (default: 1,8,64 for sharpness, 1,4,16,… for thresholds)."),
+      .init("--batch", value: "LIST", help: "Batch sizes (default: 1,8,64 for sharpness, 1,4,16,64 for thresholds)."),
       .init("--step", value: "LIST", help: "Step sizes of the map (default: 24 around the thresholds)."),
       .init("--order", value: "NAME", help: "How batches are drawn: iid or subset (default: iid)."),
       .init("--rank", value: "R", help: "Sharpest directions that thresholds are computed in (default: 10)."),

@@ -38,7 +38,11 @@ extension DiagnosisRun {
   /// λ_max, the other end and the trace of the Gauss–Newton matrix.
   mutating func measureGaussNewton() throws(InputError) -> DiagnosisSection {
     var section = DiagnosisSection(.gaussNewton)
-    let found = try gaussNewtonPairs()
+    let all = try gaussNewtonPairs()
+    // The thresholds want more of them.
+    let found = Eigenpairs(
+      largest: Array(all.largest.prefix(options.eigenvalueCount)), smallest: [], products: all.products, range: all.range,
+      upperBound: all.upperBound, lowerBound: nil)
     let trace = try traceEstimate(gaussNewton, .gaussNewton)
     let top = found.largest[0]
     let sharpness = try hessianEnds().largest[0]
@@ -144,7 +148,7 @@ extension DiagnosisRun {
   }
 
   private func lines(_ found: Eigenpairs<Scalar>) -> [(what: String, value: String)] {
-    var result = [("largest", found.largest.prefix(options.eigenvalueCount).map(text).joined(separator: ", "))]
+    var result = [("largest", found.largest.map(text).joined(separator: ", "))]
     if !found.smallest.isEmpty { result.append(("smallest", found.smallest.map(text).joined(separator: ", "))) }
     if let upper = found.upperBound, !isDense {
       result.append(("none beyond", "\(NumberText.readable(upper)) with 95 % confidence"))

@@ -25,7 +25,7 @@ extension DiagnosisRun {
     }
     let count = options.steps?.count ?? StabilityMap.defaultStepCount
     var settings = StabilityMap.Settings(affordableFor: geometry, dynamics: dynamics, stepCount: count)
-    settings.simulation.chains = min(settings.simulation.chains, 32)
+    settings.simulation.chains = min(settings.simulation.chains, Self.mostChains)
     settings.simulation.seeds = seeds
     settings.tailSimulation = nil
     let map = try StabilityMap(
@@ -62,11 +62,14 @@ extension DiagnosisRun {
     return section
   }
 
-  /// Powers of 4, and n.
+  /// Enough for standard errors of some percent of a threshold.
+  private static var mostChains: Int { 16 }
+
+  /// Powers of 4.
   private static func batchSizes(upTo n: Int) -> [Int] {
     var sizes: [Int] = []
     var size = 1
-    while size < n, size <= 256 {
+    while size < n, size <= 64 {
       sizes.append(size)
       size *= 4
     }

@@ -102,6 +102,7 @@ struct TraceSamples {
     }
     return TraceEstimate(
       value: whole.value, standardError: whole.standardError, interval: whole.interval, products: products,
-      method: options.method, isExact: false, isConverged: options.isEnough(whole.value, whole.interval), blocks: blocks)
+      method: options.method, isExact: false, isConverged: options.isEnough(whole.value, whole.interval), blocks: blocks
+    )
   }
 }

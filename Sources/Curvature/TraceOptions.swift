@@ -123,6 +123,7 @@ public struct TraceOptions: Sendable {
   /// makes the next look a different one.
   static func nextCount(after count: Int, excess: Double, power: Double, atMost: Int) -> Int {
     let wanted = 1.15 * Double(count) * pow(max(excess, 1), 1 / power)
-    return max(count, min(atMost, max((count * 23 + 19) / 20, wanted < Double(atMost) ? Int(wanted.rounded(.up)) : atMost)))
+    return max(
+      count, min(atMost, max((count * 23 + 19) / 20, wanted < Double(atMost) ? Int(wanted.rounded(.up)) : atMost)))
   }
 }

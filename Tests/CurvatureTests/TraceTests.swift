@@ -22,7 +22,7 @@ import Testing
   func lawOverRepetitions(method: TraceMethod) throws {
     let spectrum = networkLikeSpectrum(60)
     let (symmetric, truth) = (try rotated(spectrum), spectrum.reduce(0, +))
-    let repetitions = 3_000
+    let repetitions = 2_000
     for probes in ProbeDistribution.allCases {
       var (errors, squares, covered) = (RunningMoments(), RunningMoments(), 0)
       for trial in 0..<repetitions {
@@ -142,7 +142,8 @@ import Testing
   @Test("single precision has the same traces but for rounding", arguments: estimators)
   func singlePrecision(method: TraceMethod) throws {
     let double = try rotated(networkLikeSpectrum(120))
-    let single = ClosureOperator(dimension: 120) { (x: [Float]) in double.product(x.map(Double.init)).map { Float($0) } }
+    let single = ClosureOperator(dimension: 120) { (x: [Float]) in double.product(x.map(Double.init)).map { Float($0) }
+    }
     let options = TraceOptions(method: method, budget: .products(60))
     let (one, other) = (try double.trace(options), try single.trace(options))
     #expect(abs(one.value - other.value) < 1e-4 && abs(one.standardError - other.standardError) < 1e-4)

@@ -46,7 +46,8 @@ let package = Package(
     .executableTarget(
       name: "basin",
       dependencies: [
-        "Numerics", "Formats", "Objectives", "Descent", "Stability", "Experiments", "Claims", "Reporting", "Studies",
+        "Numerics", "Formats", "Objectives", "Descent", "Curvature", "Stability", "Experiments", "Claims", "Reporting",
+        "Studies",
       ]),
     .target(name: "TestSupport", dependencies: ["Numerics"], path: "Tests/TestSupport"),
     .target(name: "AllocationCount", path: "Tests/AllocationCount"),

@@ -71,6 +71,14 @@ import Testing
     #expect(Double(within) / Double(repetitions) > 0.95 - 4 * coverage.standardError)
     let short = try symmetric.trace(TraceOptions(method: method, budget: .relativeError(1e-6, atMost: 60)))
     #expect(!short.isConverged && short.products >= 58 && short.products <= 60)
+    // Where more than d products are allowed, the diagonal is the last resort, and the first one of a small operator.
+    let whole = try symmetric.trace(TraceOptions(method: method, budget: .relativeError(1e-6, atMost: 9_999)))
+    #expect(whole.isExact && whole.products > 590 && whole.products <= 600 && abs(whole.value - truth) < 1e-11)
+    let early = try symmetric.trace(TraceOptions(method: method, budget: .relativeError(0.5, atMost: 9_999)))
+    #expect(!early.isExact && early.isConverged && early.products < 200)
+    let small = try rotated(networkLikeSpectrum(40))
+    let direct = try small.trace(TraceOptions(method: method, budget: .relativeError(0.5, atMost: 9_999)))
+    #expect(direct.isExact && direct.products == 40)
     let easy = try symmetric.trace(TraceOptions(method: method, budget: .relativeError(10, atMost: 300)))
     #expect(easy.isConverged && easy.products == 30)
   }

@@ -69,28 +69,30 @@ struct LanczosMeasure: Sendable {
   ///
   /// The last diagonal entry that puts it there solves a tridiagonal system (Golub 1973, doi:10.1137/1015032).
   func bounds(at x: Double) throws(InputError) -> (low: Double, high: Double) {
-    if residual == 0 {
-      let mass = zip(nodes, weights).reduce(0) { $1.0 <= x ? $0 + $1.1 : $0 }
-      return (mass, mass)
+    let scale = max(abs(nodes[0]), abs(nodes[nodes.count - 1]))
+    // A node this close may be on either side.
+    let rounding = 16 * Double(nodes.count) * Double.ulpOfOne * scale
+    func masses(_ nodes: [Double], _ weights: [Double], nodeAtX: Int? = nil) -> (low: Double, high: Double) {
+      var (low, high) = (0.0, 0.0)
+      for place in nodes.indices {
+        let isOpen = place == nodeAtX || abs(nodes[place] - x) <= rounding
+        if nodes[place] < x, !isOpen { low += weights[place] }
+        if nodes[place] < x || isOpen { high += weights[place] }
+      }
+      return (low, min(1, high))
     }
-    // Ratios of successive pivots of T − x; the last entry is x + β²·(T − x)⁻¹ at its corner.
+    func nearest(_ nodes: [Double]) -> Int? { nodes.indices.min { abs(nodes[$0] - x) < abs(nodes[$1] - x) } }
+    if residual == 0 { return masses(nodes, weights) }
+    // The last pivot of T − x by elimination; the new entry is x + β²·(T − x)⁻¹ at its corner.
     var pivot = diagonal[0] - x
-    for j in 1..<max(diagonal.count, 1) where diagonal.count > 1 {
-      let safe = pivot == 0 ? Double.ulpOfOne * max(abs(coupling[j - 1]), .leastNormalMagnitude) : pivot
+    for j in diagonal.indices.dropFirst() {
+      let safe = pivot == 0 ? Double.ulpOfOne * rounding : pivot
       pivot = diagonal[j] - x - coupling[j - 1] * coupling[j - 1] / safe
     }
-    if pivot == 0 { pivot = Double.ulpOfOne * residual }
     let corner = x + residual * residual / pivot
-    guard corner.isFinite else {
-      // x is a node already.
-      let below = zip(nodes, weights).reduce(0) { $1.0 < x ? $0 + $1.1 : $0 }
-      let upTo = zip(nodes, weights).reduce(0) { $1.0 <= x ? $0 + $1.1 : $0 }
-      return (below, upTo)
-    }
+    // Where the entry is out of all proportion, a node of T stands at x to many digits.
+    guard abs(corner) < 1e6 * (scale + abs(x)) else { return masses(nodes, weights, nodeAtX: nearest(nodes)) }
     let rule = try LinearAlgebra.gaussRule(diagonal: diagonal + [corner], offDiagonal: coupling + [residual])
-    // The node at x is there but for rounding: the nearest is it.
-    let place = rule.nodes.indices.min { abs(rule.nodes[$0] - x) < abs(rule.nodes[$1] - x) } ?? 0
-    let below = rule.weights[..<place].reduce(0, +)
-    return (max(0, below), min(1, below + rule.weights[place]))
+    return masses(rule.nodes, rule.weights, nodeAtX: nearest(rule.nodes))
   }
 }

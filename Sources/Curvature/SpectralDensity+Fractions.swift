@@ -17,6 +17,8 @@ extension SpectralDensity {
   ///
   /// The quadrature's bounds at x are those of any measure with the same moments (Chebyshev, Markov and Stieltjes); the probes' are
   /// by their exact law. Cost: a tridiagonal eigenvalue problem a probe.
+  ///
+  /// - Throws: `InputError` where an eigenvalue iteration does not converge, and so do the other shares.
   public func fraction(below x: Double, isStrict: Bool = false) throws(InputError) -> SpectralFraction {
     try fraction(open(at: x, isStrict: isStrict), minus: (0, 0))
   }

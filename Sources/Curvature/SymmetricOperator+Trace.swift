@@ -4,8 +4,8 @@ import Numerics
 extension SymmetricOperator {
   /// tr A = Σ aⱼⱼ, with its error.
   ///
-  /// The value is unbiased for every method; where `d` products are allowed it is exact, since they suffice for all of
-  /// the diagonal. Intervals are for the mean of skewed samples (``ConfidenceInterval/ofMean(_:confidence:)``), XTrace's for
+  /// The value is unbiased for every method. Where a fixed budget allows d products it is exact, since they suffice for all of
+  /// the diagonal; one by relative error that allows them turns to the diagonal when d/2 were not enough. Intervals are for the mean of skewed samples (``ConfidenceInterval/ofMean(_:confidence:)``), XTrace's for
   /// its unbiased variance; measured on Hessians of networks they cover in 93 to 97 of 100 repetitions at 95 %.
   ///
   /// A budget by relative error makes 30 products, predicts from their spread how many it takes, makes them and looks again
@@ -17,11 +17,23 @@ extension SymmetricOperator {
   /// - Throws: `InputError` where a product is not finite, or for options that make no sense.
   public func trace(_ options: TraceOptions = TraceOptions()) throws(InputError) -> TraceEstimate {
     try options.requireSense(dimension: dimension)
-    if options.method == .exact || dimension <= options.mostProducts {
-      var exact = options
-      exact.method = .exact
-      return TraceEstimate(diagonal: try exactDiagonal(), products: dimension, exact)
+    if case .relativeError(let error, let most) = options.budget, most >= dimension, options.method != .exact {
+      let half = dimension / 2
+      if half >= TraceOptions.pilotProducts {
+        var shorter = options
+        shorter.budget = .relativeError(error, atMost: half)
+        let estimate = try self.estimate(shorter)
+        if estimate.isConverged { return estimate }
+        return TraceEstimate(diagonal: try exactDiagonal(), products: estimate.products + dimension, options)
+      }
     }
+    if options.method == .exact || dimension <= options.mostProducts {
+      return TraceEstimate(diagonal: try exactDiagonal(), products: dimension, options)
+    }
+    return try estimate(options)
+  }
+
+  private func estimate(_ options: TraceOptions) throws(InputError) -> TraceEstimate {
     switch options.method {
     case .hutchinson: return try hutchinsonTrace(options)
     case .hutchPlusPlus:

@@ -101,17 +101,9 @@ public struct MatrixOperator: SymmetricOperator {
   /// d.
   public var dimension: Int { matrix.rows }
 
-  /// A·vector, by `dgemv`.
+  /// A·vector, by `dsymv`.
   public func multiply(_ vector: Span<Double>, into product: inout MutableSpan<Double>, using workspace: inout Void) {
-    precondition(vector.count == dimension && product.count == dimension, "vectors of the matrix's order")
-    matrix.withUnsafeStorage { a in
-      vector.withUnsafeBufferPointer { x in
-        product.withUnsafeMutableBufferPointer { y in
-          guard let a = a.baseAddress, let x = x.baseAddress, let y = y.baseAddress else { return }
-          Double.multiply(a, vector: x, transposed: false, rows: dimension, columns: dimension, keeping: 0, into: y)
-        }
-      }
-    }
+    matrix.multiplySymmetric(vector, into: &product)
   }
 }
 

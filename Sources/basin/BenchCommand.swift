@@ -123,17 +123,19 @@ enum BenchCommand {
     examples: ["basin bench w3 --jobs 2", "basin bench w3 --export inputs --json -"])
 
   private static var listing: String {
-    let width = workloads.map(\.name.count).max() ?? 0
-    return workloads.map { workload in
-      let lines = workload.explanation.split(separator: "\n")
+    let entries = workloads.map { ($0.name, $0.explanation) } + [("contest", contestExplanation)]
+    let width = entries.map(\.0.count).max() ?? 0
+    return entries.map { name, explanation in
+      let lines = explanation.split(separator: "\n")
       return lines.enumerated().map { place, line in
-        "  \((place == 0 ? workload.name : "").padded(to: width))  \(line)"
+        "  \((place == 0 ? name : "").padded(to: width))  \(line)"
       }.joined(separator: "\n")
     }.joined(separator: "\n")
   }
 
   static func run(_ command: ParsedCommand) throws(InputError) -> Int32 {
-    let names = workloads.map(\.name)
+    if command.operands == ["contest"] { return try runContest(command) }
+    let names = workloads.map(\.name) + ["contest"]
     guard command.operands.count == 1, let workload = workloads.first(where: { $0.name == command.operands[0] }) else {
       throw InputError(
         "basin bench", expected: "one workload",

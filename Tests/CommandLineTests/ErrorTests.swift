@@ -123,7 +123,7 @@ import Testing
     ),
     (
       ["bench"],
-      "basin bench: expected one workload, found none. Known: w1, w2, w3, w4-1, w4-32, w4-512, w4-full, mnist, selection-law, escape, thresholds-500, thresholds-10000, thresholds-10000-full."
+      "basin bench: expected one workload, found none. Known: w1, w2, w3, w4-1, w4-32, w4-512, w4-full, mnist, selection-law, escape, thresholds-500, thresholds-10000, thresholds-10000-full, contest."
     ),
     (["bench", "w4"], #"basin bench: expected one workload, found "w4". Did you mean "w1"?"#),
     (["bench", "w3", "--repeats", "0"], #"basin bench --repeats: expected a whole number from 1 to 1000, found "0"."#),

@@ -4,7 +4,9 @@ import Testing
 @testable import Curvature
 
 @Suite("Probe vectors") struct ProbeVectorTests {
-  @Test("signs are the bits of the stream, in every length and precision", arguments: [1, 31, 32, 33, 127, 128, 129, 2048, 2049, 5000])
+  @Test(
+    "signs are the bits of the stream, in every length and precision",
+    arguments: [1, 31, 32, 33, 127, 128, 129, 2048, 2049, 5000])
   func signs(dimension: Int) {
     let seeds = Seeds(master: 3)
     let probes = ProbeVectors(.sketch, .rademacher, seeds: seeds, trial: 7)

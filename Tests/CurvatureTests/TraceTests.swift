@@ -22,7 +22,7 @@ import Testing
   func lawOverRepetitions(method: TraceMethod) throws {
     let spectrum = networkLikeSpectrum(60)
     let (symmetric, truth) = (try rotated(spectrum), spectrum.reduce(0, +))
-    let repetitions = 3_000
+    let repetitions = 2_000
     for probes in ProbeDistribution.allCases {
       var (errors, squares, covered) = (RunningMoments(), RunningMoments(), 0)
       for trial in 0..<repetitions {
@@ -71,6 +71,14 @@ import Testing
     #expect(Double(within) / Double(repetitions) > 0.95 - 4 * coverage.standardError)
     let short = try symmetric.trace(TraceOptions(method: method, budget: .relativeError(1e-6, atMost: 60)))
     #expect(!short.isConverged && short.products >= 58 && short.products <= 60)
+    // Where more than d products are allowed, the diagonal is the last resort, and the first one of a small operator.
+    let whole = try symmetric.trace(TraceOptions(method: method, budget: .relativeError(1e-6, atMost: 9_999)))
+    #expect(whole.isExact && whole.products > 590 && whole.products <= 600 && abs(whole.value - truth) < 1e-11)
+    let early = try symmetric.trace(TraceOptions(method: method, budget: .relativeError(0.5, atMost: 9_999)))
+    #expect(!early.isExact && early.isConverged && early.products < 200)
+    let small = try rotated(networkLikeSpectrum(40))
+    let direct = try small.trace(TraceOptions(method: method, budget: .relativeError(0.5, atMost: 9_999)))
+    #expect(direct.isExact && direct.products == 40)
     let easy = try symmetric.trace(TraceOptions(method: method, budget: .relativeError(10, atMost: 300)))
     #expect(easy.isConverged && easy.products == 30)
   }
@@ -142,7 +150,8 @@ import Testing
   @Test("single precision has the same traces but for rounding", arguments: estimators)
   func singlePrecision(method: TraceMethod) throws {
     let double = try rotated(networkLikeSpectrum(120))
-    let single = ClosureOperator(dimension: 120) { (x: [Float]) in double.product(x.map(Double.init)).map { Float($0) } }
+    let single = ClosureOperator(dimension: 120) { (x: [Float]) in double.product(x.map(Double.init)).map { Float($0) }
+    }
     let options = TraceOptions(method: method, budget: .products(60))
     let (one, other) = (try double.trace(options), try single.trace(options))
     #expect(abs(one.value - other.value) < 1e-4 && abs(one.standardError - other.standardError) < 1e-4)

@@ -5,14 +5,16 @@ import Testing
 
 @Suite("Intervals for a mean") struct MeanIntervalTests {
   /// References of SciPy 1.17.1's t.ppf.
-  @Test("Student's quantiles", arguments: [
-    (1, 0.5, 1.0), (1, 0.95, 12.706204736174694), (1, 0.999, 636.6192487687897),
-    (2, 0.5, 0.8164965809277261), (2, 0.95, 4.302652729749462), (2, 0.999, 31.599054576445365),
-    (3, 0.5, 0.7648923284043444), (3, 0.95, 3.1824463052837078), (3, 0.999, 12.923978636687961),
-    (4, 0.95, 2.7764451051977934), (5, 0.5, 0.7266868438004226), (5, 0.95, 2.5705818356363146),
-    (9, 0.999, 4.780912585931217), (29, 0.95, 2.045229642132703), (99, 0.999, 3.391528833363685),
-    (1000, 0.95, 1.9623390808264083),
-  ])
+  @Test(
+    "Student's quantiles",
+    arguments: [
+      (1, 0.5, 1.0), (1, 0.95, 12.706204736174694), (1, 0.999, 636.6192487687897),
+      (2, 0.5, 0.8164965809277261), (2, 0.95, 4.302652729749462), (2, 0.999, 31.599054576445365),
+      (3, 0.5, 0.7648923284043444), (3, 0.95, 3.1824463052837078), (3, 0.999, 12.923978636687961),
+      (4, 0.95, 2.7764451051977934), (5, 0.5, 0.7266868438004226), (5, 0.95, 2.5705818356363146),
+      (9, 0.999, 4.780912585931217), (29, 0.95, 2.045229642132703), (99, 0.999, 3.391528833363685),
+      (1000, 0.95, 1.9623390808264083),
+    ])
   func quantiles(degrees: Int, confidence: Double, expected: Double) {
     let found = StudentT.twoSidedQuantile(confidence, degreesOfFreedom: degrees)
     #expect(relativeError(found, expected) < 1e-11)
@@ -40,7 +42,9 @@ import Testing
     #expect(relativeError(mirrored.low, -interval.high) < 1e-12 && relativeError(mirrored.high, -interval.low) < 1e-12)
   }
 
-  @Test("is Student's for a symmetric sample and for two values, and a point for a constant one") func limitCases() throws {
+  @Test("is Student's for a symmetric sample and for two values, and a point for a constant one") func limitCases()
+    throws
+  {
     for sample in [[1.0, 2, 3, 4, 5], [1, 4]] {
       let summary = try Summary(sample)
       let reach =

@@ -20,7 +20,9 @@ extension LinearAlgebra {
       let size = try lapackInteger(order, location)
       // LAPACK's columns are our rows.
       let status = LAPACKE_dstevd(LAPACK_COL_MAJOR, lapackFlag("V"), size, &values, &beside, &vectors, size)
-      if status != 0 { throw failure("dstevd", status: status, location, meaning: "an iteration that does not converge") }
+      if status != 0 {
+        throw failure("dstevd", status: status, location, meaning: "an iteration that does not converge")
+      }
     }
     return SymmetricEigendecomposition(
       values: values, vectors: Matrix(rows: order, columns: order, storage: vectors))

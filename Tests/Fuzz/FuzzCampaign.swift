@@ -80,6 +80,10 @@ struct FuzzCampaign {
       name, "--from", "\(work.cases.lowerBound)", "--count", "\(work.cases.count)", "--memory", "\(memory)",
       "--progress", progress,
     ]
+    // A backtrace needs more memory than a process may use, and hides the signal; so do the threads of OpenBLAS.
+    process.environment = ProcessInfo.processInfo.environment.merging([
+      "SWIFT_BACKTRACE": "enable=no", "OPENBLAS_NUM_THREADS": "1",
+    ]) { $1 }
     process.terminationHandler = { _ in ended.signal() }
     do {
       try process.run()

@@ -46,7 +46,6 @@ struct FuzzCommand {
     let memory = try integer("--memory", default: 1_024)
     if let progress = values["--progress"], let reader = readers.first {
       FuzzWorker(reader: reader, progress: progress, memory: memory).run(first..<first + count)
-      return 0
     }
     let jobs = max(1, try integer("--jobs", default: ProcessInfo.processInfo.activeProcessorCount))
     var campaign = FuzzCampaign(readers: readers.isEmpty ? FuzzReader.all : readers, memory: memory)

@@ -41,8 +41,8 @@ extension DiagnosisRun {
     let all = try gaussNewtonPairs()
     // The thresholds want more of them.
     let found = Eigenpairs(
-      largest: Array(all.largest.prefix(options.eigenvalueCount)), smallest: [], products: all.products, range: all.range,
-      upperBound: all.upperBound, lowerBound: nil)
+      largest: Array(all.largest.prefix(options.eigenvalueCount)), smallest: [], products: all.products,
+      range: all.range, upperBound: all.upperBound, lowerBound: nil)
     let trace = try traceEstimate(gaussNewton, .gaussNewton)
     let top = found.largest[0]
     let sharpness = try hessianEnds().largest[0]

@@ -92,7 +92,7 @@ struct HutchPlusPlus<Operator: SymmetricOperator> {
       try multiply()
       shares[0] += Vectors.dot(vector, image)
       for (place, block) in options.blocks.enumerated() {
-        for j in block { shares[place + 1] += 2 * Double(vector[j]) * Double(image[j]) }
+        shares[place + 1] += 2 * Vectors.dot(vector, image, over: block)
       }
       if !options.blocks.isEmpty { projected.append(basis.coefficients(of: image)) }
     }
@@ -104,7 +104,7 @@ struct HutchPlusPlus<Operator: SymmetricOperator> {
       let combined = basis.combination(row)
       let axis = basis.combination((0..<basis.count).map { $0 == k ? 1 : 0 })
       for (place, block) in options.blocks.enumerated() {
-        for j in block { samples.known[place + 1] -= Double(combined[j]) * Double(axis[j]) }
+        samples.known[place + 1] -= Vectors.dot(combined, axis, over: block)
       }
     }
   }

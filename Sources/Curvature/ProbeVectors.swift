@@ -33,39 +33,53 @@ struct ProbeVectors {
 
   /// Writes vector `number`.
   func fill<Scalar: BLASScalar>(_ vector: inout [Scalar], _ number: Int) {
-    switch distribution {
-    case .rademacher: fillSigns(&vector, number)
-    case .gaussian:
-      var stream = RandomStream(key, step: first + number)
-      var place = 0
-      while place < vector.count {
-        let (one, two) = stream.gaussianPair()
-        vector[place] = Scalar(one)
-        if place + 1 < vector.count { vector[place + 1] = Scalar(two) }
-        place += 2
+    vector.withUnsafeMutableBufferPointer { vector in
+      switch distribution {
+      case .rademacher: Self.fillSigns(vector, key: key, step: first + number)
+      case .gaussian:
+        var stream = RandomStream(key, step: first + number)
+        Self.fillNormal(vector, &stream)
       }
     }
   }
 
   /// A bit an entry: entry 32w + b is 1 or −1 as bit b of word w of the vector's stream is 0 or 1.
-  private func fillSigns<Scalar: BLASScalar>(_ vector: inout [Scalar], _ number: Int) {
+  @specialized(where Scalar == Double)
+  @specialized(where Scalar == Float)
+  private static func fillSigns<Scalar: BLASScalar>(
+    _ vector: UnsafeMutableBufferPointer<Scalar>, key: RandomKey, step: Int
+  ) {
     let blockCount = 16
-    let beginning = UInt64(first + number) << 30
     withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 4 * blockCount) { words in
-      vector.withUnsafeMutableBufferPointer { vector in
-        guard let words = words.baseAddress else { return }
-        for start in stride(from: 0, to: vector.count, by: 128 * blockCount) {
-          let left = vector.count - start
-          let blocks = min(blockCount, (left + 127) / 128)
-          Philox4x32.fill(
-            words, blockCount: blocks, position: beginning + UInt64(start / 128), upper: key.upperCounter(),
-            key: key.philoxKey)
-          for place in 0..<min(left, 128 * blocks) {
-            let bit = words[place >> 5] >> UInt32(place & 31) & 1
-            vector[start + place] = Scalar(1 - 2 * Int32(bit))
+      guard let start = words.baseAddress else { return }
+      for place in stride(from: 0, to: vector.count, by: 128 * blockCount) {
+        let left = vector.count - place
+        let blocks = min(blockCount, (left + 127) / 128)
+        Philox4x32.fill(
+          start, blockCount: blocks, position: UInt64(step) << 30 + UInt64(place / 128), upper: key.upperCounter(),
+          key: key.philoxKey)
+        for word in 0..<min(4 * blocks, (left + 31) / 32) {
+          let bits = words[word]
+          let beginning = place + 32 * word
+          for bit in 0..<min(32, vector.count - beginning) {
+            vector[beginning + bit] = bits >> UInt32(bit) & 1 == 0 ? 1 : -1
           }
         }
       }
+    }
+  }
+
+  @specialized(where Scalar == Double)
+  @specialized(where Scalar == Float)
+  private static func fillNormal<Scalar: BLASScalar>(
+    _ vector: UnsafeMutableBufferPointer<Scalar>, _ stream: inout RandomStream
+  ) {
+    var place = 0
+    while place < vector.count {
+      let (one, two) = stream.gaussianPair()
+      vector[place] = Scalar(one)
+      if place + 1 < vector.count { vector[place + 1] = Scalar(two) }
+      place += 2
     }
   }
 }

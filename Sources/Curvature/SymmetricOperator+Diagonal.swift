@@ -42,16 +42,29 @@ extension SymmetricOperator {
       vectors.fill(&vector, probe)
       multiply(vector, into: &image, using: &workspace)
       try requireFiniteProduct(Vectors.norm(image))
-      let share = 1 / Double(probe + 1)
-      for j in 0..<d {
+      addProducts(vector, image, count: probe + 1, means: &means, squares: &squares)
+    }
+    let scale = 1 / (Double(probes) * Double(probes - 1))
+    return DiagonalEstimate(
+      values: means, standardErrors: squares.map { ($0 * scale).squareRoot() }, products: probes, isExact: false)
+  }
+}
+
+/// Welford's recurrence for the products of two vectors' entries, the `count`-th of them.
+@specialized(where Scalar == Double)
+@specialized(where Scalar == Float)
+private func addProducts<Scalar: BLASScalar>(
+  _ vector: [Scalar], _ image: [Scalar], count: Int, means: inout [Double], squares: inout [Double]
+) {
+  let share = 1 / Double(count)
+  means.withUnsafeMutableBufferPointer { means in
+    squares.withUnsafeMutableBufferPointer { squares in
+      for j in 0..<means.count {
         let value = Double(vector[j]) * Double(image[j])
         let change = value - means[j]
         means[j] += change * share
         squares[j] += change * (value - means[j])
       }
     }
-    let scale = 1 / (Double(probes) * Double(probes - 1))
-    return DiagonalEstimate(
-      values: means, standardErrors: squares.map { ($0 * scale).squareRoot() }, products: probes, isExact: false)
   }
 }

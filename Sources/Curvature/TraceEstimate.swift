@@ -70,9 +70,7 @@ struct TraceSamples {
   mutating func add<Scalar: BLASScalar>(_ vector: [Scalar], _ image: [Scalar], blocks: [Range<Int>]) {
     values[0].append(Vectors.dot(vector, image))
     for (place, block) in blocks.enumerated() {
-      var sum = 0.0
-      for j in block { sum += Double(vector[j]) * Double(image[j]) }
-      values[place + 1].append(sum)
+      values[place + 1].append(Vectors.dot(vector, image, over: block))
     }
   }
 

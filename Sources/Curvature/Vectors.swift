@@ -11,6 +11,16 @@ enum Vectors {
     return x.withUnsafeBufferPointer { x in y.withUnsafeBufferPointer { y in dot(x, y) } }
   }
 
+  /// ⟨x, y⟩ over a range of the entries.
+  static func dot<Scalar: BLASScalar>(_ x: [Scalar], _ y: [Scalar], over range: Range<Int>) -> Double {
+    precondition(x.count == y.count, "vectors of one length")
+    return x.withUnsafeBufferPointer { x in
+      y.withUnsafeBufferPointer { y in
+        dot(UnsafeBufferPointer(rebasing: x[range]), UnsafeBufferPointer(rebasing: y[range]))
+      }
+    }
+  }
+
   /// ⟨x, y⟩ of `x.count` numbers each.
   @specialized(where Scalar == Double)
   @specialized(where Scalar == Float)

@@ -77,4 +77,19 @@ import Testing
     }
     return result
   }
+
+  @Test(arguments: [1, 2, 3, 7, 8, 33]) func symmetricProduct(order: Int) {
+    var stream = testStream(UInt64(900 + order))
+    let half = gaussianMatrix(order, order, &stream)
+    let matrix = half.multiplied(by: half.transposed())
+    let vector = stream.gaussian(count: order)
+    var product = [Double](repeating: .nan, count: order)
+    product.withUnsafeMutableBufferPointer { target in
+      var span = target.mutableSpan
+      matrix.multiplySymmetric(vector.span, into: &span)
+    }
+    let plain = matrix.multiplied(by: vector)
+    let scale = matrix.storage.reduce(0) { max($0, abs($1)) } * Double(order)
+    for place in 0..<order { #expect(abs(product[place] - plain[place]) <= 1e-14 * scale) }
+  }
 }

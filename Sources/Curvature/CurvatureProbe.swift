@@ -18,10 +18,8 @@ public struct CurvatureProbe<Objective: FiniteSumObjective>: Sendable where Obje
     public let gradientNorm: Double
     /// The leading eigenvalues with their residuals and vectors. The bounds of ``Eigenpairs`` hold after cold starts only.
     public let eigenvalues: Eigenpairs<Objective.Scalar>
-    /// tr ∇²f, the mean over the probes; nil where there are none.
-    public let trace: Double?
-    /// The trace's standard error; nil for fewer than two probes.
-    public let traceStandardError: Double?
+    /// tr ∇²f by Hutchinson's estimator; nil where no probes are wanted.
+    public let trace: TraceEstimate?
     /// The number of Hessian-vector products.
     public let products: Int
 
@@ -35,7 +33,7 @@ public struct CurvatureProbe<Objective: FiniteSumObjective>: Sendable where Obje
   public let batch: Batch?
   /// How many of the largest eigenvalues.
   public let count: Int
-  /// How many Rademacher vectors the trace takes.
+  /// How many products the trace takes; 0 for no trace.
   public let traceProbes: Int
   /// Tolerance, seeds, workers.
   public let options: EigenvalueOptions
@@ -49,7 +47,7 @@ public struct CurvatureProbe<Objective: FiniteSumObjective>: Sendable where Obje
   ///
   /// - Parameters:
   ///   - count: how many of the largest eigenvalues, from 1 to d.
-  ///   - traceProbes: products of a trace; 0 for no trace.
+  ///   - traceProbes: products of a trace, at least 2; 0 for no trace.
   ///   - options: how eigenvalues are computed; by default to a residual of 1e-4 of the spectrum's scale: the error of a value that
   ///     stands apart is about its square.
   /// - Throws: `InputError` for counts that make no sense.
@@ -57,10 +55,10 @@ public struct CurvatureProbe<Objective: FiniteSumObjective>: Sendable where Obje
     _ objective: Objective, over batch: Batch? = nil, count: Int = 1, traceProbes: Int = 10,
     options: EigenvalueOptions = EigenvalueOptions(tolerance: 1e-4), startsWarm: Bool = true
   ) throws(InputError) {
-    guard count >= 1, count <= objective.parameterCount, traceProbes >= 0 else {
+    guard count >= 1, count <= objective.parameterCount, traceProbes == 0 || traceProbes >= 2 else {
       throw InputError(
         "curvature probe",
-        expected: "from 1 to \(objective.parameterCount) eigenvalues and a number of trace probes from 0",
+        expected: "from 1 to \(objective.parameterCount) eigenvalues, and 0 or at least 2 trace probes",
         found: "\(count) and \(traceProbes)")
     }
     self.objective = objective
@@ -81,42 +79,19 @@ public struct CurvatureProbe<Objective: FiniteSumObjective>: Sendable where Obje
     let hessian = try CurvatureOperator.hessian(of: objective, at: parameters, over: batch, workers: options.workers)
     let pairs = try hessian.eigenpairs(largest: count, options: options, startingFrom: startsWarm ? last : nil)
     last = pairs
-    let samples = try traceSamples(of: hessian)
-    var moments = RunningMoments()
-    for sample in samples { moments.add(sample) }
+    let trace = try traceProbes == 0 ? nil : hessian.trace(traceOptions)
     var evaluation = LossEvaluation(objective, over: batch)
     let reading = Reading(
       step: step, loss: evaluation.loss(at: parameters),
       gradientNorm: Vectors.norm(evaluation.gradient(at: parameters)), eigenvalues: pairs,
-      trace: samples.isEmpty ? nil : moments.mean, traceStandardError: moments.standardError,
-      products: pairs.products + samples.count)
+      trace: trace, products: pairs.products + (trace?.products ?? 0))
     products += reading.products
     return reading
   }
 
-  /// zᵀHz of Rademacher vectors z (Hutchinson 1990, doi:10.1080/03610919008812866).
-  private func traceSamples(of hessian: CurvatureOperator<Objective>) throws(InputError) -> [Double] {
-    guard traceProbes > 0 else { return [] }
-    var workspace = hessian.makeWorkspace()
-    var image = [Objective.Scalar](repeating: 0, count: hessian.dimension)
-    // The first steps are those of eigenvalues.
-    let firstStep = 1 << 24
-    var samples: [Double] = []
-    for probe in 0..<traceProbes {
-      var stream = RandomStream(options.seeds.key(.measurement, trial: options.trial), step: firstStep + probe)
-      var vector = [Objective.Scalar](repeating: 1, count: hessian.dimension)
-      for start in stride(from: 0, to: vector.count, by: 32) {
-        let word = stream.nextWord()
-        for j in start..<min(start + 32, vector.count) where word >> (j - start) & 1 == 1 { vector[j] = -1 }
-      }
-      hessian.multiply(vector, into: &image, using: &workspace)
-      samples.append(Vectors.dot(vector, image))
-    }
-    guard samples.allSatisfy(\.isFinite) else {
-      throw InputError(
-        "Hessian-vector product", expected: "finite numbers", found: "one that is not",
-        advice: "Is the loss finite at these parameters?")
-    }
-    return samples
+  private var traceOptions: TraceOptions {
+    TraceOptions(
+      method: .hutchinson, budget: .products(traceProbes), confidence: options.confidence, seeds: options.seeds,
+      trial: options.trial, workers: options.workers)
   }
 }

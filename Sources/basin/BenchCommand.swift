@@ -114,8 +114,7 @@ enum BenchCommand {
       .init("--jobs", value: "N", help: "Worker threads (default: 1). w4-full and the thresholds use one."),
       .init(
         "--export", value: "DIR",
-        help:
-          "Write inputs and results as .npy or .npz, for other programs to repeat: w1 to w4-full, mnist, curvature-b1 to -b4, thresholds-500."
+        help: "Write inputs and results, for other programs to repeat: w1 to curvature-b4, thresholds-500, contest."
       ),
       .init("--json", value: "FILE", help: "Write the result as JSON; \"-\" is standard output, instead of text."),
     ],

@@ -123,13 +123,13 @@ import Testing
     ),
     (
       ["bench"],
-      "basin bench: expected one workload, found none. Known: w1, w2, w3, w4-1, w4-32, w4-512, w4-full, mnist, selection-law, escape, thresholds-500, thresholds-10000, thresholds-10000-full, contest."
+      "basin bench: expected one workload, found none. Known: w1, w2, w3, w4-1, w4-32, w4-512, w4-full, mnist, curvature-b1, curvature-b2, curvature-b3, curvature-b4, selection-law, escape, thresholds-500, thresholds-10000, thresholds-10000-full, contest."
     ),
     (["bench", "w4"], #"basin bench: expected one workload, found "w4". Did you mean "w1"?"#),
     (["bench", "w3", "--repeats", "0"], #"basin bench --repeats: expected a whole number from 1 to 1000, found "0"."#),
     (
       ["bench", "selection-law", "--export", "x"],
-      #"basin bench --export: expected one of the workloads w1, w2, w3, w4-1, w4-32, w4-512, w4-full, mnist, thresholds-500, found "selection-law"."#
+      #"basin bench --export: expected one of the workloads w1, w2, w3, w4-1, w4-32, w4-512, w4-full, mnist, curvature-b1, curvature-b2, curvature-b3, curvature-b4, thresholds-500, found "selection-law"."#
     ),
   ]
 

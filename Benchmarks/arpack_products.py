@@ -2,10 +2,10 @@
 """How many products ARPACK needs for the ends of a spectrum, and how many Lanczos that keeps all its vectors.
 
     basin bench contest --export DIR
-    python3 Benchmarks/arpack_products.py DIR/hessians.npz
+    python3 Benchmarks/arpack_products.py DIR/contest.npz
 
 For every symmetric matrix of the file, and one of dimension 2,000 (X + ZZᵀ/2000, X = diag(5, 4, 3, 0 …), Z Gaussian, unless the file
-has it as `papyan`): the k largest and the k smallest eigenvalues, k = 1, 5, 10, to residuals of 1e-8 |λ|, from the same start. An
+has it as `verification`): the k largest and the k smallest eigenvalues, k = 1, 5, 10, to residuals of 1e-8 |λ|, from the same start. An
 end that is next to 0, where that is no useful criterion, is left out.
 ARPACK (scipy.sparse.linalg.eigsh) restarts: with 20 vectors, or 2k + 1 if more, as by default, and with 60. Prints products and
 the largest true residual over |λ|.
@@ -74,9 +74,9 @@ def main():
     with np.load(options.matrices) as arrays:
         matrices = {name: np.ascontiguousarray(arrays[name], dtype="float64") for name in arrays}
     random = np.random.default_rng(0)
-    if "papyan" not in matrices:
+    if "verification" not in matrices:
         z = random.standard_normal((2000, 2000))
-        matrices["papyan"] = z @ z.T / 2000 + np.diag([5.0, 4, 3] + [0] * 1997)
+        matrices["verification"] = z @ z.T / 2000 + np.diag([5.0, 4, 3] + [0] * 1997)
     for name, matrix in matrices.items():
         start = random.standard_normal(len(matrix))
         eigenvalues = np.linalg.eigvalsh(matrix)

@@ -2,7 +2,7 @@
 """How accurate the default rules of other programs are on matrices whose spectra are known.
 
     basin bench contest --export DIR
-    python3 Benchmarks/contest_peers.py DIR/hessians.npz
+    python3 Benchmarks/contest_peers.py DIR/contest.npz
 
 The file holds symmetric matrices, d × d, under any names. Of every rule: products taken, error relative to the truth (median, 90th
 percentile, worst over the repetitions) and, where the program states an error, in how many repetitions its interval holds
@@ -24,7 +24,7 @@ Density: Wasserstein-1 distance from the true spectrum over its standard deviati
   hessian-eigenthings 80 steps, 10 probes, reorthogonalised
   curvlinops          128 steps, one probe, without reorthogonalisation; and as it returns it, smoothed (κ = 3)
 Verification: the density of Y = X + ZZᵀ/2000 of dimension 2000, X = diag(5, 4, 3, 0 …), Z Gaussian, by 128 steps and 10 probes
-(Papyan 2020, figure 15a; curvlinops' own example). The key `papyan` of the file, if it is there, is Y; otherwise Z is drawn.
+(Papyan 2020, figure 15a; curvlinops' own example). The key `verification` of the file, if it is there, is Y; otherwise Z is drawn.
 """
 
 import argparse
@@ -319,7 +319,7 @@ def main():
     options = parser.parse_args()
     with np.load(options.matrices) as arrays:
         read = {name: np.ascontiguousarray(arrays[name], dtype="float64") for name in arrays}
-    papyan = read.pop("papyan", None)
+    papyan = read.pop("verification", None)
     matrices = [Matrix(name, values) for name, values in read.items()]
     if options.table:
         print("| matrix | quantity | program | rule | products | median | 90 % | worst | coverage | | repetitions |")

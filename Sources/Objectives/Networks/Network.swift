@@ -173,6 +173,11 @@ struct NetworkStage: Sendable, Hashable {
     self.outputCount = outputCount
   }
 
+  var isAffine: Bool {
+    if case .affine = kind { return true }
+    return false
+  }
+
   /// Where its bias begins.
   var biasStart: Int { parameterStart + inputCount * outputCount }
 }

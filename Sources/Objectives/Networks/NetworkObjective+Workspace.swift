@@ -55,7 +55,7 @@ extension NetworkObjective {
 
   /// The numbers that passes of `total` samples need, chunk by chunk in the same place or all kept.
   private func storageCount(total: Int, tangents: Bool, keeps: Bool) -> Int {
-    let most = min(total, largestChunk)
+    let most = min(total, tangents ? largestTangentChunk : largestChunk)
     let (p, units) = (network.inputCount, network.unitCount)
     if !keeps { return most * (p + units * (tangents ? 4 : 2)) }
     return most * (p + 2 * units * (1 + (total + most - 1) / max(1, most)))
@@ -73,7 +73,7 @@ extension NetworkObjective {
   ) {
     precondition(parameters.count == parameterCount, "parameters of this network")
     let (p, units, total) = (network.inputCount, network.unitCount, batch.indices.count)
-    let most = min(total, largestChunk)
+    let most = min(total, tangents ? largestTangentChunk : largestChunk)
     let room = tangents && workspace.keepingUpTo > 0 ? storageCount(total: total, tangents: true, keeps: true) : .max
     let keeps = room <= workspace.keepingUpTo / MemoryLayout<Scalar>.stride
     let found = keeps ? kept(at: parameters, over: batch, in: workspace) : nil

@@ -68,6 +68,14 @@ public struct NetworkObjective<Scalar: NetworkScalar>: FiniteSumObjective {
   /// Samples that go through the network at once: enough to keep BLAS busy, few enough to need some megabytes only.
   var largestChunk: Int { max(16, (1 << 20) / (network.inputCount + network.unitCount)) }
 
+  /// The same for passes with tangents. Where layers are small, so few that BLAS takes its kernels for small matrices, which
+  /// pack nothing: up to a million multiplications, a sixth less time.
+  var largestTangentChunk: Int {
+    let widest = network.stages.reduce(1) { max($0, $1.inputCount * $1.outputCount * ($1.isAffine ? 1 : 0)) }
+    let small = 1_000_000 / widest & ~7
+    return small >= 64 ? min(small, largestChunk) : largestChunk
+  }
+
   /// The chunk's inputs: where they stand if they stand together, and a copy otherwise.
   @inline(__always)
   func rows(

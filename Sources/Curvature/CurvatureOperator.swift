@@ -28,6 +28,8 @@ where Objective.Scalar: BLASScalar {
   private let parts: [Batch]
   private let batchSize: Int
   private let partProduct: PartProduct
+  /// vᵀAv of a part where there is a quicker way than by a product.
+  private let partForm: PartForm?
   /// u of a part −uuᵀ, for covariances.
   private let mean: [Scalar]?
 
@@ -35,6 +37,11 @@ where Objective.Scalar: BLASScalar {
     @Sendable (
       Objective, Span<Scalar>, Span<Scalar>, Batch, inout MutableSpan<Scalar>, inout Objective.Workspace
     ) -> Void
+
+  typealias PartForm =
+    @Sendable (
+      Objective, Span<Scalar>, Span<Scalar>, Batch, inout Objective.Workspace
+    ) -> Double
 
   /// The most bytes of kept passes unless something else is asked for.
   public static var defaultKeptBytes: Int { 1 << 29 }
@@ -44,7 +51,7 @@ where Objective.Scalar: BLASScalar {
 
   init(
     _ name: String, _ objective: Objective, at parameters: [Scalar], over batch: Batch?, workers: Int, keptBytes: Int,
-    isCentred: Bool = false, _ partProduct: @escaping PartProduct
+    isCentred: Bool = false, form partForm: PartForm? = nil, _ partProduct: @escaping PartProduct
   ) throws(InputError) {
     try requirePoint(objective, parameters)
     let batch = batch ?? .full(objective.sampleCount)
@@ -58,6 +65,7 @@ where Objective.Scalar: BLASScalar {
     self.workers = max(1, workers)
     self.keptBytes = keptBytes
     self.partProduct = partProduct
+    self.partForm = partForm
     formula = "\(name), f = (1/\(batch.size)) Σ fᵢ, fᵢ = \(objective.lossFormula)"
     batchSize = batch.size
     let count = batch.indices.count
@@ -114,22 +122,44 @@ where Objective.Scalar: BLASScalar {
 
   private func computeParts(_ vector: Span<Scalar>, using workspace: inout Workspace) {
     let d = dimension
+    workspace.products.withUnsafeMutableBufferPointer { products in
+      nonisolated(unsafe) let products = products
+      forEachPart(vector, using: &workspace.parts) { number, parameters, vector, workspace in
+        var row = UnsafeMutableBufferPointer(rebasing: products[number * d..<(number + 1) * d]).mutableSpan
+        partProduct(objective, parameters, vector, parts[number], &row, &workspace)
+      }
+    }
+  }
+
+  /// vᵀAv as the mean over the batch, by the parts' own forms where they have them.
+  public func quadraticForm(_ vector: Span<Scalar>, using workspace: inout Workspace) -> Double {
+    precondition(vector.count == dimension, "a vector like the parameters")
+    guard let partForm else { return formByProduct(vector, using: &workspace) }
+    var forms = [Double](repeating: 0, count: parts.count)
+    forms.withUnsafeMutableBufferPointer { forms in
+      nonisolated(unsafe) let forms = forms
+      forEachPart(vector, using: &workspace.parts) { number, parameters, vector, workspace in
+        forms[number] = partForm(objective, parameters, vector, parts[number], &workspace)
+      }
+    }
+    return zip(forms, parts).reduce(0) { $0 + Double($1.1.size) / Double(batchSize) * $1.0 }
+  }
+
+  /// Calls `body` for every part with its own workspace, by several threads: no two touch the same.
+  private func forEachPart(
+    _ vector: Span<Scalar>, using workspaces: inout [Objective.Workspace],
+    _ body: @Sendable (Int, Span<Scalar>, Span<Scalar>, inout Objective.Workspace) -> Void
+  ) {
     let next = Atomic(0)
     vector.withUnsafeBufferPointer { vector in
       parameters.withUnsafeBufferPointer { parameters in
-        workspace.parts.withUnsafeMutableBufferPointer { workspaces in
-          workspace.products.withUnsafeMutableBufferPointer { products in
-            // Each part has a workspace and a row of its own: no two threads touch the same.
-            nonisolated(unsafe) let (vector, parameters) = (vector, parameters)
-            nonisolated(unsafe) let (workspaces, products) = (workspaces, products)
-            DispatchQueue.concurrentPerform(iterations: min(workers, parts.count)) { _ in
-              while true {
-                let number = next.wrappingAdd(1, ordering: .relaxed).oldValue
-                guard number < parts.count else { return }
-                var row = UnsafeMutableBufferPointer(rebasing: products[number * d..<(number + 1) * d]).mutableSpan
-                partProduct(
-                  objective, parameters.span, vector.span, parts[number], &row, &workspaces[number])
-              }
+        workspaces.withUnsafeMutableBufferPointer { workspaces in
+          nonisolated(unsafe) let (vector, parameters, workspaces) = (vector, parameters, workspaces)
+          DispatchQueue.concurrentPerform(iterations: min(workers, parts.count)) { _ in
+            while true {
+              let number = next.wrappingAdd(1, ordering: .relaxed).oldValue
+              guard number < parts.count else { return }
+              body(number, parameters.span, vector.span, &workspaces[number])
             }
           }
         }
@@ -164,7 +194,10 @@ extension CurvatureOperator {
     keptBytes: Int = defaultKeptBytes
   ) throws(InputError) -> CurvatureOperator {
     try CurvatureOperator(
-      "∇²f", objective, at: parameters, over: batch, workers: workers, keptBytes: keptBytes
+      "∇²f", objective, at: parameters, over: batch, workers: workers, keptBytes: keptBytes,
+      form: { objective, parameters, vector, batch, workspace in
+        objective.hessianForm(at: parameters, along: vector, over: batch, using: &workspace)
+      }
     ) { objective, parameters, vector, batch, product, workspace in
       objective.hessianVectorProduct(at: parameters, times: vector, over: batch, into: &product, using: &workspace)
     }

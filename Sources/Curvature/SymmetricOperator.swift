@@ -25,6 +25,9 @@ public protocol SymmetricOperator<Scalar>: Sendable {
   /// - Precondition: both have d entries.
   func multiply(
     _ vector: Span<Scalar>, into product: inout MutableSpan<Scalar>, using workspace: inout Workspace)
+
+  /// vᵀAv: by default from a product, of which it is a part.
+  func quadraticForm(_ vector: Span<Scalar>, using workspace: inout Workspace) -> Double
 }
 
 extension SymmetricOperator where Workspace == Void {
@@ -35,6 +38,20 @@ extension SymmetricOperator where Workspace == Void {
 extension SymmetricOperator {
   /// Next to nothing.
   public var workspaceBytes: Int { 0 }
+
+  /// ⟨v, Av⟩.
+  public func quadraticForm(_ vector: Span<Scalar>, using workspace: inout Workspace) -> Double {
+    formByProduct(vector, using: &workspace)
+  }
+
+  func formByProduct(_ vector: Span<Scalar>, using workspace: inout Workspace) -> Double {
+    var image = [Scalar](repeating: 0, count: dimension)
+    return image.withUnsafeMutableBufferPointer { image in
+      var span = image.mutableSpan
+      multiply(vector, into: &span, using: &workspace)
+      return vector.withUnsafeBufferPointer { Vectors.dot($0, UnsafeBufferPointer(image)) }
+    }
+  }
 
   /// A·vector, for code where an allocation does not matter.
   public func product(_ vector: [Scalar]) -> [Scalar] {

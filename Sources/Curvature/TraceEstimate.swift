@@ -74,6 +74,9 @@ struct TraceSamples {
     }
   }
 
+  /// Adds vᵀAv where no blocks are asked for.
+  mutating func add(_ form: Double) { values[0].append(form) }
+
   mutating func removeAll() {
     for place in values.indices { values[place].removeAll(keepingCapacity: true) }
   }

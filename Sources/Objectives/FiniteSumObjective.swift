@@ -46,6 +46,11 @@ public protocol FiniteSumObjective<Scalar>: Sendable {
     at parameters: Span<Scalar>, times direction: Span<Scalar>, over batch: Batch,
     into product: inout MutableSpan<Scalar>, using workspace: inout Workspace)
 
+  /// The batch mean of vᵀ∇²fᵢ v: by default from a Hessian-vector product, of which it is a part.
+  func hessianForm(
+    at parameters: Span<Scalar>, along direction: Span<Scalar>, over batch: Batch, using workspace: inout Workspace
+  ) -> Double
+
   /// Writes the gradients ∇fᵢ of the batch's distinct samples as rows of `gradients` (count × d, row-major),
   /// multiplicities ignored.
   func sampleGradients(
@@ -92,6 +97,19 @@ extension FiniteSumObjective {
 
   /// Next to nothing.
   public func workspaceBytes(sampleCount count: Int, keepingUpTo bytes: Int) -> Int { 0 }
+
+  /// ⟨v, Hv⟩.
+  public func hessianForm(
+    at parameters: Span<Scalar>, along direction: Span<Scalar>, over batch: Batch, using workspace: inout Workspace
+  ) -> Double {
+    var product = [Scalar](repeating: 0, count: parameterCount)
+    product.withMutableSpan {
+      hessianVectorProduct(at: parameters, times: direction, over: batch, into: &$0, using: &workspace)
+    }
+    var sum = 0.0
+    for j in 0..<parameterCount { sum += Double(direction[j]) * Double(product[j]) }
+    return sum
+  }
 
   /// A Hessian-vector product over each sample by itself.
   public func sampleHessianVectorProducts(

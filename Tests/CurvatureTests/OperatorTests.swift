@@ -22,6 +22,41 @@ import Testing
     }
   }
 
+  @Test("vᵀAv is that of the dense matrix, by the network's own way, too", arguments: FixtureCase.all)
+  func forms(_ one: FixtureCase) throws {
+    let objective = try one.objective()
+    var stream = RandomStream(RandomKey(seed: 8, purpose: .data))
+    for kept in [0, 1 << 20] {
+      let hessian = try CurvatureOperator.hessian(of: objective, at: one.parameters, keptBytes: kept)
+      var workspace = hessian.makeWorkspace()
+      let matrix = one.matrix(one.hessian)
+      for _ in 0..<3 {
+        let vector = stream.gaussian(count: one.parameters.count)
+        let truth = LinearAlgebra.dot(vector, matrix.multiplied(by: vector))
+        let scale = LinearAlgebra.norm(matrix.storage) * LinearAlgebra.dot(vector, vector)
+        // Products in between use the same kept passes.
+        let product = hessian.product(vector, using: &workspace)
+        let form = vector.withUnsafeBufferPointer { hessian.quadraticForm($0.span, using: &workspace) }
+        #expect(abs(form - truth) <= 1e-14 * max(scale, 1))
+        #expect(abs(LinearAlgebra.dot(vector, product) - truth) <= 1e-14 * max(scale, 1))
+      }
+    }
+  }
+
+  @Test("forms in parts: the same for every number of workers", arguments: [515, 1025]) func formsInParts(
+    _ samples: Int
+  ) throws {
+    let (objective, parameters) = try randomObjective("mlp:3-5-4-2:gelu", samples: samples, loss: .crossEntropy)
+    let vector = objective.gradient(at: parameters)
+    let truth = LinearAlgebra.dot(vector, objective.hessianVectorProduct(at: parameters, times: vector))
+    let found = try [1, 2, 5].map { workers in
+      let hessian = try CurvatureOperator.hessian(of: objective, at: parameters, workers: workers)
+      var workspace = hessian.makeWorkspace()
+      return vector.withUnsafeBufferPointer { hessian.quadraticForm($0.span, using: &workspace) }
+    }
+    #expect(found.allSatisfy { $0 == found[0] } && abs(found[0] / truth - 1) < 1e-12)
+  }
+
   @Test("there are fourteen cases") func cases() { #expect(FixtureCase.all.count == 14) }
 
   /// The network's own routines against those that every objective has by default.

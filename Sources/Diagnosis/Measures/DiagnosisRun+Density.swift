@@ -42,7 +42,7 @@ extension DiagnosisRun {
             + "\(NumberText.readable(found.quadratureBound, digits: 2)) by \(found.steps) steps)"
       ),
     ]
-    section.figures = [try figure(found, width: width)]
+    if span > 0 { section.figures = [try figure(found, width: width)] }
     section.statements.append(
       "\(text(near, asPercent: true)) of the Hessian's eigenvalues are within a thousandth of the largest in size of zero, and "
         + "\(text(negative, asPercent: true)) are negative.")

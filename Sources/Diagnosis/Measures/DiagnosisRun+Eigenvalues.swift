@@ -16,10 +16,11 @@ extension DiagnosisRun {
     section.statements.append("The sharpness λ_max is \(text(top))\(isDense ? ", exactly" : "").")
     if let bottom = found.smallest.first {
       let reach = bottom.value + bottom.residual
-      let share = NumberText.readable(100 * abs(bottom.value) / top.value, digits: 2)
+      let share =
+        top.value > 0 ? ", \(NumberText.readable(100 * abs(bottom.value) / top.value, digits: 2)) % of λ_max" : ""
       section.statements.append(
-        reach < -Double(Scalar.ulpOfOne) * Double(dimension).squareRoot() * top.value
-          ? "There are directions of negative curvature, down to \(text(bottom)), \(share) % of λ_max: this is no minimum to "
+        reach < -Double(Scalar.ulpOfOne) * Double(dimension).squareRoot() * abs(top.value)
+          ? "There are directions of negative curvature, down to \(text(bottom))\(share): this is no minimum to "
             + "second order."
           : "No negative curvature was found beyond what the errors allow.")
     }
@@ -48,14 +49,14 @@ extension DiagnosisRun {
     let sharpness = try hessianEnds().largest[0]
     var members = ends(found, gaussNewton.formula).members
     members["trace"] = json(trace)
-    let ratio = sharpness.value / top.value
-    members["hessianOverGaussNewton"] = .number(ratio)
+    let ratio = top.value > 0 ? sharpness.value / top.value : nil
+    members["hessianOverGaussNewton"] = .number(orNull: ratio)
     section.json = .object(members)
     section.lines = lines(found) + [("trace", text(trace))]
     section.tables.append(table(found, name: "gauss-newton"))
     section.statements.append(
-      "Gauss and Newton's matrix, the Hessian of the linearised network, has λ_max = \(text(top)): the Hessian's is "
-        + "\(NumberText.readable(ratio, digits: 3)) times that.")
+      "Gauss and Newton's matrix, the Hessian of the linearised network, has λ_max = \(text(top))"
+        + (ratio.map { "; the Hessian's is \(NumberText.readable($0, digits: 3)) times that." } ?? "."))
     return section
   }
 

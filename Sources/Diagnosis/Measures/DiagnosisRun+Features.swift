@@ -93,8 +93,8 @@ extension DiagnosisRun {
   /// The rank of the derivatives of the outputs.
   func measureJacobianRank() throws(InputError) -> DiagnosisSection {
     let (m, d) = (objective.outputCount, dimension)
-    // About a minute of a singular value decomposition, and 800 MB.
-    let most = min(1e8 / Double(d), (4e10 / Double(d)).squareRoot(), 2e10 / Double(d) / Double(d) + 1_000)
+    // Some seconds of a singular value decomposition, and 800 MB.
+    let most = min(1e8 / Double(d), (1e10 / Double(d)).squareRoot(), 2e10 / Double(d) / Double(d) + 1_000)
     let count = min(objective.sampleCount, Int(most) / m)
     guard count >= 2 else {
       return .refused(

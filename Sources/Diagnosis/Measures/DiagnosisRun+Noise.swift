@@ -78,10 +78,13 @@ extension DiagnosisRun {
   private func dot(_ x: [Double], _ y: [Scalar]) -> Double { LinearAlgebra.dot(x, y.map { Double($0) }) }
 
   /// Batch sharpness and gradient–noise interaction for some batch sizes.
-  func measureBatchSharpness() throws(InputError) -> DiagnosisSection {
+  mutating func measureBatchSharpness() throws(InputError) -> DiagnosisSection {
+    guard try gradientMoments().largestNorm > 0 else {
+      return .refused(.batchSharpness, "every sample's gradient vanishes: batches have no direction")
+    }
     var section = DiagnosisSection(.batchSharpness)
     let n = objective.sampleCount
-    let sizes = options.batches ?? [1, 8, 64].filter { $0 < n }
+    let sizes = options.batches ?? [1, 8, 64].filter { $0 == 1 || $0 < n }
     let point = try ObjectivePoint(objective, at: parameters)
     let plan = MeasurementPlan(largestCount: 200, relativeError: 0.02, seeds: seeds, trial: trial(.batchSharpness))
     var table = Table(

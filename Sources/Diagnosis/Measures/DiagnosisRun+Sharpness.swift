@@ -87,7 +87,7 @@ extension DiagnosisRun {
     let fine = 2 * options.sliceSize + 1
     // As far as the quadratic model takes the loss to twice its value and one more.
     let loss = objective.loss(at: parameters)
-    let reach = (2 * (1 + loss) / max(top.value, .leastNormalMagnitude)).squareRoot()
+    let reach = top.value > 0 ? (2 * (1 + loss) / top.value).squareRoot() : 1
     func grid(_ reach: Double, _ count: Int) -> [Double] {
       (0..<count).map { reach * (2 * Double($0) / Double(count - 1) - 1) }
     }

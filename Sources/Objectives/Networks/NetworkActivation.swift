@@ -12,6 +12,9 @@ public enum NetworkActivation: String, Sendable, Hashable, CaseIterable {
   /// z Φ(z), Φ the standard normal distribution function: the exact form, not the one by tanh.
   case gelu
 
+  /// Whether its second derivative is not 0 wherever it exists.
+  var isCurved: Bool { self != .identity && self != .relu }
+
   /// The name of the class in PyTorch.
   var moduleName: String {
     switch self {

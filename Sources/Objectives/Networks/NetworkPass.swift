@@ -59,6 +59,48 @@ struct NetworkPass<Scalar: NetworkScalar> {
     }
   }
 
+  /// The adjoints of all layers, after `forward` and with those of the last in place.
+  @inline(__always)
+  func backwardAdjoints() {
+    for index in stride(from: stages.count - 1, to: 0, by: -1) {
+      let stage = stages[index]
+      let end = count &* stage.outputStart
+      stage.backward(
+        parameters, x(stage), values + end, yAdjoint: adjoints + end, slopeAtKink: slopeAtKink, count: count,
+        into: adjoints + count &* stage.inputStart)
+    }
+  }
+
+  /// Σ gyᵀ(2Ẇẋ) over the affine layers and Σ φ″(x) ẋ² gy over the activations: what the network itself curves along a
+  /// direction, in the loss's mean. After `forwardTangent` and `backwardAdjoints`; overwrites the tangents of adjoints.
+  @inline(__always)
+  func curvatureForm(_ direction: NetworkDirection<Scalar>) -> Double {
+    var sum = 0.0
+    for stage in stages where !stage.isFirst {
+      let (start, end) = (count &* stage.inputStart, count &* stage.outputStart)
+      let (scratch, width) = (adjointTangents + end, stage.outputCount)
+      switch stage.kind {
+      case .affine:
+        NetworkProducts.forward(
+          tangents + start, direction.start + stage.parameterStart, count: count, inputs: stage.inputCount,
+          outputs: width, keeping: false, into: scratch)
+        for row in 0..<count {
+          sum += 2 * Double(NetworkProducts.dot(width, scratch + row &* width, adjoints + end + row &* width))
+        }
+      case .activation(let activation):
+        guard activation.isCurved else { continue }
+        scratch.update(repeating: 0, count: count &* width)
+        activation.addCurvature(
+          tangent: tangents + start, adjoint: adjoints + end, z: UnsafePointer(values + start),
+          y: UnsafePointer(values + end), count: count &* width, into: scratch)
+        for row in 0..<count {
+          sum += Double(NetworkProducts.dot(width, scratch + row &* width, tangents + start + row &* width))
+        }
+      }
+    }
+    return sum
+  }
+
   /// The same pass with its adjoints where the tangents of adjoints would stand, so that adjoints which are kept stay.
   var withAdjointsApart: NetworkPass {
     var pass = self

@@ -87,7 +87,7 @@ enum NetworkProducts {
 
   /// ⟨x, y⟩, in eight partial sums where there are eight entries or more.
   @inline(__always)
-  private static func dot<Scalar: NetworkScalar>(
+  static func dot<Scalar: NetworkScalar>(
     _ count: Int, _ x: UnsafePointer<Scalar>, _ y: UnsafePointer<Scalar>
   ) -> Scalar {
     var (sum, place): (Scalar, Int) = (0, 0)

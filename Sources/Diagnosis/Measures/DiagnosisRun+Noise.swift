@@ -102,10 +102,11 @@ extension DiagnosisRun {
       .init("mean of ratios", .estimate("meanOfRatios", error: nil, low: "low", high: "high")),
       .init("ratio of means", .estimate("ratioOfMeans", error: nil, low: "ratioLow", high: "ratioHigh")),
     ]
+    let sampling = options.sampling
     let found = try parallelMap(sizes.count, workers: options.workers) { (place) throws(InputError) in
       var plan = plan
       plan.trial += place
-      let dynamics = try Dynamics(batchSize: sizes[place], sampling: options.sampling, sampleCount: n)
+      let dynamics = try Dynamics(batchSize: sizes[place], sampling: sampling, sampleCount: n)
       return try point.batchSharpness(of: dynamics, plan)
     }
     var members: [JSON] = []

@@ -33,8 +33,9 @@ help: ## list these commands
 reproduce: dependencies build ## install what is missing, run the studies and write basin-report/ (STUDY=, ARGS=, OUT=)
 	$(BASIN) reproduce $(STUDY) --out "$(OUT)" $(ARGS)
 
+# Tests run side by side already: threads of OpenBLAS inside of them would wait for each other, most of the time.
 test: test-dependencies ## install what is missing and run all tests, against the release build (ARGS=)
-	$(SWIFT) test $(TEST_FLAGS) $(ARGS)
+	OPENBLAS_NUM_THREADS=1 $(SWIFT) test $(TEST_FLAGS) $(ARGS)
 
 fuzz: dependencies ## have every reader of files read a million damaged ones (COUNT=, ARGS="npz --jobs 2")
 	$(SWIFT) build $(FLAGS) --product fuzz

@@ -71,7 +71,7 @@ public enum DiagnosisMeasure: String, Sendable, Hashable, CaseIterable {
     case .point: "a gradient, and n single ones"
     case .eigenvalues: "some tens to hundreds of Hessian-vector products; d up to 2,000 parameters"
     case .gaussNewton: "as eigenvalues and trace"
-    case .trace: "20 Hessian-vector products and more, until the error is below --trace-error; d up to 2,000 parameters"
+    case .trace: "30 Hessian-vector products and more, until the error is below --trace-error; d up to 2,000 parameters"
     case .layers: "some tens of Hessian-vector products a layer"
     case .density: "--probes times --lanczos-steps Hessian-vector products; nothing more up to 2,000 parameters"
     case .noise: "n single gradients, and some tens of products"

@@ -47,6 +47,10 @@ public struct DiagnosisOptions: Sendable {
     }
   }
 
+  /// What a trace's estimation may take in vectors that it keeps, and the products that it mostly stays below.
+  static let largestBasisBytes = 1 << 30
+  static let usualTraceProducts = 300
+
   /// The most products of an estimate that has not reached its error: it then says so.
   static let largestProductCount = 2_000
 }

@@ -49,10 +49,13 @@ struct DiagnosisRun<Scalar: NetworkScalar> {
     }
   }
 
-  /// The bytes of a product's passes and of the largest basis of Lanczos's process.
+  /// The bytes of a product's passes, and of the vectors that are kept at most: of a dense matrix, of Lanczos's process, or for a
+  /// trace.
   var memory: Int {
     let vectors = isDense ? dimension : min(dimension, max(200, 12 * options.eigenvalueCount))
-    return hessian.workspaceBytes + vectors * dimension * MemoryLayout<Scalar>.stride
+    let bytes = vectors * dimension * MemoryLayout<Scalar>.stride
+    let products = DiagnosisOptions.largestProductCount / 3 * dimension * MemoryLayout<Scalar>.stride
+    return hessian.workspaceBytes + max(bytes, isDense ? 0 : min(products, DiagnosisOptions.largestBasisBytes))
   }
 
   /// The measures asked for, in the order in which they are listed: later ones use what earlier ones found.

@@ -56,7 +56,7 @@ extension DiagnosisRun {
     section.tables.append(table(found, name: "gauss-newton"))
     section.statements.append(
       "Gauss and Newton's matrix, the Hessian of the linearised network, has λ_max = \(text(top))"
-        + (ratio.map { "; the Hessian's is \(NumberText.readable($0, digits: 3)) times that." } ?? "."))
+        + (ratio.map { "; the Hessian's is \(NumberText.readable($0, digits: 4)) times that." } ?? "."))
     return section
   }
 

@@ -37,8 +37,12 @@ extension DiagnosisRun {
     _ symmetric: CurvatureOperator<NetworkObjective<Scalar>>, _ measure: DiagnosisMeasure, blocks: [Range<Int>] = []
   ) throws(InputError) -> TraceEstimate {
     var traceOptions = TraceOptions()
-    traceOptions.method = isDense ? .exact : .hutchinson
-    traceOptions.budget = .relativeError(options.traceError, atMost: DiagnosisOptions.largestProductCount)
+    // Hutch++ keeps a vector for three products; where they would not fit, Hutchinson's probes keep none.
+    let room = 3 * (DiagnosisOptions.largestBasisBytes / (dimension * MemoryLayout<Scalar>.stride))
+    let keeps = room >= DiagnosisOptions.usualTraceProducts
+    let most = DiagnosisOptions.largestProductCount
+    traceOptions.method = isDense ? .exact : keeps ? .hutchPlusPlus : .hutchinson
+    traceOptions.budget = .relativeError(options.traceError, atMost: keeps ? min(room, most) : most)
     traceOptions.blocks = blocks
     traceOptions.seeds = seeds
     traceOptions.trial = trial(measure)

@@ -275,7 +275,8 @@ package func requirePoint<Objective: FiniteSumObjective>(
   _ objective: Objective, _ parameters: [Objective.Scalar]
 ) throws(InputError) where Objective.Scalar: BLASScalar {
   guard parameters.count == objective.parameterCount else {
-    throw InputError("parameters", expected: "\(objective.parameterCount) numbers", found: "\(parameters.count)")
+    throw InputError(
+      "parameters", expected: "\(objective.parameterCount) numbers, as the objective has", found: "\(parameters.count)")
   }
   if let place = Vectors.firstNonFinite(parameters) {
     throw InputError(

@@ -32,7 +32,7 @@ extension DiagnosisRun {
     members["gradientCurvature"] = .number(along)
     members["curvatureTrace"] = json(curvature)
     section.lines.append(("simple noise scale", "\(NumberText.readable(simple)), tr Σ/‖∇f‖²"))
-    // Below this the mean gradient is what rounding and a finished training leave: ratios by its curvature mean little.
+    // A ratio by a curvature that is negative, or whose numerator may be, says nothing.
     if along > 0, curvature.interval.low > 0 {
       let scale = (curvature.value / along, curvature.interval.low / along, curvature.interval.high / along)
       members["curvatureScale"] = [

@@ -12,7 +12,7 @@ let package = Package(
       name: "BasinLaboratory",
       targets: [
         "Numerics", "Formats", "DataSets", "Objectives", "Descent", "Curvature", "Stability", "Features", "Experiments",
-        "Diagnosis", "Claims", "Reporting", "Studies",
+        "Diagnosis", "Citations", "Claims", "Reporting", "Studies",
       ]),
   ],
   targets: [
@@ -32,8 +32,9 @@ let package = Package(
     .target(name: "Curvature", dependencies: ["Numerics", "Objectives"]),
     .target(name: "Stability", dependencies: ["COpenBLAS", "Numerics", "Objectives", "Curvature"]),
     .target(name: "Features", dependencies: ["Numerics", "Objectives"]),
-    .target(name: "Claims"),
-    .target(name: "Reporting", dependencies: ["Numerics", "Formats", "Claims"]),
+    .target(name: "Citations"),
+    .target(name: "Claims", dependencies: ["Citations"]),
+    .target(name: "Reporting", dependencies: ["Citations", "Numerics", "Formats", "Claims"]),
     .target(
       name: "Diagnosis",
       dependencies: [
@@ -45,8 +46,8 @@ let package = Package(
     .target(
       name: "Studies",
       dependencies: [
-        "Numerics", "Formats", "DataSets", "Objectives", "Descent", "Curvature", "Stability", "Features", "Claims",
-        "Reporting",
+        "Citations", "Numerics", "Formats", "DataSets", "Objectives", "Descent", "Curvature", "Stability", "Features",
+        "Claims", "Reporting",
       ]),
     .executableTarget(
       name: "basin",
@@ -76,7 +77,7 @@ let package = Package(
     .testTarget(
       name: "DescentTests", dependencies: ["AllocationCount", "Numerics", "Objectives", "Descent", "TestSupport"],
       exclude: ["Fixtures"]),
-    .testTarget(name: "ReportingTests", dependencies: ["Numerics", "Formats", "Claims", "Reporting"]),
+    .testTarget(name: "ReportingTests", dependencies: ["Citations", "Numerics", "Formats", "Claims", "Reporting"]),
     .testTarget(name: "StudiesTests", dependencies: ["Numerics", "Stability", "Claims", "Reporting", "Studies"]),
     .testTarget(
       name: "ExperimentsTests",

@@ -1,3 +1,5 @@
+import Citations
+
 /// What a study says about one statement: its hypotheses, what was predicted, what was measured, and what follows.
 ///
 /// The verdict is computed from the hypotheses and the checks; nobody can set it.

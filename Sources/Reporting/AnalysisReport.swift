@@ -1,3 +1,4 @@
+import Citations
 import Numerics
 
 /// What a command found out about one thing: facts, figures, tables and remarks, as one page.
@@ -24,12 +25,15 @@ public struct AnalysisReport: Sendable {
   public var command: String
   /// The program's version.
   public var version: String
+  /// The publications of the methods used.
+  public var citations: [Citation]
 
   /// Assembles a report.
   public init(
     title: String, kind: String, tallies: [ExperimentReport.State], summary: String, notice: String?,
     facts: [(what: String, value: String)], parts: [ExperimentReport.Part], caveats: [String],
-    document: (name: String, text: String), command: String, version: String
+    document: (name: String, text: String), command: String, version: String,
+    citations: [Citation] = []
   ) {
     self.title = title
     self.kind = kind
@@ -42,6 +46,7 @@ public struct AnalysisReport: Sendable {
     self.document = document
     self.command = command
     self.version = version
+    self.citations = citations
   }
 }
 
@@ -51,7 +56,7 @@ extension AnalysisReport: Report {
   var tables: [Table] { parts.flatMap(\.tables) }
   var attachments: [StudyReport.Attachment] { [] }
 
-  func documents() throws(InputError) -> [(name: String, text: String)] { [document] }
+  func documents() throws(InputError) -> [(name: String, text: String)] { [document] + citations.document }
 
   func content(_ gallery: FigureGallery) -> PageContent {
     let version = HTML.escaped(self.version)
@@ -70,6 +75,7 @@ extension AnalysisReport: Report {
         + parts.map { $0.section(gallery) } + [
           .init("caveats", "How to read it", remarks.isEmpty ? "" : "<ul>\(remarks.joined(separator: "\n"))</ul>"),
           .init("provenance", "How to repeat it", HTML.facts([("Command", "<code>\(HTML.escaped(command))</code>")])),
+          citations.references,
         ],
       footer: """
         Made by Basin \(version). The same command and version give the same numbers. \

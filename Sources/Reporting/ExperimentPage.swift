@@ -15,7 +15,7 @@ struct ExperimentPage {
       talliesLabel: "Trials: " + report.states.map { "\($0.count) \($0.name)" }.joined(separator: ", "),
       lead: lead.joined(separator: "\n"),
       sections: [.init("question", "The question", question)] + report.parts.map { $0.section(gallery) }
-        + [.init("provenance", "How to repeat it", provenance)],
+        + [.init("provenance", "How to repeat it", provenance), report.citations.references],
       footer: """
         Made by Basin \(version). The same spec and version give the same numbers. \
         For programs: <a href="spec.json">spec.json</a> and the CSV files of each table and figure.

@@ -1,3 +1,4 @@
+import Citations
 import Numerics
 
 /// What became of an experiment, a grid of configurations with many trials each: what its HTML report, figures and CSV files show.
@@ -22,11 +23,13 @@ public struct ExperimentReport: Sendable {
   public var parts: [Part]
   /// Where the numbers come from.
   public var provenance: Provenance
+  /// The publications of the methods used.
+  public var citations: [Citation]
 
   /// Assembles a report.
   public init(
     name: String, summary: String, states: [State], notice: String?, axes: [Axis], settings: [Setting],
-    specification: String, commands: [Command], parts: [Part], provenance: Provenance
+    specification: String, commands: [Command], parts: [Part], provenance: Provenance, citations: [Citation] = []
   ) {
     self.name = name
     self.summary = summary
@@ -38,6 +41,7 @@ public struct ExperimentReport: Sendable {
     self.commands = commands
     self.parts = parts
     self.provenance = provenance
+    self.citations = citations
   }
 
   /// So many trials ended in one way.
@@ -163,7 +167,9 @@ extension ExperimentReport: Report {
 
   var attachments: [StudyReport.Attachment] { [] }
 
-  func documents() throws(InputError) -> [(name: String, text: String)] { [("spec.json", specification)] }
+  func documents() throws(InputError) -> [(name: String, text: String)] {
+    [("spec.json", specification)] + citations.document
+  }
 
   func content(_ gallery: FigureGallery) -> PageContent { ExperimentPage(report: self).content(gallery) }
 }

@@ -101,7 +101,7 @@ extension StudyPage {
   private func sourceLine(_ source: Source) -> String {
     guard case .publication(let citation, let place) = source else { return HTML.escaped(source.description) }
     let name = HTML.escaped(citation.shortName)
-    let target = citation.address.map(HTML.escaped) ?? "#\(Self.referenceAnchor(citation))"
+    let target = citation.address.map(HTML.escaped) ?? "#\(citation.anchor)"
     return "<a href=\"\(target)\">\(name)</a>" + (place.map { ", \(HTML.escaped($0))" } ?? "")
   }
 

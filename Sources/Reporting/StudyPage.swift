@@ -1,3 +1,4 @@
+import Citations
 import Claims
 import Formats
 
@@ -26,7 +27,7 @@ struct StudyPage {
         .init("tables", "Tables", report.tables.map(\.html).joined(separator: "\n")),
         .init("attachments", "Further files", attachments),
         .init("provenance", "How this was made", provenance),
-        .init("references", "References", references),
+        report.allCitations.references,
       ],
       footer: """
         Made by Basin \(version). The same seed and version give the same \
@@ -73,36 +74,5 @@ struct StudyPage {
     ])
   }
 
-  private var references: String {
-    let citations = report.allCitations
-    if citations.isEmpty { return "" }
-    let items = citations.map { "<li id=\"\(Self.referenceAnchor($0))\">\(Self.reference($0))</li>" }
-    return """
-      <ol class="references">\(items.joined(separator: "\n"))</ol>
-      <h3>BibTeX</h3>
-      <pre class="bibtex" tabindex="0" role="region" aria-label="BibTeX entries"><code>\
-      \(HTML.escaped(citations.map(\.bibTeX).joined(separator: "\n")))</code></pre>
-      """
-  }
-
-  /// Authors, title, journal, year, and a link to the publication.
-  private static func reference(_ citation: Citation) -> String {
-    func field(_ name: String) -> String? {
-      citation[name].map { HTML.escaped($0.filter { $0 != "{" && $0 != "}" }) }
-    }
-    let authors = field("author").map { $0.replacing(" and ", with: "; ") } ?? HTML.escaped(citation.shortName)
-    let venue = field("journal") ?? field("booktitle") ?? field("publisher") ?? field("howpublished")
-    let eprint = field("eprint").map { "arXiv:\($0)" }
-    let parts: [String?] = [
-      authors, field("title").map { "<cite>\($0)</cite>" },
-      [venue, field("volume")].compactMap(\.self).joined(separator: " "), eprint, field("year"),
-    ]
-    let text = parts.compactMap(\.self).filter { !$0.isEmpty }.joined(separator: ". ") + "."
-    guard let address = citation.address else { return text }
-    return "\(text) <a href=\"\(HTML.escaped(address))\">\(HTML.escaped(address))</a>"
-  }
-
   static func claimAnchor(_ id: String) -> String { "claim-" + HTML.anchor(id) }
-
-  static func referenceAnchor(_ citation: Citation) -> String { "ref-" + HTML.anchor(citation.key) }
 }

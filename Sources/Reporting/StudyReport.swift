@@ -1,3 +1,4 @@
+import Citations
 import Claims
 import Numerics
 
@@ -106,7 +107,7 @@ extension StudyReport: Report {
   func documents() throws(InputError) -> [(name: String, text: String)] {
     do {
       let claims = String(decoding: try ClaimDocument(self).json(), as: UTF8.self)
-      return [("references.bib", allCitations.map(\.bibTeX).joined(separator: "\n")), ("claims.json", claims)]
+      return allCitations.document + [("claims.json", claims)]
     } catch {
       throw InputError("claims.json", expected: "a report that JSON can express", found: "\(error)")
     }

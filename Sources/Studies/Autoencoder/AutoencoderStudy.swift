@@ -1,3 +1,4 @@
+import Citations
 import Claims
 import Reporting
 

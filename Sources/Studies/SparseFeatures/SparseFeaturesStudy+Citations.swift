@@ -1,3 +1,4 @@
+import Citations
 import Claims
 
 /// The publications of this study.

@@ -1,3 +1,4 @@
+import Citations
 import Claims
 
 /// The publications of this study. Only what is named at a claim was read; of Patel's paper the abstracts were.

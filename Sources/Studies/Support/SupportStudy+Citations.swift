@@ -1,3 +1,4 @@
+import Citations
 import Claims
 
 /// The publications of this study. Of the first the abstract and the beginning were read, and its authors' code.

@@ -52,6 +52,7 @@ public struct AnalysisReport: Sendable {
 
 extension AnalysisReport: Report {
   var name: String { title }
+  var origin: FigureOrigin { FigureOrigin(command: command, version: version) }
   var figures: [Figure] { parts.flatMap(\.figures) }
   var tables: [Table] { parts.flatMap(\.tables) }
   var attachments: [StudyReport.Attachment] { [] }

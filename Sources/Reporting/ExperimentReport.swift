@@ -140,6 +140,8 @@ public struct ExperimentReport: Sendable {
 
   /// Where the numbers come from.
   public struct Provenance: Sendable {
+    /// The command that makes this report again.
+    public var command: String
     /// The version of the program that made the report.
     public var version: String
     /// The version of the program that ran the experiment last.
@@ -150,7 +152,8 @@ public struct ExperimentReport: Sendable {
     public var store: String
 
     /// Records where numbers come from.
-    public init(version: String, runVersion: String, specificationHash: String, store: String) {
+    public init(command: String, version: String, runVersion: String, specificationHash: String, store: String) {
+      self.command = command
       self.version = version
       self.runVersion = runVersion
       self.specificationHash = specificationHash
@@ -160,6 +163,7 @@ public struct ExperimentReport: Sendable {
 }
 
 extension ExperimentReport: Report {
+  var origin: FigureOrigin { FigureOrigin(command: provenance.command, version: provenance.version) }
   /// The pictures of all parts.
   public var figures: [Figure] { parts.flatMap(\.figures) }
   /// The tables of all parts.

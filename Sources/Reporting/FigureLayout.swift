@@ -1,7 +1,21 @@
+/// How wide a printed figure is: as a column or as the page of two columns that the field's conferences print.
+public enum FigureWidth: String, Sendable, CaseIterable {
+  /// One column, 3.25 inches; panels stand below each other.
+  case single
+  /// Both columns, 6.75 inches; two panels stand side by side.
+  case double
+
+  /// The width in inches.
+  public var inches: Double { self == .single ? 3.25 : 6.75 }
+
+  /// What the names of files of this width end in, before the extension.
+  var suffix: String { self == .single ? "-single" : "" }
+}
+
 /// Where the panels of a printed figure stand, in inches from the lower left corner; text never overlaps data.
 struct FigureLayout {
-  /// The width of a text block in the field's journals.
-  static let width = 6.0
+  /// The figure's width.
+  let width: Double
   /// The figure's height.
   let height: Double
   /// One place a panel.
@@ -41,11 +55,12 @@ struct FigureLayout {
   private static let characterWidth = 0.075
   private static let legendSample = 0.6
 
-  /// Up to two panels side by side, more in further rows.
-  init(_ figure: Figure) {
-    let columns = figure.panels.count > 1 ? 2 : 1
+  /// As many panels side by side as the width has columns, more in further rows.
+  init(_ figure: Figure, width: FigureWidth) {
+    self.width = width.inches
+    let columns = width == .double && figure.panels.count > 1 ? 2 : 1
     let sharedLabels = figure.sharedLegendLayers.map(\.label)
-    let cell = (Self.width - Double(columns - 1) * Self.gap) / Double(columns)
+    let cell = (width.inches - Double(columns - 1) * Self.gap) / Double(columns)
     let leftMargin = figure.panels.map(Self.leftMargin).max() ?? Self.leftMargin
     let plotWidth = cell - leftMargin - Self.rightMargin
     var places: [Place] = []
@@ -74,8 +89,8 @@ struct FigureLayout {
     }
     var sharedLegend: Legend?
     if !sharedLabels.isEmpty {
-      let legend = Self.legendGrid(sharedLabels, width: Self.width - Self.leftMargin)
-      sharedLegend = Legend(x: Self.width / 2 + 0.1, y: depth, columns: legend.columns)
+      let legend = Self.legendGrid(sharedLabels, width: width.inches - Self.leftMargin)
+      sharedLegend = Legend(x: width.inches / 2 + 0.1, y: depth, columns: legend.columns)
       depth += Double(legend.rows) * Self.legendLine + 0.1
     }
     // A figure without panels still needs a page.

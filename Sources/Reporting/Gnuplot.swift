@@ -24,18 +24,22 @@ public struct Gnuplot: Sendable, Equatable {
     public var description: String
   }
 
-  /// Draws every figure as `NAME.svg`, `NAME.pdf` and `NAME.png` into a directory that exists.
-  public func draw(_ figures: [Figure], into directory: String) throws(Failure) {
-    guard !figures.isEmpty else { return }
-    let scripts = figures.enumerated().map { number, figure in
-      let path = "\(directory)/\(figure.name)"
-      return GnuplotScript(figure, number: number).text(
-        for: [.svg(path: "\(path).svg"), .pdf(path: "\(path).pdf"), .png(path: "\(path).png")])
+  /// Draws figures, in one run of the program, into directories that exist. The same figures are the same bytes.
+  public func draw(_ drawings: [FigureDrawing]) throws(Failure) {
+    guard !drawings.isEmpty else { return }
+    let scripts = drawings.enumerated().map { number, drawing in
+      GnuplotScript(drawing.figure, width: drawing.width, number: number).text(
+        for: drawing.formats.map { .file($0, path: drawing.path($0)) })
     }
     _ = try run(scripts.joined())
-    for figure in figures {
-      try describe(figure, svg: "\(directory)/\(figure.name).svg")
-      try undate("\(directory)/\(figure.name).pdf")
+    for drawing in drawings {
+      for format in drawing.formats {
+        let path = drawing.path(format)
+        guard let bytes = try? InputFile.read(path), let described = drawing.described(bytes, format) else {
+          throw Failure(description: "\(self.path) did not write \(path)")
+        }
+        try rewrite(described, path)
+      }
     }
   }
 
@@ -69,38 +73,11 @@ public struct Gnuplot: Sendable, Equatable {
     return outcome.output
   }
 
-  /// Sets a PDF file's date of creation to a fixed one of the same length: the same figure is the same bytes.
-  private func undate(_ path: String) throws(Failure) {
-    guard var bytes = try? InputFile.read(path) else {
-      throw Failure(description: "\(self.path) did not write \(path)")
-    }
-    let mark = Array("/CreationDate (D:".utf8)
-    let date = Array("19700101000000".utf8)
-    guard let start = bytes.firstRange(of: mark)?.upperBound, start + date.count <= bytes.count else { return }
-    bytes.replaceSubrange(start..<start + date.count, with: date)
-    try rewrite(bytes, path)
-  }
-
   private func rewrite(_ bytes: [UInt8], _ path: String) throws(Failure) {
     do {
       try AtomicFile.write(bytes, to: path)
     } catch {
       throw Failure(description: error.description)
     }
-  }
-
-  /// Puts the figure's title and caption into the SVG file, and fonts of like width for machines without DejaVu Sans.
-  private func describe(_ figure: Figure, svg path: String) throws(Failure) {
-    guard let drawn = (try? InputFile.text(path)) else {
-      throw Failure(description: "\(self.path) did not write \(path)")
-    }
-    let description =
-      "<title>\(HTML.escaped(figure.title))</title>\n<desc>\(HTML.escaped(figure.caption))</desc>"
-    var text = drawn
-    if let start = text.firstRange(of: "<title>")?.lowerBound, let end = text.firstRange(of: "</desc>")?.upperBound {
-      text.replaceSubrange(start..<end, with: description)
-    }
-    text = text.replacing("font-family=\"DejaVu Sans\"", with: "font-family=\"DejaVu Sans, Verdana, sans-serif\"")
-    try rewrite(Array(text.utf8), path)
   }
 }

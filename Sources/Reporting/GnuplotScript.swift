@@ -4,9 +4,7 @@ import Formats
 struct GnuplotScript {
   /// Where a drawing goes.
   enum Target {
-    case svg(path: String)
-    case pdf(path: String)
-    case png(path: String)
+    case file(FigureFormat, path: String)
     /// Characters, for a terminal, on standard output.
     case characters(columns: Int, rows: Int)
   }
@@ -18,14 +16,14 @@ struct GnuplotScript {
   private let prefix: String
 
   /// Prepares a figure; `number` tells figures in one script apart.
-  init(_ figure: Figure, number: Int = 0) {
+  init(_ figure: Figure, width: FigureWidth = .double, number: Int = 0) {
     self.figure = figure
-    let layout = FigureLayout(figure)
+    let layout = FigureLayout(figure, width: width)
     self.layout = layout
     scales = zip(figure.panels, layout.places).map { panel, place in
       panel.equalScales ? panel.scales(filling: place.right - place.left, by: place.top - place.bottom) : panel.scales
     }
-    prefix = "$figure\(number)"
+    prefix = "$figure\(number)\(width.rawValue)"
   }
 
   /// The program that draws the figure for every target.
@@ -49,18 +47,18 @@ struct GnuplotScript {
     let font = "font 'DejaVu Sans,8.25'"
     let height = layout.height
     switch target {
-    case .svg(let path):
+    case .file(.svg, let path):
       // 96 user units an inch, as browsers count; 11 units are 8.25 points. This format alone puts marks' texts too low.
       return
-        "set terminal svg enhanced size \(Int(FigureLayout.width * 96)),\(Int((height * 96).rounded(.up))) fixed"
+        "set terminal svg enhanced size \(Int(layout.width * 96)),\(Int((height * 96).rounded(.up))) fixed"
         + " font 'DejaVu Sans,11' linewidth 1.2\nset xtics offset 0,0.3\nset output \(Self.quoted(path))\n"
-    case .pdf(let path):
+    case .file(.pdf, let path):
       // The font is scaled by 4/3 for reasons of gnuplot's own, so 0.75 makes points points.
       return
-        "set terminal pdfcairo enhanced size \(FigureLayout.width)in,\(Self.number(height))in \(font) fontscale 0.75"
+        "set terminal pdfcairo enhanced size \(layout.width)in,\(Self.number(height))in \(font) fontscale 0.75"
         + " linewidth 1.8 pointscale 0.8\nset xtics offset 0,0\nset output \(Self.quoted(path))\n"
-    case .png(let path):
-      let pixels = (width: Int(FigureLayout.width * 300), height: Int((height * 300).rounded(.up)))
+    case .file(.png, let path):
+      let pixels = (width: Int(layout.width * 300), height: Int((height * 300).rounded(.up)))
       return
         "set terminal pngcairo enhanced size \(pixels.width),\(pixels.height) \(font)"
         + " fontscale 3.125 linewidth 3.6 pointscale 3.125\nset xtics offset 0,0\nset output \(Self.quoted(path))\n"
@@ -83,7 +81,7 @@ struct GnuplotScript {
   /// Axis labels have their own places: where gnuplot would put them depends on the format, and on marks whose widths it guesses.
   private func placement(_ panel: Int) -> String {
     let place = layout.places[panel]
-    func across(_ inches: Double) -> String { Self.number(inches / FigureLayout.width) }
+    func across(_ inches: Double) -> String { Self.number(inches / layout.width) }
     let upright = scales[panel].vertical.labelled(figure.panels[panel].vertical.label)
     let lying = scales[panel].horizontal.labelled(figure.panels[panel].horizontal.label)
     func up(_ inches: Double) -> String { Self.number(inches / layout.height) }
@@ -103,7 +101,7 @@ struct GnuplotScript {
   }
 
   private func key(at legend: FigureLayout.Legend) -> String {
-    "set key at screen \(Self.number(legend.x / FigureLayout.width)),\(Self.number(legend.y / layout.height)) center top"
+    "set key at screen \(Self.number(legend.x / layout.width)),\(Self.number(legend.y / layout.height)) center top"
       + " horizontal maxcols \(legend.columns) Left reverse noenhanced samplen 2 spacing 1 textcolor rgb '#222222'"
   }
 

@@ -21,9 +21,13 @@ enum HTML {
 
   /// Paragraphs, separated in plain text by empty lines.
   static func paragraphs(_ text: String) -> String {
+    blocks(text).map { "<p>\(escaped($0))</p>" }.joined(separator: "\n")
+  }
+
+  /// The paragraphs of a text.
+  static func blocks(_ text: String) -> [String] {
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-    let groups = lines.split { $0.allSatisfy(\.isWhitespace) }
-    return groups.map { "<p>\(escaped($0.joined(separator: "\n")))</p>" }.joined(separator: "\n")
+    return lines.split { $0.allSatisfy(\.isWhitespace) }.map { $0.joined(separator: "\n") }
   }
 
   /// A name usable as an element's `id` and in an address: other characters become hyphens.

@@ -4,6 +4,8 @@ import Numerics
 protocol Report: Sendable {
   /// What it is about, for error messages.
   var name: String { get }
+  /// The command and the version that made it.
+  var origin: FigureOrigin { get }
   /// Pictures.
   var figures: [Figure] { get }
   /// Tables, written as CSV files.

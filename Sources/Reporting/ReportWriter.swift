@@ -54,9 +54,9 @@ public struct ReportWriter: Sendable {
     for figure in report.figures { try add("figures/\(figure.name).csv", figure.table.csv) }
     for document in try report.documents() { try add(document.name, document.text) }
 
-    let (drawings, problem) = try draw(report.figures, below: directory)
+    let (drawings, problem) = try draw(report, below: directory)
     for figure in report.figures where drawings[figure.name] != nil {
-      files += Self.formats.map { "figures/\(figure.name).\($0)" }
+      files += Self.files(of: figure).map { "figures/\($0)" }
     }
     let chartScript = report.figures.isEmpty ? nil : chartLibrary?.script()
     let page = HTMLReport(report, drawings: drawings, drawingProblem: problem, chartScript: chartScript)
@@ -65,10 +65,11 @@ public struct ReportWriter: Sendable {
       directory: directory, files: files.sorted(), missingFigures: problem, isInteractive: chartScript != nil)
   }
 
-  private static let formats = ["svg", "pdf", "png"]
-
   /// Draws into a folder beside the place where the figures go, then moves them, so that none is ever half written.
-  private func draw(_ figures: [Figure], below directory: String) throws(InputError) -> ([String: String], String?) {
+  private func draw(
+    _ report: any Report, below directory: String
+  ) throws(InputError) -> (pages: [String: String], problem: String?) {
+    let figures = report.figures
     guard !figures.isEmpty else { return ([:], nil) }
     guard let gnuplot else {
       return (
@@ -79,13 +80,20 @@ public struct ReportWriter: Sendable {
     }
     let workplace = "\(directory)/figures/.drawing-\(getpid())"
     try Folder.make(workplace)
-    let names = figures.flatMap { figure in Self.formats.map { "\(figure.name).\($0)" } }
+    let names = figures.flatMap { Self.files(of: $0) }
     defer {
       for name in names { unlink("\(workplace)/\(name)") }
       rmdir(workplace)
     }
     do {
-      try gnuplot.draw(figures, into: workplace)
+      try gnuplot.draw(
+        figures.flatMap { figure in
+          FigureWidth.allCases.map { width in
+            FigureDrawing(
+              figure, width: width, formats: FigureFormat.allCases, path: "\(workplace)/\(figure.name)\(width.suffix)",
+              origin: report.origin)
+          }
+        })
     } catch {
       return ([:], "The figures for print (SVG, PDF, PNG) are missing because gnuplot failed. \(error.description)")
     }
@@ -93,6 +101,13 @@ public struct ReportWriter: Sendable {
     for figure in figures { drawings[figure.name] = try? InputFile.text("\(workplace)/\(figure.name).svg") }
     for name in names { try AtomicFile.move("\(workplace)/\(name)", to: "\(directory)/figures/\(name)") }
     return (drawings, nil)
+  }
+
+  /// The drawn files of a figure.
+  private static func files(of figure: Figure) -> [String] {
+    FigureWidth.allCases.flatMap { width in
+      FigureFormat.allCases.map { "\(figure.name)\(width.suffix).\($0.rawValue)" }
+    }
   }
 
   /// Names become file names: each once, and without a way out of the directory.

@@ -104,6 +104,8 @@ public struct StudyReport: Sendable {
 }
 
 extension StudyReport: Report {
+  var origin: FigureOrigin { FigureOrigin(command: provenance.command, version: provenance.version) }
+
   func documents() throws(InputError) -> [(name: String, text: String)] {
     do {
       let claims = String(decoding: try ClaimDocument(self).json(), as: UTF8.self)

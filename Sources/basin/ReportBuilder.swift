@@ -65,7 +65,7 @@ struct ReportBuilder {
       notice: try notice(), axes: axes, settings: try fixedSettings(), specification: plan.source.readableText,
       commands: commands, parts: try [states()] + finals.map { name throws(InputError) in try measure(name) } + along(),
       provenance: .init(
-        version: Program.version, runVersion: plan.version, specificationHash: plan.hash, store: results.store.path))
+        command: command, version: Program.version, runVersion: plan.version, specificationHash: plan.hash, store: results.store.path))
   }
 
   // MARK: - What was asked
@@ -129,6 +129,11 @@ struct ReportBuilder {
     return fixed
   }
 
+  /// The command that makes the report again.
+  private var command: String {
+    "basin report \(Self.quoted(results.store.path)) --out \(Self.quoted(directory))"
+  }
+
   private var commands: [ExperimentReport.Command] {
     let store = Self.quoted(results.store.path)
     let left = total[.pending] + total[.interrupted]
@@ -137,7 +142,7 @@ struct ReportBuilder {
       .init(
         left > 0 ? "Run what is left" : "Run it again",
         "basin run \(spec) --store \(left > 0 ? store : Self.quoted("\(results.plan.name).basin"))"),
-      .init("Make this report again", "basin report \(store) --out \(Self.quoted(directory))"),
+      .init("Make this report again", command),
       .init("Every trial as CSV", "basin export \(store)"),
     ]
   }

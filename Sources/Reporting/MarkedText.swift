@@ -1,0 +1,89 @@
+/// Text in which formulas stand between dollar signs, and code between backquotes, as in Markdown.
+///
+/// `$b < n$` is a formula in the line; a paragraph that is nothing but `$$…$$` is one on a line of its own. A dollar sign that no
+/// other one follows in its paragraph, or that has a space on its inner side, is a dollar sign. ``Formula`` says what a formula may be.
+enum MarkedText {
+  /// A stretch of text.
+  enum Piece: Equatable {
+    case plain(String)
+    case formula(String)
+    case code(String)
+  }
+
+  /// The stretches of one paragraph.
+  static func pieces(_ text: String) -> [Piece] {
+    var pieces: [Piece] = []
+    var plain = ""
+    var rest = text[...]
+    while let mark = rest.firstIndex(where: { $0 == "$" || $0 == "`" }) {
+      plain += rest[..<mark]
+      let sign = rest[mark]
+      let inside = rest[rest.index(after: mark)...]
+      guard let end = inside.firstIndex(of: sign), end > inside.startIndex, sign == "`" || !inside[..<end].isPadded
+      else {
+        plain.append(sign)
+        rest = inside
+        continue
+      }
+      if !plain.isEmpty { pieces.append(.plain(plain)) }
+      plain = ""
+      pieces.append(sign == "$" ? .formula(String(inside[..<end])) : .code(String(inside[..<end])))
+      rest = inside[inside.index(after: end)...]
+    }
+    plain += rest
+    return plain.isEmpty ? pieces : pieces + [.plain(plain)]
+  }
+}
+
+/// What is left of marked text where nothing can be typeset: in JSON, on a terminal, in a file's metadata.
+public enum PlainText {
+  /// The text without the dollar signs around formulas.
+  public static func of(_ text: String) -> String {
+    guard text.contains("$") else { return text }
+    return MarkedText.pieces(text.replacing("$$", with: "$")).map { piece in
+      switch piece {
+      case .plain(let text), .formula(let text): text
+      case .code(let code): "`\(code)`"
+      }
+    }.joined()
+  }
+}
+
+extension HTML {
+  /// A line of marked text.
+  static func line(marked text: String) -> String {
+    MarkedText.pieces(text).map { piece in
+      switch piece {
+      case .plain(let text): escaped(text)
+      case .formula(let formula): Formula(formula).mathML
+      case .code(let code): "<code>\(escaped(code))</code>"
+      }
+    }.joined()
+  }
+
+  /// Paragraphs of marked text, separated by empty lines.
+  static func paragraphs(marked text: String) -> String {
+    blocks(text).map { block in
+      let line = block.trimmed
+      if line.hasPrefix("$$"), line.hasSuffix("$$"), line.count > 4 {
+        let formula = line.dropFirst(2).dropLast(2)
+        return "<div class=\"formula\" tabindex=\"0\">\(Formula(String(formula), isDisplayed: true).mathML)</div>"
+      }
+      return "<p>\(self.line(marked: block))</p>"
+    }.joined(separator: "\n")
+  }
+}
+
+extension Substring {
+  /// Whether a space stands at one of the ends.
+  fileprivate var isPadded: Bool { first?.isWhitespace != false || last?.isWhitespace != false }
+}
+
+extension String {
+  fileprivate var trimmed: Substring {
+    var text = self[...]
+    while text.first?.isWhitespace == true { text.removeFirst() }
+    while text.last?.isWhitespace == true { text.removeLast() }
+    return text
+  }
+}

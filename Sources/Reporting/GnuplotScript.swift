@@ -17,6 +17,7 @@ struct GnuplotScript {
 
   /// Prepares a figure; `number` tells figures in one script apart.
   init(_ figure: Figure, width: FigureWidth = .double, number: Int = 0) {
+    let figure = figure.still
     self.figure = figure
     let layout = FigureLayout(figure, width: width)
     self.layout = layout

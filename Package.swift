@@ -55,6 +55,10 @@ let package = Package(
         "Numerics", "Formats", "Objectives", "Descent", "Curvature", "Stability", "Experiments", "Claims", "Reporting",
         "Diagnosis", "Studies",
       ]),
+    .target(
+      name: "ExtendingExamples",
+      dependencies: ["Numerics", "Objectives", "Descent", "Curvature", "Stability", "Claims", "Studies"],
+      path: "Examples/extending"),
     .target(name: "TestSupport", dependencies: ["Numerics"], path: "Tests/TestSupport"),
     .target(name: "AllocationCount", path: "Tests/AllocationCount"),
     .target(
@@ -84,6 +88,12 @@ let package = Package(
       dependencies: [
         "Numerics", "Formats", "DataSets", "Objectives", "Descent", "Curvature", "Features", "Experiments",
         "TestSupport",
+      ]),
+    .testTarget(
+      name: "ExtendingTests",
+      dependencies: [
+        "Numerics", "Formats", "Objectives", "Descent", "Curvature", "Stability", "Claims", "Reporting", "Studies",
+        "ExtendingExamples", "TestSupport",
       ]),
     .testTarget(
       name: "CommandLineTests", dependencies: ["Numerics", "Formats", "Experiments", "basin", "TestSupport"],

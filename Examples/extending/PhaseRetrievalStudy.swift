@@ -8,10 +8,11 @@ import Studies
 enum PhaseRetrievalStudy {
   static let study = Study(
     name: "phase-retrieval", title: "SGD at the minimum of phase retrieval",
-    summary: "Whether SGD with batches of one sample stays at a signal that fits every sample.",
-    citations: [], corrections: [], entries: [.init("phase-retrieval.1", leaving)])
+    question: "Does SGD with batches of one sample stay at a signal that fits every sample?",
+    setup: "Samples $¼ (⟨aᵢ, w⟩² − yᵢ)²$ with Gaussian $aᵢ$ and $yᵢ = ⟨aᵢ, w⋆⟩²$.", citations: [], corrections: [],
+    chapters: [.init("Thresholds", "", entries: [.init("phase-retrieval.1", leaving)])])
 
-  static func leaving(_ context: StudyContext) throws(InputError) -> Finding {
+  static func leaving(_ context: StudyContext) throws(InputError) -> Study.Finding {
     let runs = PhaseRetrievalRuns(samples: 60, dimension: 5, seeds: context.seeds("phase-retrieval.1"))
     let thresholds = try runs.thresholds(batch: 1)
     let fits = runs.objective.loss(at: runs.signal)
@@ -31,7 +32,7 @@ enum PhaseRetrievalStudy {
         error: .interval(low: interval.low, high: interval.high, confidence: 0.95), tolerance: tolerance,
         count: found.trials)
     }
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "phase-retrieval.1", title: "Thresholds of one sample",
         statement:

@@ -112,8 +112,10 @@ import Testing
       let claim = try #require(report.claims.first)
       #expect(claim.verdict == .holds, "\(claim.checks) \(claim.hypotheses)")
       let scratch = ScratchFolder()
-      let written = try ReportWriter(gnuplot: nil, chartLibrary: nil).write(report, to: scratch.file("report"))
-      #expect(written.files == ["claims.json", "index.html", "references.bib"])
+      var folder = ReproductionFolder(
+        scratch.file("report"), version: "0", writer: ReportWriter(gnuplot: nil, chartLibrary: nil))
+      let written = try folder.add(report)
+      #expect(written.files == ["index.html", "phase-retrieval/claims.json"])
       let page = try String(contentsOfFile: written.page, encoding: .utf8)
       #expect(page.contains(claim.statement))
     }

@@ -156,7 +156,7 @@ struct ResultGridTests {
             .init(
               horizontal: .init("x", categories: names), vertical: .init("y"),
               layers: [.init("", .points, .blue, x: [1], y: [1])])
-          ]))
+          ]), width: .double)
     }
     let (short, long) = (layout(["iid", "full"]), layout((0..<12).map { "a long name \($0)" }))
     #expect(!short.places[0].turnsNames && long.places[0].turnsNames)
@@ -196,11 +196,11 @@ struct ResultGridTests {
   func sharedLegend() throws {
     let grid = grid([("a", numbers(1, 2, 3, 4, 5)), ("b", numbers(1, 2, 3)), ("c", numbers(1, 2, 3))])
     let figure = try #require(grid.figures(of: quantity(grid) { Double($0) }).first)
-    let layout = FigureLayout(figure)
+    let layout = FigureLayout(figure, width: .double)
     let legend = try #require(layout.sharedLegend)
     #expect(legend.columns == 3 && layout.places.allSatisfy { $0.bottom - $0.labelDepth > legend.y })
-    let script = GnuplotScript(figure).text(for: [.svg(path: "x.svg")])
+    let script = GnuplotScript(figure).text(for: [.file(.svg, path: "x.svg")])
     #expect(script.split(separator: "title 'b = 1'").count == 2)
-    #expect(FigureLayout(Sample.trajectories).sharedLegend == nil)
+    #expect(FigureLayout(Sample.trajectories, width: .double).sharedLegend == nil)
   }
 }

@@ -48,7 +48,9 @@ let package = Package(
       dependencies: [
         "Citations", "Numerics", "Formats", "DataSets", "Objectives", "Descent", "Curvature", "Stability", "Features",
         "Claims", "Reporting",
-      ]),
+      ],
+      // The specs of Examples, so that the installed program has them.
+      resources: [.embedInCode("Specs")]),
     .executableTarget(
       name: "basin",
       dependencies: [

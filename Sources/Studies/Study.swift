@@ -133,6 +133,14 @@ public struct Study: Sendable {
   }
 }
 
+extension StudyReport.Experiment {
+  /// Describes the experiment of a file of `Examples`, whose bytes the program carries.
+  init(_ name: String, _ bytes: [UInt8], question: String, figure: String) {
+    self.init(
+      fileName: "\(name).json", question: question, text: String(decoding: bytes, as: UTF8.self), figure: figure)
+  }
+}
+
 /// What all measurements of a run share.
 public struct StudyContext: Sendable {
   /// The seed from which every other is derived.

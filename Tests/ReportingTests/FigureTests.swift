@@ -251,7 +251,7 @@ struct FigureTests {
       let library = PlotlyLibrary.find(above: "\(directory)/a/b/bin/basin")
       #expect(library?.path == "\(directory)/share/basin/plotly.min.js")
       #expect(library?.compressed()?.hasPrefix("H4sI") == true)
-      #expect(PlotlyLibrary(path: "\(directory)/absent.js").script() == nil)
+      #expect(PlotlyLibrary(path: "\(directory)/absent.js").compressed() == nil)
     }
   }
 }

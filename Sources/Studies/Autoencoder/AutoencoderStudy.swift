@@ -22,6 +22,12 @@ public enum AutoencoderStudy {
     setup: "",
     citations: [.ghosh, .menshikov, .smith, .mulayoff, .wilson, .efron, .salmon, .lemire, .floyd],
     corrections: corrections,
+    experiments: [
+      .init(
+        "batch-size", PackageResources.batch_size_json,
+        question: "How does the batch size decide how fast, and whether, one data point is selected?",
+        figure: "--x optimizer.batch --y final.maxCosine")
+    ],
     chapters: [
       .init(
         "Claims", "",

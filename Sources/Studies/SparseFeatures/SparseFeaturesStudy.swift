@@ -19,7 +19,7 @@ public enum SparseFeaturesStudy {
       b1 and further look at what in the publication depends on a seed, a threshold or a tolerance.
       """,
     citations: [
-      .andriushchenko, .pillaudVivien, .blanc, .woodworth, .roy, .digits, .david, .wilson, .salmon, .lemire,
+      .andriushchenko, .pillaudVivien, .blanc, .woodworth, .roy, .alpaydin, .david, .wilson, .salmon, .lemire,
     ],
     corrections: corrections,
     entries: [

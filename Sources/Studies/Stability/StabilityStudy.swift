@@ -18,8 +18,8 @@ public enum StabilityStudy {
       simulation; claims b1 and further go beyond them.
       """,
     citations: [
-      .patel, .mulayoff, .wuMaE, .maYing, .ziyin, .ziyinProbabilistic, .chemnitz, .andreyev, .andreyevMomentum,
-      .mccandlish, .mulayoffStich, .dexter, .cohen, .wilson, .salmon, .lemire,
+      .patel, .mulayoff, .wu, .ma, .ziyin, .ziyinProbabilistic, .chemnitz, .andreyev, .andreyevMomentum,
+      .mccandlish, .mulayoffNonlinear, .dexter, .cohen, .wilson, .salmon, .lemire,
     ],
     corrections: corrections,
     entries: [

@@ -16,7 +16,7 @@ public enum SupportStudy {
       settings (b8 to b11, b14, b15), against controls in which nothing may shrink (n1 to n5), and on images (r1 to r3).
       """,
     citations: [
-      .beneventano, .beneventanoTrajectories, .smith, .andreyev, .he, .roy, .digits, .mnist, .wilson, .salmon,
+      .beneventano, .beneventanoTrajectories, .smith, .andreyev, .he, .roy, .alpaydin, .lecun, .wilson, .salmon,
       .lemire,
     ],
     corrections: corrections,

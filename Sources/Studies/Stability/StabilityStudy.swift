@@ -19,8 +19,8 @@ public enum StabilityStudy {
       """,
     setup: "",
     citations: [
-      .patel, .mulayoff, .wuMaE, .maYing, .ziyin, .ziyinProbabilistic, .chemnitz, .andreyev, .andreyevMomentum,
-      .mccandlish, .mulayoffStich, .dexter, .cohen, .wilson, .salmon, .lemire,
+      .patel, .mulayoff, .wu, .ma, .ziyin, .ziyinProbabilistic, .chemnitz, .andreyev, .andreyevMomentum,
+      .mccandlish, .mulayoffNonlinear, .dexter, .cohen, .wilson, .salmon, .lemire,
     ],
     corrections: corrections,
     chapters: [

@@ -3,10 +3,10 @@ import Testing
 @testable import Reporting
 
 @Suite("Formulas and marked text")
-struct FormulaTests {
+struct TypesetFormulaTests {
   /// The elements of a formula without the frame that all have.
   private func body(_ source: String, isDisplayed: Bool = false) -> String {
-    let text = Formula(source, isDisplayed: isDisplayed).mathML
+    let text = TypesetFormula(source, isDisplayed: isDisplayed).mathML
     return text.replacing(/^<math[^>]*><mrow>/, with: "").replacing(/<\/mrow><\/math>$/, with: "")
   }
 
@@ -60,7 +60,7 @@ struct FormulaTests {
       "", "_", "^", "(", ")", "‖", "a_", "a^", "√", "⁄", "a⁄", "{", "\"", "((", "|x", "x_{", "₂", "²", "_^_^",
     ])
   func odd(source: String) throws {
-    let text = Formula(source, isDisplayed: true).mathML
+    let text = TypesetFormula(source, isDisplayed: true).mathML
     for name in ["math", "mrow", "mi", "mo", "mn", "msub", "msup", "mfrac", "msqrt", "mtext"] {
       #expect(
         text.matches(of: try Regex("<\(name)[ >]")).count == text.matches(of: try Regex("</\(name)>")).count, "\(text)")

@@ -98,7 +98,7 @@ enum DiagnoseCommand {
       files: [
         command.values["--weights"] ?? "", command.values["--data"] ?? "",
       ])
-    let json = page.json
+    let json = page.json(hasFigures: directory != nil)
     if let directory {
       let written = try ReportWriter().write(page.report(json), to: directory)
       if let missing = written.missingFigures { Terminal.note("basin: \(missing)") }

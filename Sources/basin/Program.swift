@@ -19,6 +19,7 @@ enum Program {
       Command(specification: ReportCommand.specification, run: ReportCommand.run),
       Command(specification: StabilityCommand.specification, run: StabilityCommand.run),
       Command(specification: DiagnoseCommand.specification, run: DiagnoseCommand.run),
+      Command(specification: CiteCommand.specification, run: CiteCommand.run),
       Command(specification: DataCommand.specification, run: DataCommand.run),
       Command(specification: BenchCommand.specification, run: BenchCommand.run),
     ]

@@ -90,7 +90,7 @@ enum StabilityCommand {
       ) { progress.show($0, of: $1) }
       progress.end()
     }
-    let json = analysis.json
+    let json = analysis.json(hasFigures: directory != nil)
     if let directory {
       let written = try ReportWriter().write(analysis.report(json), to: directory)
       if let missing = written.missingFigures { Terminal.note("basin: \(missing)") }

@@ -11,6 +11,7 @@ import Testing
     (["show", "--help"], "show", 0), (["export", "--help"], "export", 0), (["merge", "--help"], "merge", 0),
     (["report", "--help"], "report", 0), (["stability", "--help"], "stability", 0),
     (["diagnose", "--help"], "diagnose", 0), (["diagnose", "--measure", "list"], "diagnose-measures", 0),
+    (["cite", "--help"], "cite", 0),
     (["data", "--help"], "data", 0),
     (["bench", "--help"], "bench", 0),
     (["reproduce", "nonsense", "--help"], "reproduce", 0),

@@ -1,3 +1,4 @@
+import Citations
 import Formats
 import Foundation
 import Numerics
@@ -78,7 +79,7 @@ struct ReportTests {
       #expect((written.missingFigures == nil) == (Gnuplot.find() != nil))
       #expect((try? InputFile.text("\(path)/data/limits.csv")) == Sample.table.csv)
       #expect((try? InputFile.text("\(path)/data/start.json")) == "{\"w\": [0.1, 0.2]}\n")
-      #expect((try? InputFile.text("\(path)/references.bib")) == Sample.method.bibTeX + "\n" + Sample.paper.bibTeX)
+      #expect((try? InputFile.text("\(path)/references.bib")) == [Sample.method, Sample.paper].bibTeX)
       #expect(
         (try? InputFile.text("\(path)/figures/tricky.csv"))?.hasPrefix("panel,layer,label,x,y,low,high\n") == true)
       let page = try #require((try? InputFile.text(written.page)))

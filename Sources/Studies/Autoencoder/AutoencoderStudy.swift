@@ -19,7 +19,9 @@ public enum AutoencoderStudy {
       Claims 1 to 25 hold the paper and the mathematics behind it against measurement. Claims b1 to b11 go beyond it: \
       which data point is selected and when, what the sampling order changes, and where the picture breaks.
       """,
-    citations: [.ghosh, .menshikov, .smith, .mulayoff, .wilson, .efron, .salmon, .lemire, .bentley],
+    citations: [
+      .ghosh, .menshikov, .smith, .mulayoff, .chemnitz, .wilson, .efron, .hyndman, .salmon, .lemire, .bentley, .okabe,
+    ],
     corrections: corrections,
     entries: [
       .init("autoencoder.01", gradientDescentLimit), .init("autoencoder.02", gradientDescentFreezesRatios),

@@ -19,7 +19,8 @@ public enum SparseFeaturesStudy {
       b1 and further look at what in the publication depends on a seed, a threshold or a tolerance.
       """,
     citations: [
-      .andriushchenko, .pillaudVivien, .blanc, .woodworth, .roy, .alpaydin, .david, .wilson, .salmon, .lemire,
+      .andriushchenko, .pillaudVivien, .blanc, .woodworth, .roy, .alpaydin, .he, .paszke, .david, .hyndman, .wilson,
+      .salmon, .lemire, .matsumoto, .okabe,
     ],
     corrections: corrections,
     entries: [

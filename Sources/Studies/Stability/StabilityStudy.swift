@@ -19,7 +19,8 @@ public enum StabilityStudy {
       """,
     citations: [
       .patel, .mulayoff, .wu, .ma, .ziyin, .ziyinProbabilistic, .chemnitz, .andreyev, .andreyevMomentum,
-      .mccandlish, .mulayoffNonlinear, .dexter, .cohen, .wilson, .salmon, .lemire,
+      .mccandlish, .mulayoffNonlinear, .dexter, .cohen, .kesten, .styblinski, .knyazev, .levenberg, .marquardt, .glorot,
+      .polyak, .wilson, .hyndman, .salmon, .lemire, .bentley, .okabe,
     ],
     corrections: corrections,
     entries: [

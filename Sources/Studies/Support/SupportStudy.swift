@@ -16,8 +16,8 @@ public enum SupportStudy {
       settings (b8 to b11, b14, b15), against controls in which nothing may shrink (n1 to n5), and on images (r1 to r3).
       """,
     citations: [
-      .beneventano, .beneventanoTrajectories, .smith, .andreyev, .he, .roy, .alpaydin, .lecun, .wilson, .salmon,
-      .lemire,
+      .beneventano, .beneventanoTrajectories, .smith, .andreyev, .he, .roy, .alpaydin, .lecun, .blanc,
+      .pascanu, .wilson, .hyndman, .salmon, .lemire, .bentley, .okabe, .nunez,
     ],
     corrections: corrections,
     entries: [

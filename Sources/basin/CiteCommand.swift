@@ -14,7 +14,7 @@ enum CiteCommand {
     operands: "[STUDY | SPEC.json | STORE | RESULT.json …]",
     options: [
       .init(
-        "--method", value: "NAME", repeats: true,
+        "--method", value: "NAME", kind: .choices(methodNames), repeats: true,
         help: "A method, measure, problem, data set or start by the name that specs and commands have for it."),
       .init("--json", value: "FILE", help: "Write them as JSON; \"-\" is standard output, instead of BibTeX."),
     ],
@@ -33,7 +33,7 @@ enum CiteCommand {
     examples: [
       "basin cite autoencoder > references.bib", "basin cite Examples/digits.json",
       "basin cite --method thresholds --method trace", "basin cite",
-    ])
+    ], operandKinds: [.choicesOrFile(ReproduceCommand.studies.map(\.name), ["json", "basin"])])
 
   static func run(_ command: ParsedCommand) throws(InputError) -> Int32 {
     let output = try Output(command)

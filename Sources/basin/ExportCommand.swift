@@ -9,14 +9,20 @@ enum ExportCommand {
   static let specification = CommandSpecification(
     name: "export", abstract: "Write the tables of a store as CSV, JSON lines or .npz.", operands: "STORE",
     options: [
-      .init("--format", value: "FORMAT", help: "csv (default), jsonl, or npz (trials and series as arrays)."),
-      .init("--table", value: "TABLE", help: "trials (default), series, groups or states; npz has the first two."),
+      .init(
+        "--format", value: "FORMAT", kind: .choices(Format.self),
+        help: "csv (default), jsonl, or npz (trials and series as arrays)."),
+      .init(
+        "--table", value: "TABLE", kind: .choices(ResultTable.self),
+        help: "trials (default), series, groups or states; npz has the first two."),
       .init(
         "--by", value: "PLACES", help: "For groups and states: the settings to group by, commas between (default: all)."
       ),
       .init("--out", value: "FILE", help: "Where it goes (default: standard output; npz needs a file)."),
       .init("--all", help: "Also the configurations of earlier specs in this store."),
-      .init("--columns", value: "WHICH", help: "varying (default) or all: which settings are columns."),
+      .init(
+        "--columns", value: "WHICH", kind: .choices(Results.Columns.self),
+        help: "varying (default) or all: which settings are columns."),
       .init(
         "--times", help: "For trials: also wallSeconds, processorSeconds and version, which differ from run to run."),
     ],
@@ -42,7 +48,7 @@ enum ExportCommand {
       "basin export autoencoder.basin > trials.csv",
       "basin export autoencoder.basin --table groups --by optimizer.batch",
       "basin export autoencoder.basin --format npz --out autoencoder.npz",
-    ])
+    ], operandKinds: [.file(["basin"])])
 
   static func run(_ command: ParsedCommand) throws(InputError) -> Int32 {
     let path = try command.operand("store")

@@ -54,9 +54,13 @@ format: ## put the Swift sources into that style
 	$(SWIFT) format --in-place --recursive Sources Tests Examples Package.swift
 
 # Builds nothing, so that `sudo make install` needs no Swift and leaves no files of root's behind in .build.
-install: ## copy the program to PREFIX (/usr/local), after `make build`
+install: ## copy the program, its manual page and completions to PREFIX (/usr/local), after `make build`
 	@test -x $(BASIN) || { echo "There is no $(BASIN) yet: run 'make build' first." >&2; exit 1; }
 	install -D -m 755 $(BASIN) "$(DESTDIR)$(PREFIX)/bin/basin"
+	$(BASIN) manual | install -D -m 644 /dev/stdin "$(DESTDIR)$(PREFIX)/share/man/man1/basin.1"
+	$(BASIN) completions bash | install -D -m 644 /dev/stdin "$(DESTDIR)$(PREFIX)/share/bash-completion/completions/basin"
+	$(BASIN) completions zsh | install -D -m 644 /dev/stdin "$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_basin"
+	$(BASIN) completions fish | install -D -m 644 /dev/stdin "$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/basin.fish"
 	@if test -f $(PLOTLY); then \
 	  echo install -D -m 644 $(PLOTLY) "$(DESTDIR)$(PREFIX)/share/basin/plotly.min.js"; \
 	  install -D -m 644 $(PLOTLY) "$(DESTDIR)$(PREFIX)/share/basin/plotly.min.js"; \

@@ -25,12 +25,12 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CVectors"),
     .target(name: "Numerics", dependencies: ["COpenBLAS"]),
-    .target(name: "Formats", dependencies: ["CMessageDigest", "CSQLite", "CZlib", "Numerics"]),
+    .target(name: "Formats", dependencies: ["Citations", "CMessageDigest", "CSQLite", "CZlib", "Numerics"]),
     .target(name: "DataSets", dependencies: ["Numerics", "Formats"]),
-    .target(name: "Objectives", dependencies: ["CVectors", "Numerics"]),
+    .target(name: "Objectives", dependencies: ["Citations", "CVectors", "Numerics"]),
     .target(name: "Descent", dependencies: ["CVectors", "Numerics", "Objectives"]),
-    .target(name: "Curvature", dependencies: ["Numerics", "Objectives"]),
-    .target(name: "Stability", dependencies: ["COpenBLAS", "Numerics", "Objectives", "Curvature"]),
+    .target(name: "Curvature", dependencies: ["Citations", "Numerics", "Objectives"]),
+    .target(name: "Stability", dependencies: ["Citations", "COpenBLAS", "Numerics", "Objectives", "Curvature"]),
     .target(name: "Features", dependencies: ["Numerics", "Objectives"]),
     .target(name: "Citations"),
     .target(name: "Claims", dependencies: ["Citations"]),
@@ -38,11 +38,11 @@ let package = Package(
     .target(
       name: "Diagnosis",
       dependencies: [
-        "Numerics", "Formats", "DataSets", "Objectives", "Curvature", "Stability", "Features", "Reporting",
+        "Citations", "Numerics", "Formats", "DataSets", "Objectives", "Curvature", "Stability", "Features", "Reporting",
       ]),
     .target(
       name: "Experiments",
-      dependencies: ["Numerics", "Formats", "DataSets", "Objectives", "Descent", "Curvature", "Features"]),
+      dependencies: ["Citations", "Numerics", "Formats", "DataSets", "Objectives", "Descent", "Curvature", "Features"]),
     .target(
       name: "Studies",
       dependencies: [
@@ -54,8 +54,8 @@ let package = Package(
     .executableTarget(
       name: "basin",
       dependencies: [
-        "Numerics", "Formats", "Objectives", "Descent", "Curvature", "Stability", "Experiments", "Claims", "Reporting",
-        "Diagnosis", "Studies",
+        "Citations", "Numerics", "Formats", "Objectives", "Descent", "Curvature", "Stability", "Experiments", "Claims",
+        "Reporting", "Diagnosis", "Studies",
       ]),
     .target(
       name: "ExtendingExamples",
@@ -67,6 +67,11 @@ let package = Package(
       name: "Fuzzing", dependencies: ["Numerics", "Formats", "Objectives", "Diagnosis"], path: "Tests/Fuzzing"),
     .executableTarget(name: "fuzz", dependencies: ["Numerics", "Fuzzing"], path: "Tests/Fuzz"),
     .testTarget(name: "FuzzTests", dependencies: ["Fuzzing"]),
+    .testTarget(
+      name: "CitationsTests",
+      dependencies: [
+        "Citations", "Formats", "Curvature", "Stability", "Experiments", "Diagnosis", "Reporting", "Studies",
+      ]),
     .testTarget(name: "NumericsTests", dependencies: ["Numerics", "TestSupport"]),
     .testTarget(name: "FormatsTests", dependencies: ["CZlib", "Numerics", "Formats", "TestSupport"]),
     .testTarget(
@@ -79,7 +84,9 @@ let package = Package(
     .testTarget(name: "FeaturesTests", dependencies: ["Numerics", "Objectives", "Features"]),
     .testTarget(
       name: "DiagnosisTests",
-      dependencies: ["Numerics", "Formats", "DataSets", "Objectives", "Curvature", "Diagnosis", "TestSupport"]),
+      dependencies: [
+        "Citations", "Numerics", "Formats", "DataSets", "Objectives", "Curvature", "Diagnosis", "TestSupport",
+      ]),
     .testTarget(
       name: "DescentTests", dependencies: ["AllocationCount", "Numerics", "Objectives", "Descent", "TestSupport"],
       exclude: ["Fixtures"]),
@@ -88,7 +95,7 @@ let package = Package(
     .testTarget(
       name: "ExperimentsTests",
       dependencies: [
-        "Numerics", "Formats", "DataSets", "Objectives", "Descent", "Curvature", "Features", "Experiments",
+        "Citations", "Numerics", "Formats", "DataSets", "Objectives", "Descent", "Curvature", "Features", "Experiments",
         "TestSupport",
       ]),
     .testTarget(
@@ -98,7 +105,8 @@ let package = Package(
         "ExtendingExamples", "TestSupport",
       ]),
     .testTarget(
-      name: "CommandLineTests", dependencies: ["Numerics", "Formats", "Experiments", "basin", "TestSupport"],
+      name: "CommandLineTests",
+      dependencies: ["Citations", "Numerics", "Formats", "Experiments", "basin", "TestSupport"],
       exclude: ["Snapshots"]),
   ],
   swiftLanguageModes: [.v6]

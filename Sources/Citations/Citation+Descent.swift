@@ -92,4 +92,112 @@ extension Citation {
       "booktitle": "IEEE International Conference on Computer Vision", "pages": "1026--1034", "year": "2015",
       "doi": "10.1109/ICCV.2015.123",
     ])
+
+  /// Momentum: the heavy ball.
+  public static let polyak = Citation(
+    key: "polyak1964some", type: "article", shortName: "Polyak 1964",
+    fields: [
+      "author": "Polyak, Boris T.", "title": "Some Methods of Speeding up the Convergence of Iteration Methods",
+      "journal": "USSR Computational Mathematics and Mathematical Physics", "volume": "4", "number": "5",
+      "pages": "1--17", "year": "1964", "doi": "10.1016/0041-5553(64)90137-5",
+    ])
+
+  /// Nesterov's momentum in the form in which networks are trained with it.
+  public static let sutskever = Citation(
+    key: "sutskever2013importance", type: "inproceedings", shortName: "Sutskever, Martens, Dahl, Hinton 2013",
+    fields: [
+      "author": "Sutskever, Ilya and Martens, James and Dahl, George and Hinton, Geoffrey",
+      "title": "On the Importance of Initialization and Momentum in Deep Learning",
+      "booktitle": "International Conference on Machine Learning", "series": "Proceedings of Machine Learning Research",
+      "volume": "28", "number": "3", "pages": "1139--1147", "year": "2013",
+    ])
+
+  /// Gradients whose norm is clipped.
+  public static let pascanu = Citation(
+    key: "pascanu2013difficulty", type: "inproceedings", shortName: "Pascanu, Mikolov, Bengio 2013",
+    fields: [
+      "author": "Pascanu, Razvan and Mikolov, Tomas and Bengio, Yoshua",
+      "title": "On the Difficulty of Training Recurrent Neural Networks",
+      "booktitle": "International Conference on Machine Learning", "series": "Proceedings of Machine Learning Research",
+      "volume": "28", "number": "3", "pages": "1310--1318", "year": "2013", "eprint": "1211.5063",
+      "archivePrefix": "arXiv",
+    ])
+
+  /// Weight decay that passes by the momentum.
+  public static let loshchilov = Citation(
+    key: "loshchilov2019decoupled", type: "inproceedings", shortName: "Loshchilov, Hutter 2019",
+    fields: [
+      "author": "Loshchilov, Ilya and Hutter, Frank", "title": "Decoupled Weight Decay Regularization",
+      "booktitle": "International Conference on Learning Representations", "year": "2019", "eprint": "1711.05101",
+      "archivePrefix": "arXiv",
+    ])
+
+  /// Starts of networks, uniform and scaled by inputs and outputs: the name is its author's, Xavier.
+  public static let glorot = Citation(
+    key: "glorot2010understanding", type: "inproceedings", shortName: "Glorot, Bengio 2010",
+    fields: [
+      "author": "Glorot, Xavier and Bengio, Yoshua",
+      "title": "Understanding the Difficulty of Training Deep Feedforward Neural Networks",
+      "booktitle": "International Conference on Artificial Intelligence and Statistics",
+      "series": "Proceedings of Machine Learning Research", "volume": "9", "pages": "249--256", "year": "2010",
+    ])
+
+  /// PyTorch, whose starts of networks these are.
+  public static let paszke = Citation(
+    key: "paszke2019pytorch", type: "inproceedings", shortName: "Paszke et al. 2019",
+    fields: [
+      "author":
+        "Paszke, Adam and Gross, Sam and Massa, Francisco and Lerer, Adam and Bradbury, James and Chanan, Gregory and Killeen, Trevor and Lin, Zeming and Gimelshein, Natalia and Antiga, Luca and others",
+      "title": "{PyTorch}: An Imperative Style, High-Performance Deep Learning Library",
+      "booktitle": "Advances in Neural Information Processing Systems", "volume": "32", "year": "2019",
+      "eprint": "1912.01703", "archivePrefix": "arXiv",
+    ])
+
+  /// Support vector machines.
+  public static let cortes = Citation(
+    key: "cortes1995support", type: "article", shortName: "Cortes, Vapnik 1995",
+    fields: [
+      "author": "Cortes, Corinna and Vapnik, Vladimir", "title": "Support-Vector Networks",
+      "journal": "Machine Learning", "volume": "20", "number": "3", "pages": "273--297", "year": "1995",
+      "doi": "10.1007/BF00994018",
+    ])
+
+  /// The sum of quartic double wells.
+  public static let styblinski = Citation(
+    key: "styblinski1990experiments", type: "article", shortName: "Styblinski, Tang 1990",
+    fields: [
+      "author": "Styblinski, M. A. and Tang, T.-S.",
+      "title":
+        "Experiments in Nonconvex Optimization: Stochastic Approximation with Function Smoothing and Simulated Annealing",
+      "journal": "Neural Networks", "volume": "3", "number": "4", "pages": "467--483", "year": "1990",
+      "doi": "10.1016/0893-6080(90)90029-K",
+    ])
+
+  /// Newton's method with conjugate gradients, for the minima of convex sums.
+  public static let dembo = Citation(
+    key: "dembo1982inexact", type: "article", shortName: "Dembo, Eisenstat, Steihaug 1982",
+    fields: [
+      "author": "Dembo, Ron S. and Eisenstat, Stanley C. and Steihaug, Trond", "title": "Inexact {Newton} Methods",
+      "journal": "SIAM Journal on Numerical Analysis", "volume": "19", "number": "2", "pages": "400--408",
+      "year": "1982", "doi": "10.1137/0719025",
+    ])
+
+  /// The damping of Gauss and Newton's method, for the minima of small networks.
+  public static let levenberg = Citation(
+    key: "levenberg1944method", type: "article", shortName: "Levenberg 1944",
+    fields: [
+      "author": "Levenberg, Kenneth",
+      "title": "A Method for the Solution of Certain Non-Linear Problems in Least Squares",
+      "journal": "Quarterly of Applied Mathematics", "volume": "2", "number": "2", "pages": "164--168", "year": "1944",
+      "doi": "10.1090/qam/10666",
+    ])
+
+  /// The same damping, and how it is steered.
+  public static let marquardt = Citation(
+    key: "marquardt1963algorithm", type: "article", shortName: "Marquardt 1963",
+    fields: [
+      "author": "Marquardt, Donald W.", "title": "An Algorithm for Least-Squares Estimation of Nonlinear Parameters",
+      "journal": "Journal of the Society for Industrial and Applied Mathematics", "volume": "11", "number": "2",
+      "pages": "431--441", "year": "1963", "doi": "10.1137/0111030",
+    ])
 }

@@ -127,4 +127,13 @@ extension Citation {
       "title": "An Empirical Model of Large-Batch Training", "year": "2018", "eprint": "1812.06162",
       "archivePrefix": "arXiv",
     ])
+
+  /// The power law of excursions under products of random matrices.
+  public static let kesten = Citation(
+    key: "kesten1973random", type: "article", shortName: "Kesten 1973",
+    fields: [
+      "author": "Kesten, Harry",
+      "title": "Random Difference Equations and Renewal Theory for Products of Random Matrices",
+      "journal": "Acta Mathematica", "volume": "131", "pages": "207--248", "year": "1973", "doi": "10.1007/BF02392040",
+    ])
 }

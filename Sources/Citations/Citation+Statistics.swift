@@ -67,4 +67,32 @@ extension Citation {
       "journal": "Communications of the ACM",
       "volume": "30", "number": "9", "pages": "754--757", "year": "1987", "doi": "10.1145/30401.315746",
     ])
+
+  /// Quantiles of a sample, type 7.
+  public static let hyndman = Citation(
+    key: "hyndman1996sample", type: "article", shortName: "Hyndman, Fan 1996",
+    fields: [
+      "author": "Hyndman, Rob J. and Fan, Yanan", "title": "Sample Quantiles in Statistical Packages",
+      "journal": "The American Statistician", "volume": "50", "number": "4", "pages": "361--365", "year": "1996",
+      "doi": "10.1080/00031305.1996.10473566",
+    ])
+
+  /// Intervals of the mean of a skewed sample, for traces.
+  public static let hall = Citation(
+    key: "hall1992removal", type: "article", shortName: "Hall 1992",
+    fields: [
+      "author": "Hall, Peter", "title": "On the Removal of Skewness by Transformation",
+      "journal": "Journal of the Royal Statistical Society: Series B", "volume": "54", "number": "1",
+      "pages": "221--228", "year": "1992", "doi": "10.1111/j.2517-6161.1992.tb01876.x",
+    ])
+
+  /// NumPy's older generator of random numbers, for data that were published with it.
+  public static let matsumoto = Citation(
+    key: "matsumoto1998mersenne", type: "article", shortName: "Matsumoto, Nishimura 1998",
+    fields: [
+      "author": "Matsumoto, Makoto and Nishimura, Takuji",
+      "title": "{Mersenne} Twister: A 623-Dimensionally Equidistributed Uniform Pseudo-Random Number Generator",
+      "journal": "ACM Transactions on Modeling and Computer Simulation", "volume": "8", "number": "1", "pages": "3--30",
+      "year": "1998", "doi": "10.1145/272991.272995",
+    ])
 }

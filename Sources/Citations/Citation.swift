@@ -28,10 +28,21 @@ public struct Citation: Sendable, Hashable, Codable {
   /// The value of a field.
   public subscript(name: String) -> String? { fields.first { $0.name == name }?.value }
 
-  /// The address under which the publication is found: its DOI, else its arXiv number.
+  /// A field as running text: without braces, and with accents in place of TeX's commands for them.
+  public func text(_ name: String) -> String? {
+    guard var text = self[name] else { return nil }
+    for (command, mark) in [("\\'", "\u{301}"), ("\\\"", "\u{308}"), ("\\~", "\u{303}"), ("\\`", "\u{300}")] {
+      // {\'n} is an n with the mark behind it.
+      let parts = text.split(separator: command, omittingEmptySubsequences: false).map(String.init)
+      text = parts.dropFirst().reduce(parts[0]) { $0 + $1.prefix(1) + mark + $1.dropFirst() }
+    }
+    return text.filter { $0 != "{" && $0 != "}" }.replacing("--", with: "–")
+  }
+
+  /// The address under which the publication is found: its DOI, else its arXiv number, else its URL.
   public var address: String? {
     if let doi = self["doi"] { return "https://doi.org/\(doi)" }
-    return self["eprint"].map { "https://arxiv.org/abs/\($0)" }
+    return self["eprint"].map { "https://arxiv.org/abs/\($0)" } ?? self["url"]
   }
 
   /// The BibTeX entry.

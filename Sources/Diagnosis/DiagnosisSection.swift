@@ -1,3 +1,4 @@
+import Citations
 import Formats
 import Reporting
 
@@ -17,6 +18,8 @@ public struct DiagnosisSection: Sendable {
   public var tables: [Table] = []
   /// The numbers as pictures.
   public var figures: [Figure] = []
+  /// The publications of what was used.
+  public var citations: [Citation] = []
   /// Why nothing was measured; nil if something was.
   public var refusal: String?
 

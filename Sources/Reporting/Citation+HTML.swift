@@ -17,9 +17,6 @@ extension [Citation] {
       """)
   }
 
-  /// The text of a BibTeX file with these publications.
-  var bibTeX: String { map(\.bibTeX).joined(separator: "\n") }
-
   /// The file of these publications beside a page; none without publications.
   var document: [(name: String, text: String)] { isEmpty ? [] : [("references.bib", bibTeX)] }
 }
@@ -30,9 +27,7 @@ extension Citation {
 
   /// Authors, title, journal, year, and a link to the publication.
   fileprivate var reference: String {
-    func field(_ name: String) -> String? {
-      self[name].map { HTML.escaped($0.filter { $0 != "{" && $0 != "}" }) }
-    }
+    func field(_ name: String) -> String? { self.text(name).map(HTML.escaped) }
     let authors = field("author").map { $0.replacing(" and ", with: "; ") } ?? HTML.escaped(shortName)
     let venue = field("journal") ?? field("booktitle") ?? field("publisher") ?? field("howpublished")
     let eprint = field("eprint").map { "arXiv:\($0)" }

@@ -18,6 +18,8 @@ public struct MeanSquareThreshold: Sendable {
   public let applications: Int
   /// The residual of the eigenvalue equation, relative.
   public let residual: Double
+  /// Whether the power iteration was slow, and conjugate directions found the value.
+  public let isAccelerated: Bool
   /// The second moment that grows first, r × r in the basis, positive semidefinite with trace 1; nil where the bound
   /// is elementary.
   public let direction: Matrix?
@@ -31,7 +33,7 @@ public struct MeanSquareThreshold: Sendable {
   static func estimated(_ value: Double, standardError: Double) -> MeanSquareThreshold {
     MeanSquareThreshold(
       value: value, lower: max(0, value - 3 * standardError), upper: value + 3 * standardError,
-      standardError: standardError, history: [], applications: 0, residual: 0, direction: nil)
+      standardError: standardError, history: [], applications: 0, residual: 0, isAccelerated: false, direction: nil)
   }
 }
 
@@ -68,7 +70,8 @@ extension MinimumGeometry {
     return MeanSquareThreshold(
       value: 2 / ratio, lower: 2 / max(leading.upper, ratio), upper: 2 / ratio, standardError: 0,
       history: leading.history.map { 2 / $0.upper...max(2 / $0.upper, 2 / $0.lower) },
-      applications: leading.applications, residual: leading.residual, direction: leading.matrix)
+      applications: leading.applications, residual: leading.residual,
+      isAccelerated: leading.isAccelerated, direction: leading.matrix)
   }
 
   /// The threshold from the dense operator of order r(r + 1)/2, for small ranks: the matrix-free one's twin. Cost:

@@ -14,6 +14,8 @@ struct LeadingSecondMoment: Sendable {
   var applications = 0
   /// The Collatz–Wielandt bracket of each plain power step, in order.
   var history: [(lower: Double, upper: Double)] = []
+  /// Whether power steps were slow, and conjugate directions followed them.
+  var isAccelerated = false
   /// ‖C⁻¹D[S] − ρS‖ relative to ρ‖S‖, both in the norm of C.
   var residual = Double.infinity
 
@@ -55,6 +57,7 @@ extension SecondMomentOperator {
       state.applications += 1
     }
     let power = s
+    state.isAccelerated = true
     try accelerate(&state, s, image, limit: limit)
     // The estimate is far better than the bracket now; a part in 10⁹ is enough of a certificate.
     certify(&state, positive: power, tolerance: max(tolerance, 1e-9))

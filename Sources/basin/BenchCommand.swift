@@ -119,7 +119,10 @@ enum BenchCommand {
       .init("--json", value: "FILE", help: "Write the result as JSON; \"-\" is standard output, instead of text."),
     ],
     discussion: "WORKLOADS\n" + listing,
-    examples: ["basin bench w3 --jobs 2", "basin bench w3 --export inputs --json -"])
+    examples: ["basin bench w3 --jobs 2", "basin bench w3 --export inputs --json -"], operandKinds: [.choices(names)])
+
+  /// What can be timed.
+  private static var names: [String] { workloads.map(\.name) + ["contest"] }
 
   private static var listing: String {
     let entries = workloads.map { ($0.name, $0.explanation) } + [("contest", contestExplanation)]
@@ -134,7 +137,6 @@ enum BenchCommand {
 
   static func run(_ command: ParsedCommand) throws(InputError) -> Int32 {
     if command.operands == ["contest"] { return try runContest(command) }
-    let names = workloads.map(\.name) + ["contest"]
     guard command.operands.count == 1, let workload = workloads.first(where: { $0.name == command.operands[0] }) else {
       throw InputError(
         "basin bench", expected: "one workload",

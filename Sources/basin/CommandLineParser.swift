@@ -14,14 +14,23 @@ struct CommandSpecification {
   var discussion: String
   /// Lines that work as they stand.
   var examples: [String]
+  /// What the operands may be, in order; the last one holds for all further ones.
+  var operandKinds: [ValueKind] = []
 
   /// Options that every command has.
   static let common = [OptionSpecification("--help", help: "Show this help.")]
 
+  /// The options, also those that every command has.
+  var allOptions: [OptionSpecification] { options + Self.common }
+
+  /// How it is called.
+  var usage: String {
+    (["basin", name] + (operands.isEmpty ? [] : [operands]) + ["[options]"]).joined(separator: " ")
+  }
+
   /// The help text.
   var help: String {
-    let all = options + Self.common
-    let usage = (["basin", name] + (operands.isEmpty ? [] : [operands]) + ["[options]"]).joined(separator: " ")
+    let all = allOptions
     let width = all.map(\.signature.count).max() ?? 0
     let lines = all.map { "  \($0.signature.padded(to: width))  \($0.help)" }
     let parts = [
@@ -47,8 +56,8 @@ struct CommandSpecification {
       }
       let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
       let optionName = parts[0] == "-h" ? "--help" : parts[0]
-      guard let option = (options + Self.common).first(where: { $0.name == optionName }) else {
-        let known = (options + Self.common).map(\.name)
+      guard let option = allOptions.first(where: { $0.name == optionName }) else {
+        let known = allOptions.map(\.name)
         throw InputError(
           "basin \(name)", expected: "a known option", found: "\"\(parts[0])\"",
           advice: Suggestion.sentence(for: parts[0], among: known))
@@ -81,14 +90,18 @@ struct OptionSpecification {
   var name: String
   /// What stands for the value in the help; nil for a switch.
   var value: String?
+  /// What the value may be.
+  var kind: ValueKind
   /// What it does, in a line.
   var help: String
   /// Whether it may be given more than once.
   var repeats: Bool
 
-  init(_ name: String, value: String? = nil, repeats: Bool = false, help: String) {
+  /// - Parameter kind: what the value may be; nil for what its placeholder says.
+  init(_ name: String, value: String? = nil, kind: ValueKind? = nil, repeats: Bool = false, help: String) {
     self.name = name
     self.value = value
+    self.kind = kind ?? ValueKind(placeholder: value)
     self.repeats = repeats
     self.help = help
   }

@@ -38,7 +38,7 @@ enum DataCommand {
       """,
     examples: [
       "basin data inspect data.npy", "basin data inspect train.svm.gz", "basin data fetch mnist --out data/mnist",
-    ])
+    ], operandKinds: [.choices(["inspect", "fetch"]), .choicesOrFile(PublishedDataSet.all.map(\.name), [])])
 
   static func run(_ command: ParsedCommand) throws(InputError) -> Int32 {
     switch command.operands.first {

@@ -12,17 +12,25 @@ enum DiagnoseCommand {
     name: "diagnose", abstract: "Say how sharp, noisy and sparse a trained network is.", operands: "",
     options: [
       .init(
-        "--model", value: "M", help: "The network: mlp:784-512-512-10:relu, or a JSON file with its layers (see below)."
+        "--model", value: "M", kind: .file(["json"]),
+        help: "The network: mlp:784-512-512-10:relu, or a JSON file with its layers (see below)."
       ),
-      .init("--weights", value: "W", help: "Its weights: .safetensors or .npz with PyTorch's names, or a .npy of all."),
-      .init("--data", value: "D", help: "Samples: .npz (x, y), IMAGES,LABELS as IDX or .npy files, CSV, LIBSVM."),
-      .init("--loss", value: "L", help: "crossEntropy, logistic, squared, squared:half=false:mean=true, or mse."),
+      .init(
+        "--weights", value: "W", kind: .file(["safetensors", "npz", "npy"]),
+        help: "Its weights: .safetensors or .npz with PyTorch's names, or a .npy of all."),
+      .init(
+        "--data", value: "D", kind: .file([]),
+        help: "Samples: .npz (x, y), IMAGES,LABELS as IDX or .npy files, CSV, LIBSVM."),
+      .init(
+        "--loss", value: "L", kind: .choices(["crossEntropy", "logistic", "squared", "mse"]),
+        help: "crossEntropy, logistic, squared, squared:half=false:mean=true, or mse."),
       .init("--split", value: "S", help: "Which samples: train, test, 0:1000, or train:0:1000 (default: all)."),
       .init(
         "--normalize", value: "M,S", help: "Inputs become (x − M)/S, as 0.1307,0.3081 for MNIST (default: as read)."),
       .init("--map", value: "LIST", help: "Names in the file that stand for others: fc1=0,fc2=2."),
       .init(
-        "--measure", value: "LIST", help: "What is measured, commas between (default: all); \"list\" explains each."),
+        "--measure", value: "LIST", kind: .list(DiagnosisMeasure.allCases.map(\.rawValue) + ["all", "list"]),
+        help: "What is measured, commas between (default: all); \"list\" explains each."),
       .init("--eigenvalues", value: "K", help: "How many eigenvalues of each end (default: 3)."),
       .init("--tolerance", value: "T", help: "Residual of an eigenvalue, as a fraction of ‖H‖ (default: 1e-4)."),
       .init("--trace-error", value: "E", help: "Relative half width of a trace's 95 % interval (default: 0.05)."),
@@ -30,10 +38,12 @@ enum DiagnoseCommand {
       .init("--lanczos-steps", value: "K", help: "Lanczos steps of each of them (default: 60)."),
       .init("--batch", value: "LIST", help: "Batch sizes (default: 1,8,64 for sharpness, 1,4,16,64 for thresholds)."),
       .init("--step", value: "LIST", help: "Step sizes of the map (default: 24 around the thresholds)."),
-      .init("--order", value: "NAME", help: "How batches are drawn: iid or subset (default: iid)."),
+      .init(
+        "--order", value: "NAME", kind: .choices(["iid", "subset"]),
+        help: "How batches are drawn: iid or subset (default: iid)."),
       .init("--rank", value: "R", help: "Sharpest directions that thresholds are computed in (default: 10)."),
       .init(
-        "--precision", value: "P",
+        "--precision", value: "P", kind: .choices(DiagnosisOptions.Precision.self),
         help: "double or single numbers in products (default: double up to 100,000 parameters)."),
       .init("--seed", value: "N", help: "The master seed (default: 1)."),
       .init("--jobs", value: "N", help: "Worker threads; no number depends on them (default: one a core)."),
@@ -98,7 +108,7 @@ enum DiagnoseCommand {
       files: [
         command.values["--weights"] ?? "", command.values["--data"] ?? "",
       ])
-    let json = page.json
+    let json = page.json(hasFigures: directory != nil)
     if let directory {
       let written = try ReportWriter().write(page.report(json), to: directory)
       if let missing = written.missingFigures { Terminal.note("basin: \(missing)") }

@@ -1,3 +1,4 @@
+import Citations
 import Diagnosis
 import Formats
 import Numerics
@@ -18,8 +19,17 @@ struct DiagnosisPage {
     self.files = files
   }
 
+  /// The publications of what was used, also of the figures' colours where they are drawn.
+  private func citations(hasFigures: Bool) -> [Citation] {
+    let sections = diagnosis.sections
+    return (sections.flatMap(\.citations) + (hasFigures ? sections.flatMap(\.figures).flatMap(\.citations) : []))
+      .sortedByKey
+  }
+
   /// The result for programs; the keys are in Documentation/diagnose.md.
-  var json: JSON {
+  ///
+  /// - Parameter hasFigures: whether figures are drawn of it.
+  func json(hasFigures: Bool) -> JSON {
     var result: [String: JSON] = [
       "version": .string(Program.version), "command": .string(command),
       "model": [
@@ -34,7 +44,7 @@ struct DiagnosisPage {
       "lossFormula": .string("(1/n) Σ fᵢ, fᵢ = \(diagnosis.lossFormula)"),
       "precision": .string(diagnosis.isSingle ? "single" : "double"), "seed": .unsigned(diagnosis.options.seed),
       "memoryBytes": .integer(diagnosis.memory), "summary": .array(statements.map(JSON.string)),
-      "notes": .array(caveats.map(JSON.string)),
+      "notes": .array(caveats.map(JSON.string)), "citations": citations(hasFigures: hasFigures).json,
     ]
     for section in diagnosis.sections { result[section.measure.rawValue] = section.json }
     return .object(result)
@@ -96,6 +106,7 @@ struct DiagnosisPage {
           anchor: section.measure.rawValue, heading: section.measure.title,
           text: section.refusal.map { "Not measured: \($0)." } ?? "", facts: section.lines, figures: section.figures,
           tables: section.tables)
-      }, caveats: caveats, document: ("diagnosis.json", json.readableText), command: command, version: Program.version)
+      }, caveats: caveats, document: ("diagnosis.json", json.readableText), command: command, version: Program.version,
+      citations: citations(hasFigures: true))
   }
 }

@@ -14,9 +14,10 @@ enum ExportCommand {
     operands: "STORE",
     options: [
       .init(
-        "--format", value: "FORMAT", help: "csv (default), jsonl, npz (trials and series as arrays), or tensorboard."),
+        "--format", value: "FORMAT", kind: .choices(Format.self),
+        help: "csv (default), jsonl, npz (trials and series as arrays), or tensorboard."),
       .init(
-        "--table", value: "TABLE",
+        "--table", value: "TABLE", kind: .choices(ResultTable.self),
         help: "trials (default), series, groups or states; npz and tensorboard have the first two."),
       .init(
         "--by", value: "PLACES", help: "For groups and states: the settings to group by, commas between (default: all)."
@@ -29,7 +30,9 @@ enum ExportCommand {
         "--trials", value: "N",
         help: "For tensorboard: of each configuration only trials 0 to N − 1 (needed for more than \(mostRuns) runs)."),
       .init("--all", help: "Also the configurations of earlier specs in this store."),
-      .init("--columns", value: "WHICH", help: "varying (default) or all: which settings are columns."),
+      .init(
+        "--columns", value: "WHICH", kind: .choices(Results.Columns.self),
+        help: "varying (default) or all: which settings are columns."),
       .init(
         "--times", help: "For trials: also wallSeconds, processorSeconds and version, which differ from run to run."),
     ],
@@ -66,7 +69,7 @@ enum ExportCommand {
       "basin export autoencoder.basin --table groups --by optimizer.batch",
       "basin export autoencoder.basin --format npz --out autoencoder.npz",
       "basin export autoencoder.basin --format tensorboard --trials 10 --out runs && tensorboard --logdir runs",
-    ])
+    ], operandKinds: [.file(["basin"])])
 
   static func run(_ command: ParsedCommand) throws(InputError) -> Int32 {
     let path = try command.operand("store")

@@ -15,7 +15,7 @@ enum MergeCommand {
         0  every trial is there        1  trials are missing (which shards, is said)        2  the input is wrong
         75  stopped by a signal: the same command goes on
       """,
-    examples: ["basin merge autoencoder.basin autoencoder.*-of-4.basin"])
+    examples: ["basin merge autoencoder.basin autoencoder.*-of-4.basin"], operandKinds: [.file(["basin"])])
 
   static func run(_ command: ParsedCommand) throws(InputError) -> Int32 {
     guard let target = command.operands.first, command.operands.count > 1 else {

@@ -4,6 +4,12 @@ import Numerics
 enum Program {
   static let version = "0.1.0"
 
+  /// What the program is, in a line.
+  static let abstract = "Basin: a laboratory for what SGD's batch size, step size and sampling order choose."
+
+  /// The statuses that all commands share.
+  static let exitStatus = "0  all well        1  a claim or a trial failed        2  the input is wrong"
+
   private struct Command {
     var specification: CommandSpecification
     var run: (ParsedCommand) throws(InputError) -> Int32
@@ -19,16 +25,22 @@ enum Program {
       Command(specification: ReportCommand.specification, run: ReportCommand.run),
       Command(specification: StabilityCommand.specification, run: StabilityCommand.run),
       Command(specification: DiagnoseCommand.specification, run: DiagnoseCommand.run),
+      Command(specification: CiteCommand.specification, run: CiteCommand.run),
       Command(specification: DataCommand.specification, run: DataCommand.run),
       Command(specification: BenchCommand.specification, run: BenchCommand.run),
+      Command(specification: CompletionsCommand.specification, run: CompletionsCommand.run),
+      Command(specification: ManualCommand.specification, run: ManualCommand.run),
     ]
   }
+
+  /// What the subcommands accept, in the order of the help.
+  static var specifications: [CommandSpecification] { commands.map(\.specification) }
 
   private static var help: String {
     let width = commands.map(\.specification.name.count).max() ?? 0
     let lines = commands.map { "  \($0.specification.name.padded(to: width))  \($0.specification.abstract)" }
     return """
-      Basin: a laboratory for what SGD's batch size, step size and sampling order choose.
+      \(abstract)
 
       USAGE
         basin COMMAND [options]
@@ -41,7 +53,7 @@ enum Program {
         --version  Show the version.
 
       EXIT STATUS
-        0  all well        1  a claim or a trial failed        2  the input is wrong
+        \(exitStatus)
 
       EXAMPLE
         basin reproduce autoencoder

@@ -1,3 +1,4 @@
+import Citations
 import Experiments
 import Formats
 import Numerics
@@ -40,6 +41,9 @@ extension ReportBuilder {
     }
     return [.init(anchor: "series", heading: "Along the way", figures: figures)]
   }
+
+  /// The publication of the quantiles.
+  static let seriesCitations: [Citation] = [.hyndman]
 
   /// So many numbers are read for all series of a report: a few seconds' work.
   private static let mostPoints = 60_000_000

@@ -1,3 +1,4 @@
+import Citations
 import Experiments
 import Formats
 import Numerics
@@ -59,13 +60,27 @@ struct ReportBuilder {
 
   func report() throws(InputError) -> ExperimentReport {
     let plan = results.plan
+    let parts = try [states()] + finals.map { name throws(InputError) in try measure(name) } + along()
     return ExperimentReport(
       name: plan.name, summary: summary,
       states: TrialState.allCases.filter { total[$0] > 0 }.map { .init($0.name, total[$0], Self.tone($0)) },
       notice: try notice(), axes: axes, settings: try fixedSettings(), specification: plan.source.readableText,
-      commands: commands, parts: try [states()] + finals.map { name throws(InputError) in try measure(name) } + along(),
+      commands: commands, parts: parts,
       provenance: .init(
-        command: command, version: Program.version, runVersion: plan.version, specificationHash: plan.hash, store: results.store.path))
+        command: command, version: Program.version, runVersion: plan.version, specificationHash: plan.hash,
+        store: results.store.path),
+      citations: citations(parts))
+  }
+
+  /// The publications of what the trials use, of the statistics that are shown, and of the figures' colours.
+  private func citations(_ parts: [ExperimentReport.Part]) -> [Citation] {
+    let statistics = groups.flatMap { group in
+      group.measures.filter { finals.contains($0.name) }.flatMap(\.citations)
+    }
+    return
+      (Spec.citations(of: results.configurations.map(\.settings)) + TrialGroup.shareCitations + statistics
+      + (series.isEmpty ? [] : Self.seriesCitations)
+      + parts.flatMap(\.figures).flatMap(\.citations)).sortedByKey
   }
 
   // MARK: - What was asked

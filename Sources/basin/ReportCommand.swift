@@ -34,7 +34,7 @@ enum ReportCommand {
     examples: [
       "basin report autoencoder.basin", "basin report autoencoder.basin --out batch --by optimizer.batch",
       "basin report autoencoder.basin --measures steps,maxCosine",
-    ])
+    ], operandKinds: [.file(["basin"])])
 
   static func run(_ command: ParsedCommand) throws(InputError) -> Int32 {
     let path = try command.operand("store")

@@ -41,7 +41,7 @@ enum ReproduceCommand {
     examples: [
       "basin reproduce autoencoder", "basin reproduce autoencoder --full --out report --seed 7",
       "basin reproduce autoencoder --claims 14,20 --json -",
-    ])
+    ], operandKinds: [.choices(studies.map(\.name))])
 
   static func run(_ command: ParsedCommand) throws(InputError) -> Int32 {
     let selected = try selectStudies(command)

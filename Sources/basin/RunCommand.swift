@@ -17,12 +17,14 @@ enum RunCommand {
         "--set", value: "PLACE=VALUE", repeats: true, help: "Put a value, or values separated by commas, into the spec."
       ),
       .init(
-        "--store", value: "FILE",
+        "--store", value: "FILE", kind: .file(["basin"]),
         help: "Where trials are kept (default: NAME.basin for NAME.json; :memory: keeps none)."),
       .init("--jobs", value: "N", help: "Worker threads (default: one a core). Results do not depend on it."),
       .init("--shard", value: "K/N", help: "Run part K of N, into a store of its own (default: as the launcher says)."),
       .init("--shards", value: "N", help: "The number of parts, where the launcher says only which part this is."),
-      .init("--only", value: "STATES", help: "Only trials that are failed, interrupted or pending (commas between)."),
+      .init(
+        "--only", value: "STATES", kind: .list(["failed", "interrupted", "pending"]),
+        help: "Only trials that are failed, interrupted or pending (commas between)."),
       .init("--checkpoint", value: "SECONDS", help: "How often trials under way are saved (default: 30)."),
       .init("--json", value: "FILE", help: "Write the summary as JSON; \"-\" is standard output, instead of text."),
       .init("--quiet", help: "No progress on standard error."),
@@ -68,7 +70,7 @@ enum RunCommand {
       "basin run Examples/digits.json --set problem.precision=single,double",
       "basin run Examples/autoencoder.json --set optimizer.batch=1,2,5 --set seeds.trials=100 --store small.basin",
       "mpirun -n 4 basin run Examples/autoencoder.json",
-    ])
+    ], operandKinds: [.file(["json"])])
 
   static func run(_ command: ParsedCommand) throws(InputError) -> Int32 {
     if command.has("--schema") {

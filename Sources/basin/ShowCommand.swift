@@ -14,7 +14,8 @@ enum ShowCommand {
       One line for each configuration: its settings that vary, and how many of its trials are in each state. The time left is
       that of the trials which are there, configuration by configuration. A store can be looked at while it is written.
       """,
-    examples: ["basin show autoencoder.basin", "basin show autoencoder.basin --json -"])
+    examples: ["basin show autoencoder.basin", "basin show autoencoder.basin --json -"],
+    operandKinds: [.file(["basin"])])
 
   static func run(_ command: ParsedCommand) throws(InputError) -> Int32 {
     let path = try command.operand("store")

@@ -4,7 +4,9 @@ import Stability
 
 extension StabilityAnalysis {
   /// The result for programs; the keys are in Documentation/stability.md.
-  var json: JSON {
+  ///
+  /// - Parameter hasFigures: whether figures are drawn of it.
+  func json(hasFigures: Bool) -> JSON {
     let geometry = input.geometry
     var result: [String: JSON] = [
       "version": .string(Program.version), "command": .string(request.line), "source": .string(input.source),
@@ -24,6 +26,7 @@ extension StabilityAnalysis {
       "b90": map?.leastBatchSize.map(JSON.integer) ?? .null,
       "startRadius": .number(startRadius), "radius": .number(radius), "isRadiusKnown": .bool(isRadiusKnown),
       "seed": .unsigned(request.seed), "caveats": .array(caveats.map(JSON.string)),
+      "citations": citations(hasFigures: hasFigures).json,
     ]
     if let settings = map?.settings {
       result["chains"] = .integer(settings.simulation.chains)

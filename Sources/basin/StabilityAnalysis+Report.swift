@@ -32,7 +32,8 @@ extension StabilityAnalysis {
     return AnalysisReport(
       title: "Can SGD stay here?", kind: "stability", tallies: tallies, summary: summary,
       notice: refusal.map { "No verdict: \($0)." }, facts: facts, parts: parts, caveats: caveats,
-      document: ("map.json", json.readableText), command: request.line, version: Program.version)
+      document: ("map.json", json.readableText), command: request.line, version: Program.version,
+      citations: citations(hasFigures: true))
   }
 
   private var tallies: [ExperimentReport.State] {

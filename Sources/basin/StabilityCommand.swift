@@ -2,21 +2,30 @@ import Formats
 import Numerics
 import Objectives
 import Reporting
+import Stability
 
 /// `basin stability`: can SGD with a step and a batch size stay at a minimum?
 enum StabilityCommand {
   static let specification = CommandSpecification(
     name: "stability", abstract: "Say with which step and batch sizes SGD can stay at a minimum.", operands: "",
     options: [
-      .init("--hessians", value: "H.npy", help: "The Hessian of every sample, n × d × d."),
-      .init("--jacobians", value: "J.npy", help: "Factors instead, Hᵢ = JᵢᵀAᵢJᵢ: n × d, or n × m × d for m outputs."),
-      .init("--weights", value: "A.npy", help: "Aᵢ of the factors, n × m × m, or n × m if diagonal (default: I)."),
-      .init("--gradients", value: "G.npy", help: "The gradient of every sample, n × d, weight decay included."),
+      .init("--hessians", value: "H.npy", kind: .file(["npy"]), help: "The Hessian of every sample, n × d × d."),
       .init(
-        "--problem", value: "NAME",
+        "--jacobians", value: "J.npy", kind: .file(["npy"]),
+        help: "Factors instead, Hᵢ = JᵢᵀAᵢJᵢ: n × d, or n × m × d for m outputs."),
+      .init(
+        "--weights", value: "A.npy", kind: .file(["npy"]),
+        help: "Aᵢ of the factors, n × m × m, or n × m if diagonal (default: I)."),
+      .init(
+        "--gradients", value: "G.npy", kind: .file(["npy"]),
+        help: "The gradient of every sample, n × d, weight decay included."),
+      .init(
+        "--problem", value: "NAME", kind: .choicesOrFile(ReferenceProblem.names, ["json"]),
         help: "A reference problem by its name below, or SPEC.json for the problem of a spec."),
       .init("--at", value: "POINT", help: "Which of its minima (default: the first), or parameters in a .npy file."),
-      .init("--order", value: "NAME", help: "How batches are drawn: iid, subset, reshuffle or full (default: iid)."),
+      .init(
+        "--order", value: "NAME", kind: .choices(Sampling.self),
+        help: "How batches are drawn: iid, subset, reshuffle or full (default: iid)."),
       .init("--batch", value: "LIST", help: "Batch sizes (default: 1,2,4,… and n)."),
       .init("--step", value: "LIST", help: "Step sizes (default: 24 around the thresholds)."),
       .init("--momentum", value: "B", help: "β of the heavy ball x ← x − η∇f + β(x − x₋₁) (default: 0)."),
@@ -90,7 +99,7 @@ enum StabilityCommand {
       ) { progress.show($0, of: $1) }
       progress.end()
     }
-    let json = analysis.json
+    let json = analysis.json(hasFigures: directory != nil)
     if let directory {
       let written = try ReportWriter().write(analysis.report(json), to: directory)
       if let missing = written.missingFigures { Terminal.note("basin: \(missing)") }

@@ -1,3 +1,4 @@
+import Citations
 import Descent
 import Experiments
 import Formats
@@ -15,6 +16,8 @@ struct StabilityInput {
   var point: (any BatchCurvature)?
   /// The basin's radius, where the problem says it.
   var radius: Double?
+  /// The publications of the problem and of how its minimum was found.
+  var citations: [Citation] = []
   /// The objective with weight decay and the minimum's parameters, where a problem was named.
   var problem: (objective: any FiniteSumObjective<Double>, parameters: [Double])?
 
@@ -53,6 +56,7 @@ struct StabilityInput {
     let parameters: [Double]
     if let place, place.hasSuffix(".npy") {
       parameters = try NPYFile.read(place).values
+      citations = known.citations(findsMinimiser: false)
       source = "\(name) at the parameters of \(place)"
     } else {
       let minima = try known.minima()
@@ -70,6 +74,7 @@ struct StabilityInput {
       parameters =
         weightDecay > 0
         ? try Self.minimum(of: Self.withDecay(objective, weightDecay), near: found.parameters) : found.parameters
+      citations = known.citations(findsMinimiser: true) + (weightDecay > 0 ? [.dembo] : [])
       source = "\(name) at its minimum \"\(minimum)\"" + (weightDecay > 0 ? ", as the decay moves it" : "")
       radius = known.radius
     }
@@ -209,13 +214,18 @@ private struct KnownProblem {
   /// How far from a minimum a run has left it, where the problem says so.
   let radius: Double?
   let minima: () throws(InputError) -> [NamedPoint]
+  private let publications: (Bool) -> [Citation]
+
+  /// Its publications, also those of how a minimum is found.
+  func citations(findsMinimiser: Bool) -> [Citation] { publications(findsMinimiser) }
 
   init(_ name: String) throws(InputError) {
     if name.hasSuffix(".json") {
-      let problem = try Self.problem(ofSpec: name)
+      let (problem, settings) = try Self.problem(ofSpec: name)
       objective = problem.objective
       radius = nil
       minima = { () throws(InputError) in try problem.minima() }
+      publications = { Spec.problemCitations(of: settings, findsMinimiser: $0) }
       return
     }
     guard ReferenceProblem.names.contains(name) else {
@@ -227,20 +237,11 @@ private struct KnownProblem {
     objective = problem.objective.finiteSum
     radius = problem.escapeRadius
     minima = { problem.minima }
+    publications = { _ in ReferenceProblem.citations(of: name) }
   }
 
-  private static func problem(ofSpec path: String) throws(InputError) -> SpecObjective {
-    let spec: Spec
-    do throws(SpecProblems) {
-      spec = try Spec.read(path)
-    } catch {
-      var first = error.problems[0]
-      if first.location != path { first.location = "\(path), \(first.location)" }
-      if error.problems.count > 1 {
-        first.advice += "\(first.advice.isEmpty ? "" : " ")\"basin run \(path)\" says what else is wrong."
-      }
-      throw first
-    }
+  private static func problem(ofSpec path: String) throws(InputError) -> (SpecObjective, settings: JSON) {
+    let spec = try Spec.readOne(path)
     // The seed of the data belongs to the problem.
     let problems = Set(spec.configurations.map { [$0.settings["problem"], $0.settings["seeds"]?["data"]] })
     guard problems.count == 1, let objective = spec.configurations[0].objective else {
@@ -248,6 +249,6 @@ private struct KnownProblem {
         path, expected: "a spec with one problem", found: "\(problems.count) of them",
         advice: "Take a single value where the problem has an axis.")
     }
-    return objective
+    return (objective, spec.configurations[0].settings)
   }
 }

@@ -11,8 +11,12 @@ import Testing
     (["show", "--help"], "show", 0), (["export", "--help"], "export", 0), (["merge", "--help"], "merge", 0),
     (["report", "--help"], "report", 0), (["stability", "--help"], "stability", 0),
     (["diagnose", "--help"], "diagnose", 0), (["diagnose", "--measure", "list"], "diagnose-measures", 0),
+    (["cite", "--help"], "cite", 0),
     (["data", "--help"], "data", 0),
-    (["bench", "--help"], "bench", 0),
+    (["bench", "--help"], "bench", 0), (["completions", "--help"], "completions", 0),
+    (["manual", "--help"], "manual", 0), (["completions", "bash"], "completions-bash", 0),
+    (["completions", "zsh"], "completions-zsh", 0), (["completions", "fish"], "completions-fish", 0),
+    (["manual"], "manual-page", 0),
     (["reproduce", "nonsense", "--help"], "reproduce", 0),
   ]
 

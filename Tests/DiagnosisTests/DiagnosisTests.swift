@@ -149,4 +149,26 @@ import Testing
     #expect(Set(texts).count == texts.count && texts.allSatisfy { !$0.isEmpty })
     #expect(DiagnosisMeasure.allCases.allSatisfy { !$0.cost.isEmpty })
   }
+
+  @Test("a section cites what it used: of a dense spectrum nothing, and never more than its measure can")
+  func citations() throws {
+    let (dense, _, _) = try Self.small(options: Self.quick())
+    var options = Self.quick()
+    options.measures = [.eigenvalues, .gaussNewton, .trace, .layers, .density, .noise, .sharpness]
+    let (iterative, _, _) = try Self.small("mlp:3-200-10:relu", options: options)
+    #expect(iterative.network.parameterCount > 2_000)
+    for section in dense.sections + iterative.sections {
+      #expect(Set(section.citations).isSubset(of: section.measure.citations), "\(section.measure)")
+    }
+    func keys(_ diagnosis: Diagnosis, _ measure: DiagnosisMeasure) -> Set<String> {
+      Set(diagnosis.sections.first { $0.measure == measure }?.citations.map(\.key) ?? [])
+    }
+    for measure in [DiagnosisMeasure.eigenvalues, .trace, .density, .point, .kinks] {
+      #expect(keys(dense, measure).isEmpty, "\(measure)")
+    }
+    #expect(keys(iterative, .eigenvalues).contains("wu2000thick"))
+    #expect(keys(iterative, .trace).isSuperset(of: ["meyer2021hutch", "hutchinson1990stochastic"]))
+    #expect(keys(iterative, .density).contains("ubaru2017fast"))
+    #expect(keys(dense, .sharpness).isSuperset(of: ["foret2021sharpness", "keskar2017large"]))
+  }
 }

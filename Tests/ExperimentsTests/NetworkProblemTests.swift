@@ -217,7 +217,7 @@ import Testing
 
   @Test("What has diverged has no features, ranks or angles", arguments: [false, true])
   func divergence(_ isSingle: Bool) throws {
-    let names = NetworkMeasures.names.filter { !$0.hasSuffix("ccuracy") }
+    let names = NetworkMeasures.numbers.map(\.name).filter { !$0.hasSuffix("ccuracy") }
     let data = #"{"kind":"support","samples":6,"dimension":3,"relevant":2,"testSamples":9}"#
     let found = try finals(
       [

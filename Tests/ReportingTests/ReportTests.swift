@@ -1,3 +1,4 @@
+import Citations
 import Formats
 import Foundation
 import Numerics
@@ -89,7 +90,7 @@ struct ReportTests {
       #expect(text("autoencoder/data/limits.csv") == Sample.table.csv)
       #expect(text("autoencoder/data/start.json") == "{\"w\": [0.1, 0.2]}\n")
       #expect(text("autoencoder/specs/batch-size.json") == "{\"name\": \"batch-size\"}\n")
-      #expect(text("references.bib") == Sample.method.bibTeX + "\n" + Sample.paper.bibTeX)
+      #expect(text("references.bib") == [Sample.method, Sample.paper].bibTeX)
       #expect(text("autoencoder/figures/tricky.csv")?.hasPrefix("panel,layer,label,x,y,low,high\n") == true)
       let page = try #require(text("index.html"))
       for link in page.matches(of: /href="([^#:"]+)"/) { #expect(written.files.contains(String(link.output.1))) }

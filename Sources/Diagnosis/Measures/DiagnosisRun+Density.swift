@@ -1,3 +1,4 @@
+import Citations
 import Curvature
 import Formats
 import Numerics
@@ -14,6 +15,7 @@ extension DiagnosisRun {
       : try hessian.spectralDensity(
         steps: options.lanczosSteps, probes: options.probes, seeds: seeds, trial: trial(.density),
         workers: options.workers)
+    section.citations = found.isExact ? [] : [.pearlmutter] + found.citations
     let span = found.range.upperBound - found.range.lowerBound
     let width = max(span / 200, .leastNormalMagnitude)
     let negative = try found.negativeFraction()

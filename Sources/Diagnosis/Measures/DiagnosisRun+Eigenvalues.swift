@@ -1,3 +1,4 @@
+import Citations
 import Curvature
 import Formats
 import Numerics
@@ -9,6 +10,7 @@ extension DiagnosisRun {
   mutating func measureEigenvalues() throws(InputError) -> DiagnosisSection {
     var section = DiagnosisSection(.eigenvalues)
     let found = try hessianEnds()
+    section.citations = searchCitations
     section.json = ends(found, hessian.formula)
     section.lines = lines(found)
     section.tables.append(table(found, name: "eigenvalues"))
@@ -47,6 +49,7 @@ extension DiagnosisRun {
     let trace = try traceEstimate(gaussNewton, .gaussNewton)
     let top = found.largest[0]
     let sharpness = try hessianEnds().largest[0]
+    section.citations = [.martens] + searchCitations + trace.citations
     var members = ends(found, gaussNewton.formula).members
     members["trace"] = json(trace)
     let ratio = top.value > 0 ? sharpness.value / top.value : nil
@@ -93,7 +96,9 @@ extension DiagnosisRun {
       .init("λ_max", .plain("largest")),
       .init("trace", .estimate("trace", error: nil, low: "traceLow", high: "traceHigh")),
     ]
-    let traces = try hessianTrace().blocks
+    let whole = try hessianTrace()
+    let traces = whole.blocks
+    section.citations = searchCitations + whole.citations
     var members: [JSON] = []
     for (block, trace) in zip(blocks, traces) {
       let top: Eigenpair<Scalar>
@@ -134,6 +139,9 @@ extension DiagnosisRun {
     self.matrix = matrix
     return Matrix(range.map { row in range.map { matrix[row, $0] } })
   }
+
+  /// The publications of a search for eigenvalues of the Hessian; a dense spectrum needs none.
+  var searchCitations: [Citation] { isDense ? [] : [.pearlmutter] + EigenvalueOptions.citations }
 
   // MARK: - Words and numbers
 

@@ -13,6 +13,7 @@ extension DiagnosisRun {
   /// Sparsity, distinct features, dead units, layer by layer.
   func measureFeatures() throws(InputError) -> DiagnosisSection {
     var section = DiagnosisSection(.features)
+    section.citations = DiagnosisMeasure.features.citations
     let layers = network.layers.indices.filter { layer in
       if case .activation = network.layers[layer] { return true }
       return false
@@ -101,6 +102,7 @@ extension DiagnosisRun {
         .jacobianRank, "\(d) parameters make a Jacobian too large for its singular values, even that of two samples")
     }
     var section = DiagnosisSection(.jacobianRank)
+    section.citations = DiagnosisMeasure.jacobianRank.citations
     let rows = objective.jacobian(at: parameters, over: .full(count))
     let found = try JacobianRank(of: Matrix(rows: count * m, columns: d, storage: rows))
     let most2 = min(count * m, d)

@@ -1,3 +1,4 @@
+import Citations
 import Curvature
 import Formats
 import Numerics
@@ -14,6 +15,7 @@ extension DiagnosisRun {
     let covariance = try CurvatureOperator.gradientCovariance(
       of: narrow, at: narrowParameters, workers: options.workers)
     let top = try covariance.eigenpairs(options: eigenvalueOptions(.noise)).largest[0]
+    section.citations = EigenvalueOptions.citations
     section.json = [
       "gradientSquare": .number(square), "covarianceTrace": .number(trace), "covarianceLargest": json(top),
       "simpleScale": .number(orNull: square > 0 ? trace / square : nil),
@@ -25,6 +27,7 @@ extension DiagnosisRun {
       section.statements.append("The mean gradient vanishes: noise scales, which divide by it, are not defined.")
       return section
     }
+    section.citations += [.mccandlish, .hutchinson, .pearlmutter]
     let simple = trace / square
     let curvature = try curvatureNoise(covariance)
     let along = dot(gradient, hessian.product(gradient.map { Scalar($0) }))
@@ -109,6 +112,8 @@ extension DiagnosisRun {
       let dynamics = try Dynamics(batchSize: sizes[place], sampling: sampling, sampleCount: n)
       return try point.batchSharpness(of: dynamics, plan)
     }
+    section.citations = [.andreyev, .pearlmutter]
+    if found.contains(where: { !$0.meanOfRatios.isExact }) { section.citations += sampling.citations }
     var members: [JSON] = []
     for (size, value) in zip(sizes, found) {
       let (mean, ratio) = (value.meanOfRatios, value.ratioOfMeans)

@@ -1,3 +1,4 @@
+import Citations
 import Curvature
 import Formats
 import Foundation
@@ -9,6 +10,7 @@ extension DiagnosisRun {
   /// Box, worst-case, average and adaptive sharpness, at usual radii.
   mutating func measureSharpness() throws(InputError) -> DiagnosisSection {
     var section = DiagnosisSection(.sharpness)
+    section.citations = [.foret, .kwon, .keskar, .andriushchenkoModern, .salmon] + searchCitations
     let top = try hessianEnds().largest[0]
     let ascent = AscentOptions(
       starts: 3, gradientsPerStart: 25, seeds: seeds, trial: trial(.sharpness), workers: options.workers)
@@ -83,6 +85,7 @@ extension DiagnosisRun {
   /// The loss along the sharpest direction and along random ones.
   mutating func measureSlices() throws(InputError) -> DiagnosisSection {
     var section = DiagnosisSection(.slices)
+    section.citations = [.goodfellow, .li, .salmon] + searchCitations
     let top = try hessianEnds().largest[0]
     let fine = 2 * options.sliceSize + 1
     // As far as the quadratic model takes the loss to twice its value and one more.

@@ -1,3 +1,4 @@
+import Citations
 import Curvature
 import Formats
 import Numerics
@@ -31,6 +32,7 @@ extension DiagnosisRun {
     let map = try StabilityMap(
       geometry, dynamics: dynamics, steps: options.steps, settings: settings, workers: options.workers)
     var section = DiagnosisSection(.thresholds)
+    section.citations = [.martens] + (isDense ? [] : EigenvalueOptions.citations) + map.citations
     section.json = json(map, rank: kept.count, first.value)
     section.figures = [map.figure()]
     section.tables = [map.thresholdTable()]

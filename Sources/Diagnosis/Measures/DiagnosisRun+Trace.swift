@@ -1,3 +1,4 @@
+import Citations
 import Curvature
 import Formats
 import Numerics
@@ -8,6 +9,7 @@ extension DiagnosisRun {
   mutating func measureTrace() throws(InputError) -> DiagnosisSection {
     var section = DiagnosisSection(.trace)
     let found = try hessianTrace()
+    section.citations = found.isExact ? [] : [.pearlmutter] + found.citations
     section.json = json(found)
     section.lines = [
       ("trace", text(found)),

@@ -1,3 +1,4 @@
+import Citations
 import Descent
 import Formats
 import Numerics
@@ -27,7 +28,7 @@ struct AutoencoderProblem: SpecProblem {
       .init("data", .variants(dataKinds), .defaultsTo("orthonormal"), "The data vectors a₁ … a_m."),
       .init("features", .integer(1...1_000_000), .optional, "m, the number of data vectors; a file decides it itself."),
       .init("dimension", .integer(1...1_000_000), .optional, "n, by default m; a file decides it itself."),
-    ])
+    ], citations: [.ghosh])
 
   private static let dataKinds: [SpecObject] = [
     .init(kind: "orthonormal", explanation: "The first m vectors of the standard basis.", fields: []),
@@ -39,11 +40,10 @@ struct AutoencoderProblem: SpecProblem {
       fields: [.init("path", .file, .required, "A .npy file, m × n.")]),
   ]
 
-  static let measures: [SpecMeasure] =
-    [
-      "maxCosine", "misalignment", "selectedIndex", "loss", "lossGap", "squaredNorm", "activeEnergy", "runnerUpRatio",
-      "logRatio", "steps",
-    ].map { SpecMeasure(name: $0) } + [SpecMeasure(name: "coefficients", isVector: true)]
+  static let measures: [SpecMeasure] = [
+    "maxCosine", "misalignment", "selectedIndex", "loss", "lossGap", "squaredNorm", "activeEnergy", "runnerUpRatio",
+    "logRatio", "steps", SpecMeasure("coefficients", isVector: true),
+  ]
 
   static let defaultFinals = ["maxCosine", "selectedIndex"]
 

@@ -1,3 +1,4 @@
+import Citations
 import Curvature
 import Numerics
 import Objectives
@@ -8,7 +9,9 @@ import Objectives
 /// same numbers.
 enum CurvatureMeasures {
   /// The measures.
-  static let names = ["sharpness", "hessianTrace"]
+  static let measures: [SpecMeasure] = [
+    SpecMeasure("sharpness", [.pearlmutter] + EigenvalueOptions.citations), "hessianTrace",
+  ]
 
   /// What they are.
   static let explanation =

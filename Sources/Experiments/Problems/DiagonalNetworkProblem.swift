@@ -1,3 +1,4 @@
+import Citations
 import Descent
 import Features
 import Formats
@@ -25,7 +26,7 @@ struct DiagonalNetworkProblem: SpecProblem {
       .init("half", .flag, .defaultsTo(true), "Whether c = ½; otherwise c = 1."),
     ] + SpecDataSet.fields(hasImages: false) + [
       .init("supportThreshold", .number(.notNegative), .defaultsTo(1e-6), "What |βⱼ| has to exceed to count as not 0.")
-    ])
+    ], citations: [.woodworth])
 
   private static let explanations = [
     "testLoss", "l0 (how many βⱼ are not 0)", "l1 (Σ |βⱼ|)",
@@ -39,9 +40,9 @@ struct DiagonalNetworkProblem: SpecProblem {
   static let measures =
     PlainWorkload.measures(
       and: [
-        "testLoss", "l0", "l1", "supportPrecision", "supportRecall", "supportF1", "jacobianRank", "effectiveRank",
-        "weightImbalance",
-      ] + CurvatureMeasures.names) + [SpecMeasure(name: "coefficients", isVector: true)]
+        "testLoss", "l0", "l1", "supportPrecision", "supportRecall", "supportF1", NetworkMeasures.jacobianRank,
+        NetworkMeasures.effectiveRank, NetworkMeasures.weightImbalance,
+      ] + CurvatureMeasures.measures) + [SpecMeasure("coefficients", isVector: true)]
 
   static let defaultFinals = PlainWorkload.defaultFinals + ["l0"]
 

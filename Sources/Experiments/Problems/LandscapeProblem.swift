@@ -1,3 +1,4 @@
+import Citations
 import Descent
 import Formats
 import Numerics
@@ -10,7 +11,10 @@ struct LandscapeProblem: SpecProblem {
   static let settings = SpecObject(
     kind: "landscape",
     explanation: "A small problem with known minima. \(PlainWorkload.explanation(minima: minimaText))",
-    fields: [.init("name", .choice(ReferenceProblem.names), .required, "Which: \(namesText)")])
+    fields: [.init("name", .choice(ReferenceProblem.names), .required, "Which: \(namesText)")],
+    methods: ReferenceProblem.names.map { name in
+      SpecMethod(name, ReferenceProblem.citations(of: name)) { $0["name"] == .string(name) }
+    })
 
   private static var minimaText: String {
     known.map { "\($0.minima.map(\.name).joined(separator: ", ")) of \($0.name)" }.joined(separator: "; ")
@@ -22,7 +26,7 @@ struct LandscapeProblem: SpecProblem {
     ReferenceProblem.names.compactMap { try? ReferenceProblem(named: $0) }
   }
 
-  static let measures = PlainWorkload.measures(and: PlainWorkload.minimumNames)
+  static let measures = PlainWorkload.measures(and: PlainWorkload.minimumMeasures)
 
   static let defaultFinals = PlainWorkload.minimumNames
 

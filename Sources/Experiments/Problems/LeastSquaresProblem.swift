@@ -1,3 +1,4 @@
+import Citations
 import Formats
 import Numerics
 import Objectives
@@ -14,7 +15,9 @@ struct LeastSquaresProblem: SpecProblem {
       """,
     fields: [SpecData.field(.targets), SpecData.weightDecay, SpecData.intercept])
 
-  static let measures = PlainWorkload.measures(and: PlainWorkload.minimumNames)
+  static let measures = PlainWorkload.measures(and: PlainWorkload.minimumMeasures)
+
+  static var minimiser: (name: String, citations: [Citation])? { ("newton", [.dembo]) }
 
   static let defaultFinals = PlainWorkload.defaultFinals
 

@@ -1,3 +1,4 @@
+import Citations
 import Formats
 import Numerics
 import Objectives
@@ -63,7 +64,9 @@ struct LogisticProblem: SpecProblem {
       """,
     fields: LinearModelProblem.fields)
 
-  static let measures = PlainWorkload.measures(and: ["accuracy"] + PlainWorkload.minimumNames)
+  static let measures = PlainWorkload.measures(and: ["accuracy"] + PlainWorkload.minimumMeasures)
+
+  static var minimiser: (name: String, citations: [Citation])? { ("newton", [.dembo]) }
 
   static let defaultFinals = PlainWorkload.defaultFinals + ["accuracy"]
 
@@ -97,9 +100,12 @@ struct SupportVectorProblem: SpecProblem {
       .init(
         "loss", .choice([MarginLoss.hinge, .squaredHinge].map(\.rawValue)), .defaultsTo("hinge"),
         "ℓ, with its square or without.")
-    ] + LinearModelProblem.fields)
+    ] + LinearModelProblem.fields, citations: [.cortes])
 
-  static let measures = PlainWorkload.measures(and: ["accuracy", "supportVectorFraction"] + PlainWorkload.minimumNames)
+  static let measures = PlainWorkload.measures(
+    and: ["accuracy", "supportVectorFraction"] + PlainWorkload.minimumMeasures)
+
+  static var minimiser: (name: String, citations: [Citation])? { ("newton", [.dembo]) }
 
   static let defaultFinals = PlainWorkload.defaultFinals + ["accuracy", "supportVectorFraction"]
 

@@ -1,3 +1,4 @@
+import Citations
 import Features
 import Formats
 import Numerics
@@ -54,15 +55,20 @@ struct NetworkMeasures: Sendable {
   ]
 
   /// The measures that are one number.
-  static let names =
+  static let numbers: [SpecMeasure] =
     [
-      "testLoss", "accuracy", "testAccuracy", "relevantNorm", "irrelevantNorm", "columnRatio", "firstLayerRank",
-      "neuronMovement", "neuronRotation", "neuronAlignment", "atomRecovery", "featureSparsity", "jacobianRank",
-      "effectiveRank", "weightImbalance",
-    ] + CurvatureMeasures.names
+      "testLoss", "accuracy", "testAccuracy", SpecMeasure("relevantNorm", [.beneventano]),
+      SpecMeasure("irrelevantNorm", [.beneventano]), SpecMeasure("columnRatio", [.beneventano]),
+      SpecMeasure("firstLayerRank", [.roy]), "neuronMovement", "neuronRotation", "neuronAlignment", "atomRecovery",
+      SpecMeasure("featureSparsity", [.andriushchenko]), jacobianRank, effectiveRank, weightImbalance,
+    ] + CurvatureMeasures.measures
+
+  static let jacobianRank = SpecMeasure("jacobianRank", [.andriushchenko])
+  static let effectiveRank = SpecMeasure("effectiveRank", [.roy])
+  static let weightImbalance = SpecMeasure("weightImbalance", [.arora])
 
   /// The measures that are several.
-  static let vectors = [SpecMeasure(name: "featureSparsities", isVector: true)]
+  static let vectors = [SpecMeasure("featureSparsities", [.andriushchenko], isVector: true)]
 
   /// The most samples for feature sparsity, whose cost is n·M².
   static let largestSparsitySampleCount = 10_000

@@ -66,7 +66,7 @@ struct NetworkProblem: SpecProblem {
       fields: []),
   ]
 
-  static let measures = PlainWorkload.measures(and: NetworkMeasures.names) + NetworkMeasures.vectors
+  static let measures = PlainWorkload.measures(and: NetworkMeasures.numbers) + NetworkMeasures.vectors
 
   static let defaultFinals = PlainWorkload.defaultFinals
 

@@ -23,9 +23,8 @@ enum PlainWorkload {
   }
 
   /// What can be measured of any of them, and the problem's own numbers.
-  static func measures(and more: [String] = []) -> [SpecMeasure] {
-    (["loss", "gradientNorm", "squaredNorm", "steps"] + more).map { SpecMeasure(name: $0) }
-      + [SpecMeasure(name: "parameters", isVector: true)]
+  static func measures(and more: [SpecMeasure] = []) -> [SpecMeasure] {
+    ["loss", "gradientNorm", "squaredNorm", "steps"] + more + [SpecMeasure("parameters", isVector: true)]
   }
 
   /// What is measured at the end if a spec does not say.
@@ -162,6 +161,7 @@ enum PlainWorkload {
 
   /// The measures of problems that know their minimisers.
   static let minimumNames = ["nearestMinimum", "minimumDistance", "exitStep"]
+  static var minimumMeasures: [SpecMeasure] { minimumNames.map { SpecMeasure($0) } }
 
   private static func minimumMeasures(_ minima: [NamedPoint]) -> [PlainMeasure] {
     guard !minima.isEmpty else { return [] }

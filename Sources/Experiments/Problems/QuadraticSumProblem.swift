@@ -1,3 +1,4 @@
+import Citations
 import Descent
 import Formats
 import Numerics
@@ -31,7 +32,8 @@ struct QuadraticSumProblem: SpecProblem {
         .init("dimension", .integer(1...100_000), .required, "d."),
         .init("sharpness", .number(.positive), .defaultsTo(1), "λ₁, the largest eigenvalue of E Hᵢ."),
         .init("decay", .number(.notNegative), .defaultsTo(0), "How fast λⱼ falls, a power of j."),
-      ] + (family == .random || family == .sharedEigenvectors ? [rank] : []) + [noise])
+      ] + (family == .random || family == .sharedEigenvectors ? [rank] : []) + [noise],
+      citations: [.salmon])
   }
 
   private static let rank = SpecField(
@@ -60,7 +62,7 @@ struct QuadraticSumProblem: SpecProblem {
       .init("gradients", .file, .optional, "n × d."),
     ])
 
-  static let measures = PlainWorkload.measures(and: PlainWorkload.minimumNames)
+  static let measures = PlainWorkload.measures(and: PlainWorkload.minimumMeasures)
 
   static let defaultFinals = PlainWorkload.defaultFinals
 

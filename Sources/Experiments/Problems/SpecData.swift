@@ -1,3 +1,4 @@
+import Citations
 import Formats
 import Numerics
 import Objectives
@@ -17,7 +18,7 @@ enum SpecData {
         fields: [
           .init("samples", .integer(1...10_000_000), .required, "n."),
           .init("dimension", .integer(1...100_000), .required, "d."),
-        ])
+        ], citations: [.salmon])
       switch self {
       case .targets:
         gaussian.explanation =
@@ -95,7 +96,7 @@ enum SpecData {
         kind: "libsvm",
         explanation:
           "Sparse data in LIBSVM's text format, lines \"\(one) index:value …\" with ascending indices from 1.",
-        fields: [path("The file, plain or compressed with gzip.")]),
+        fields: [path("The file, plain or compressed with gzip.")], citations: [.chang]),
       .init(kind: "csv", explanation: "Data from a CSV file, all cells numbers.", fields: csv),
     ]
   }

@@ -1,3 +1,4 @@
+import Citations
 import DataSets
 import Formats
 
@@ -34,6 +35,10 @@ extension SpecDataSet {
         .init(
           "numpySeed", .integer(0...Int(UInt32.max)), .optional,
           "Draw with NumPy's generator from this seed, as published with 0, instead of from the data seed."),
+      ], citations: [.andriushchenko],
+      methods: [
+        SpecMethod("numpySeed", [.matsumoto]) { $0["numpySeed"] != nil },
+        SpecMethod("dataSeed", [.salmon]) { $0["numpySeed"] == nil },
       ]),
     .init(
       kind: "teacher",
@@ -51,8 +56,9 @@ extension SpecDataSet {
           "Those into a neuron uniform on the unit sphere, those out of it ±1, no biases; or standard normal, biases uniform on ±1/√p."
         ),
         testSamples,
-      ]),
-    .init(kind: "blanc", explanation: "Twelve points in one dimension (arXiv 1904.09080).", fields: []),
+      ], citations: [.andriushchenko, .salmon]),
+    .init(
+      kind: "blanc", explanation: "Twelve points in one dimension (arXiv 1904.09080).", fields: [], citations: [.blanc]),
     .init(
       kind: "support",
       explanation: """
@@ -69,7 +75,7 @@ extension SpecDataSet {
         .init(
           "noise", .variants(noises), .defaultsTo("none"), "Noise on the labels, made once with the data."),
         testSamples,
-      ]),
+      ], citations: [.beneventano, .salmon]),
   ]
 
   private static let deviation = SpecField("standardDeviation", .number(.notNegative), .required, "σ.")
@@ -89,7 +95,7 @@ extension SpecDataSet {
       1,797 handwritten digits of 8 × 8 pixels from 0 to 1, ten classes (UCI, doi:10.24432/C50P49, CC BY 4.0), in an order \
       of the data seed; those that are not learnt from are the test samples.
       """,
-    fields: [.init("samples", .integer(1...1_797), .defaultsTo(1_500), "n.")])
+    fields: [.init("samples", .integer(1...1_797), .defaultsTo(1_500), "n.")], citations: [.alpaydin, .salmon])
 
   private static let images = SpecObject(
     kind: "images",
@@ -106,6 +112,14 @@ extension SpecDataSet {
       .init(
         "noise", .number(.notNegative), .defaultsTo(0),
         "The standard deviation of Gaussian noise on every pixel, the last that is done."),
+    ],
+    methods: [
+      // Known by its content, wherever it lies.
+      SpecMethod("mnist", PublishedDataSet.mnist.citations) { members in
+        guard case .string(let checksum)? = members["images"]?["sha256"] else { return false }
+        return PublishedDataSet.mnist.contains(checksum: checksum)
+      },
+      SpecMethod("pixelNoise", [.salmon]) { ($0["noise"]?.double ?? 0) > 0 || $0["padding"] != nil },
     ])
 
   private static let paddings: [SpecObject] = [

@@ -1,3 +1,4 @@
+import Citations
 import Descent
 import Formats
 import Numerics
@@ -12,6 +13,8 @@ protocol SpecProblem: Sendable {
   static var measures: [SpecMeasure] { get }
   /// What is measured at the end if a spec does not say.
   static var defaultFinals: [String] { get }
+  /// How its minimisers are found where somebody asks for them, with the publications; nil if they are known, or are not.
+  static var minimiser: (name: String, citations: [Citation])? { get }
 
   /// Makes the problem of resolved settings.
   ///
@@ -30,6 +33,9 @@ protocol SpecProblem: Sendable {
 }
 
 extension SpecProblem {
+  /// None.
+  static var minimiser: (name: String, citations: [Citation])? { nil }
+
   /// None.
   var derivedSettings: [String: JSON] { [:] }
 }
@@ -95,11 +101,22 @@ public struct SpecObjective: Sendable {
 }
 
 /// A measure that specs can name.
-struct SpecMeasure: Sendable {
+struct SpecMeasure: Sendable, ExpressibleByStringLiteral {
   /// The name.
   var name: String
+  /// The publications of how it is measured.
+  var citations: [Citation] = []
   /// Whether it is several numbers, which only `record.final` can hold.
   var isVector = false
+
+  init(_ name: String, _ citations: [Citation] = [], isVector: Bool = false) {
+    self.name = name
+    self.citations = citations
+    self.isVector = isVector
+  }
+
+  /// A measure that needs no publication.
+  init(stringLiteral name: String) { self.init(name) }
 }
 
 /// What ends a trial.

@@ -1,3 +1,4 @@
+import Citations
 import Descent
 import Formats
 import Numerics
@@ -34,8 +35,10 @@ enum SpecStart: Sendable {
   static let settings: [SpecObject] = [
     .init(
       kind: "gaussian", explanation: "Independent Gaussian entries with E‖w₀‖² = norm², each trial its own.",
-      fields: [norm]),
-    .init(kind: "sphere", explanation: "Uniform on the sphere ‖w₀‖ = norm, each trial its own.", fields: [norm]),
+      fields: [norm], citations: [.salmon]),
+    .init(
+      kind: "sphere", explanation: "Uniform on the sphere ‖w₀‖ = norm, each trial its own.", fields: [norm],
+      citations: [.salmon]),
     .init(kind: "zeros", explanation: "All parameters 0.", fields: []),
     .init(
       kind: "coefficients",
@@ -52,19 +55,19 @@ enum SpecStart: Sendable {
       fields: [
         .init("point", .text, .required, "The minimiser's name, as the problem says."),
         .init("radius", .number(.notNegative), .required, "The distance from it."),
-      ]),
+      ], citations: [.salmon]),
     .init(
       kind: "pyTorch",
       explanation:
         "A network's layers as PyTorch has them: weights and biases uniform on ±1/√p, p inputs of the layer.",
-      fields: []),
+      fields: [], citations: [.paszke, .salmon]),
     .init(
       kind: "he", explanation: "A network's weights normal of variance 2/p, p inputs of the layer; biases 0.",
-      fields: []),
+      fields: [], citations: [.he, .salmon]),
     .init(
       kind: "xavier",
       explanation: "A network's weights uniform on ±√(6/(p + q)), p inputs and q outputs of the layer; biases 0.",
-      fields: []),
+      fields: [], citations: [.glorot, .salmon]),
     .init(
       kind: "layers", explanation: "A network's weights normal, each layer with its own standard deviation.",
       fields: [
@@ -72,7 +75,7 @@ enum SpecStart: Sendable {
           "standardDeviations", .list(.number(.notNegative)), .required, "One for each affine layer, from the input on."
         ),
         .init("biases", .choice(["zero", "pyTorch"]), .defaultsTo("zero"), "0, or uniform on ±1/√p."),
-      ]),
+      ], citations: [.salmon]),
     .init(
       kind: "constants", explanation: "The two vectors of a diagonal network, each the same in all entries.",
       fields: [

@@ -1,3 +1,4 @@
+import Citations
 import Descent
 import Formats
 import Numerics
@@ -25,7 +26,11 @@ struct TanhNetworkProblem: SpecProblem {
         ]), .required, "The samples."),
     ])
 
-  static let measures = PlainWorkload.measures(and: PlainWorkload.minimumNames)
+  static let measures = PlainWorkload.measures(and: PlainWorkload.minimumMeasures)
+
+  static var minimiser: (name: String, citations: [Citation])? {
+    ("levenbergMarquardt", [.levenberg, .marquardt, .salmon])
+  }
 
   static let defaultFinals = PlainWorkload.defaultFinals
 

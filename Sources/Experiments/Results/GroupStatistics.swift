@@ -1,3 +1,4 @@
+import Citations
 import Formats
 import Numerics
 
@@ -48,6 +49,18 @@ public struct MeasureStatistics: Sendable {
 
   private static let bootstrapLimit = 2_000
 
+  /// The publications of its intervals and quantiles.
+  public var citations: [Citation] {
+    isBootstrapped ? Self.quantileCitations + Self.bootstrapCitations : Self.quantileCitations
+  }
+
+  /// The publications of medians, their intervals, and quantiles.
+  public static let quantileCitations: [Citation] = [.david, .hyndman]
+  /// The publications of the mean's interval where it is resampled.
+  public static let bootstrapCitations: [Citation] = [.efron, .lemire, .salmon]
+
+  private var isBootstrapped: Bool { count <= Self.bootstrapLimit && (standardError ?? 0) > 0 }
+
   /// The statistics of values; nil if none is finite.
   init?(_ name: String, _ values: [Double]) {
     let finite = values.filter(\.isFinite)
@@ -90,6 +103,9 @@ public struct TrialGroup: Sendable {
   public let states: StateCounts
   /// The statistics of each measure.
   public let measures: [MeasureStatistics]
+
+  /// The publication of a share's interval.
+  public static let shareCitations: [Citation] = [.wilson]
 
   /// The share of a state among the trials that are not pending, with its 95 % Wilson interval; nil if there are none.
   public func share(of state: TrialState) -> (value: Double, interval: ConfidenceInterval)? {

@@ -1,3 +1,4 @@
+import Citations
 import Descent
 import Formats
 
@@ -71,6 +72,11 @@ extension Spec {
       .init(
         "stop", .object(stop), .optional,
         "A goal that ends a trial before its budget. Dead and diverged trials end in any case."),
+    ],
+    methods: [
+      SpecMethod("heavyBall", [.polyak]) { ($0["momentum"]?.double ?? 0) > 0 && $0["nesterov"] != true },
+      SpecMethod("nesterov", [.sutskever]) { $0["nesterov"] == true },
+      SpecMethod("clip", [.pascanu]) { $0["clip"] != nil },
     ])
 
   private static let weightDecay: [SpecObject] = [
@@ -79,7 +85,7 @@ extension Spec {
       fields: [.init("weight", .number(.notNegative), .required, "w.")]),
     .init(
       kind: "decoupled", explanation: "Past the momentum: θ ← (1 − η(t) w) θ before the step.",
-      fields: [.init("weight", .number(.notNegative), .required, "w.")]),
+      fields: [.init("weight", .number(.notNegative), .required, "w.")], citations: [.loshchilov]),
   ]
 
   private static let labelNoise = SpecObject(
@@ -90,7 +96,7 @@ extension Spec {
     fields: [
       .init("standardDeviation", .number(.notNegative), .required, "σ."),
       .init("until", .number(.fraction), .defaultsTo(1), "Where the noise ends, as a fraction of the steps."),
-    ])
+    ], citations: [.blanc, .salmon])
 
   private static let schedule = SpecObject(
     explanation: "A step size that changes; fractions are of the number of steps.",
@@ -130,9 +136,15 @@ extension Spec {
     ])
 
   private static let orders: [SpecObject] = [
-    .init(kind: "iid", explanation: "b indices with replacement, fresh each step.", fields: []),
-    .init(kind: "subset", explanation: "A fresh uniform subset of b distinct indices each step.", fields: []),
-    .init(kind: "reshuffle", explanation: "A fresh permutation each epoch, cut into batches.", fields: []),
+    .init(
+      kind: "iid", explanation: "b indices with replacement, fresh each step.", fields: [],
+      citations: [.lemire, .salmon]),
+    .init(
+      kind: "subset", explanation: "A fresh uniform subset of b distinct indices each step.", fields: [],
+      citations: [.bentley, .lemire, .salmon]),
+    .init(
+      kind: "reshuffle", explanation: "A fresh permutation each epoch, cut into batches.", fields: [],
+      citations: [.lemire, .salmon]),
     .init(kind: "cyclic", explanation: "b consecutive indices, wrapping around.", fields: []),
     .init(kind: "blocks", explanation: "Fixed blocks of b indices in turn.", fields: []),
     .init(kind: "full", explanation: "All n indices each step.", fields: []),

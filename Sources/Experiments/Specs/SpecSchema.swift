@@ -1,3 +1,4 @@
+import Citations
 import Formats
 
 /// What a value in a spec may be: from this one description specs are checked, defaults are filled in, lists are told from
@@ -118,6 +119,26 @@ struct SpecObject: Sendable {
   var explanation: String
   /// Its members, in the order in which people think of them; axes are nested in this order too.
   var fields: [SpecField]
+  /// The publications of what it stands for.
+  var citations: [Citation] = []
+  /// Methods with publications that some of its members turn on.
+  var methods: [SpecMethod] = []
+}
+
+/// A method that a member of an object turns on.
+struct SpecMethod: Sendable {
+  /// Its name.
+  var name: String
+  /// Its publications.
+  var citations: [Citation]
+  /// Whether an object with these members uses it.
+  var isUsed: @Sendable (JSON) -> Bool
+
+  init(_ name: String, _ citations: [Citation], when isUsed: @escaping @Sendable (JSON) -> Bool) {
+    self.name = name
+    self.citations = citations
+    self.isUsed = isUsed
+  }
 }
 
 /// A member of an object.

@@ -1,3 +1,4 @@
+import Citations
 import Numerics
 
 /// A data set that others publish: its files with their checksums, and where they are offered.
@@ -10,13 +11,23 @@ public struct PublishedDataSet: Sendable {
   public var mirrors: [String]
   /// The files.
   public var files: [PublishedFile]
+  /// Where it was published.
+  public var citations: [Citation]
 
   /// Describes a data set.
-  public init(name: String, title: String, mirrors: [String], files: [PublishedFile]) {
+  public init(
+    name: String, title: String, mirrors: [String], files: [PublishedFile], citations: [Citation] = []
+  ) {
     self.name = name
     self.title = title
     self.mirrors = mirrors
     self.files = files
+    self.citations = citations
+  }
+
+  /// Whether a file with this SHA-256 is one of its files, as published or inflated.
+  public func contains(checksum: String) -> Bool {
+    files.contains { $0.checksum == checksum || $0.contentChecksum == checksum }
   }
 }
 
@@ -78,7 +89,7 @@ extension PublishedDataSet {
         name: "t10k-labels-idx1-ubyte.gz", byteCount: 4_542,
         checksum: "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
         contentChecksum: "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2"),
-    ])
+    ], citations: [.lecun])
 
   /// CIFAR-10 in its binary version: one archive.
   public static let cifar10 = PublishedDataSet(
@@ -89,5 +100,5 @@ extension PublishedDataSet {
       PublishedFile(
         name: "cifar-10-binary.tar.gz", byteCount: 170_052_171,
         checksum: "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd")
-    ])
+    ], citations: [.krizhevsky])
 }

@@ -1,3 +1,4 @@
+import Citations
 import Numerics
 
 /// A small problem with known minima, by name: what stability theory is tried on.
@@ -42,6 +43,17 @@ extension ReferenceProblem {
     "styblinski-tang", "styblinski-tang-inhomogeneous", "quadratic-circle", "wu-ma-e", "four-curvatures",
     "three-gradients", "four-matrices", "unit-gradients",
   ]
+
+  /// The publications that a problem of that name is after; none for a problem of this project's own.
+  public static func citations(of name: String) -> [Citation] {
+    switch name {
+    case "styblinski-tang": [.styblinski, .patel]
+    case "styblinski-tang-inhomogeneous": [.styblinski]
+    case "quadratic-circle": [.patel]
+    case "wu-ma-e": [.wu]
+    default: []
+    }
+  }
 
   /// The problem of that name.
   ///

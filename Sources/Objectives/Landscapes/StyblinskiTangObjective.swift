@@ -9,7 +9,7 @@ import Numerics
 #endif
 
 /// A sum of quartic double wells: fᵢ(θ) = Σⱼ ½ (aᵢⱼ θⱼ⁴ − 16 bᵢⱼ θⱼ² + 5 cᵢⱼ θⱼ), after the function of Styblinski and
-/// Tang (doi:10.1016/0893-6080(90)90035-7).
+/// Tang (doi:10.1016/0893-6080(90)90029-K).
 ///
 /// With a = b = c every sample has the same critical points, so that SGD's noise vanishes at each of them; only the
 /// curvature varies from sample to sample.

@@ -20,7 +20,9 @@ public enum AutoencoderStudy {
       which data point is selected and when, what the sampling order changes, and where the picture breaks.
       """,
     setup: "",
-    citations: [.ghosh, .menshikov, .smith, .mulayoff, .wilson, .efron, .salmon, .lemire, .bentley],
+    citations: [
+      .ghosh, .menshikov, .smith, .mulayoff, .chemnitz, .wilson, .efron, .hyndman, .salmon, .lemire, .bentley, .okabe,
+    ],
     corrections: corrections,
     experiments: [
       .init(

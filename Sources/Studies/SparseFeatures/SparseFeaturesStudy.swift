@@ -20,7 +20,8 @@ public enum SparseFeaturesStudy {
       """,
     setup: "",
     citations: [
-      .andriushchenko, .pillaudVivien, .blanc, .woodworth, .roy, .alpaydin, .david, .wilson, .salmon, .lemire,
+      .andriushchenko, .pillaudVivien, .blanc, .woodworth, .roy, .alpaydin, .he, .paszke, .david, .hyndman, .wilson,
+      .salmon, .lemire, .matsumoto, .okabe,
     ],
     corrections: corrections,
     chapters: [

@@ -20,7 +20,8 @@ public enum StabilityStudy {
     setup: "",
     citations: [
       .patel, .mulayoff, .wu, .ma, .ziyin, .ziyinProbabilistic, .chemnitz, .andreyev, .andreyevMomentum,
-      .mccandlish, .mulayoffNonlinear, .dexter, .cohen, .wilson, .salmon, .lemire,
+      .mccandlish, .mulayoffNonlinear, .dexter, .cohen, .kesten, .styblinski, .knyazev, .levenberg, .marquardt, .glorot,
+      .polyak, .wilson, .hyndman, .salmon, .lemire, .bentley, .okabe,
     ],
     corrections: corrections,
     chapters: [

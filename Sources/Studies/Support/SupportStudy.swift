@@ -17,8 +17,8 @@ public enum SupportStudy {
       """,
     setup: "",
     citations: [
-      .beneventano, .beneventanoTrajectories, .smith, .andreyev, .he, .roy, .alpaydin, .lecun, .wilson, .salmon,
-      .lemire,
+      .beneventano, .beneventanoTrajectories, .smith, .andreyev, .he, .roy, .alpaydin, .lecun, .blanc,
+      .pascanu, .wilson, .hyndman, .salmon, .lemire, .bentley, .okabe, .nunez,
     ],
     corrections: corrections,
     chapters: [

@@ -44,9 +44,8 @@ fuzz: dependencies ## have every reader of files read a million damaged ones (CO
 build: ## build the program: .build/release/basin
 	$(SWIFT) build $(FLAGS) --product basin
 
-benchmark: dependencies ## time Basin and the peers that are installed, side by side, then sweeps (ARGS=)
+benchmark: dependencies ## time Basin and the peers that are installed, and print them side by side (ARGS=, PYTHON=)
 	Benchmarks/run $(ARGS)
-	Benchmarks/sweep
 
 lint: ## check the style of the Swift sources
 	$(SWIFT) format lint --strict --recursive Sources Tests Examples Package.swift

@@ -2,17 +2,28 @@
 """The mean-square threshold of Jacobian factors by plain power iteration in NumPy: what one would write without Basin.
 
     basin bench thresholds-500 --export DIR
-    python3 Benchmarks/thresholds_numpy.py DIR
+    python3 Benchmarks/thresholds_numpy.py --inputs DIR
 
-Prints the seconds for b = 1 at rank 200 and the largest relative difference from Basin's thresholds for b = 1, 2, 4, 8. Exit status 1
-if that is above 1e-8.
+Prints a line of JSON: the seconds for b = 1 at rank 200 and the largest relative difference from Basin's thresholds for b = 1, 2, 4, 8.
+Exit status 1 if that is above 1e-8.
 """
 
+import argparse
+import json
+import os
+import statistics
 import sys
 import time
 from pathlib import Path
 
-import numpy as np
+parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+parser.add_argument("--inputs", required=True, help="the folder that Basin exported to")
+parser.add_argument("--threads", type=int, default=1)
+options = parser.parse_args()
+# Read when NumPy is loaded.
+os.environ["OPENBLAS_NUM_THREADS"] = str(options.threads)
+
+import numpy as np  # noqa: E402
 
 
 def geometry(factors, rank):
@@ -41,7 +52,7 @@ def threshold(eigenvalues, factors, p, tolerance=1e-12, limit=20_000):
 
 
 def main():
-    folder = Path(sys.argv[1])
+    folder = Path(options.inputs)
     factors, wanted = np.load(folder / "jacobians.npy"), np.load(folder / "thresholds.npy")
     seconds = []
     for _ in range(5):
@@ -51,7 +62,13 @@ def main():
         seconds.append(time.perf_counter() - begin)
     values = [threshold(eigenvalues, compressed, 1 / b)[0] for b in (1, 2, 4, 8)]
     difference = max(abs(a / b - 1) for a, b in zip(values, wanted))
-    print(f"{min(seconds):.3f} s at best, {iterations} iterations, {float(value)!r} for b = 1, largest difference {difference:.1e}")
+    line = {
+        "peer": "numpy", "variant": f"power iteration, {iterations} iterations", "version": np.__version__,
+        "threads": options.threads, "repeats": len(seconds),
+        "seconds": {"minimum": min(seconds), "median": statistics.median(seconds)}, "difference": difference,
+        "outcome": f"{float(value)!r} for b = 1",
+    }
+    print(json.dumps(line))
     return int(difference > 1e-8)
 
 

@@ -3,7 +3,7 @@ import Claims
 /// Text in which formulas stand between dollar signs, and code between backquotes, as in Markdown.
 ///
 /// `$b < n$` is a formula in the line; a paragraph that is nothing but `$$…$$` is one on a line of its own. A dollar sign that no
-/// other one follows in its paragraph, or that has a space on its inner side, is a dollar sign. ``Formula`` says what a formula may be.
+/// other one follows in its paragraph, or that has a space on its inner side, is a dollar sign. ``TypesetFormula`` says what a formula may be.
 enum MarkedText {
   /// A stretch of text.
   enum Piece: Equatable {
@@ -81,7 +81,7 @@ extension HTML {
     MarkedText.pieces(text).map { piece in
       switch piece {
       case .plain(let text): escaped(text)
-      case .formula(let formula): Formula(formula).mathML
+      case .formula(let formula): TypesetFormula(formula).mathML
       case .code(let code): "<code>\(escaped(code))</code>"
       }
     }.joined()
@@ -93,7 +93,7 @@ extension HTML {
       let line = block.trimmed
       if line.hasPrefix("$$"), line.hasSuffix("$$"), line.count > 4 {
         let formula = line.dropFirst(2).dropLast(2)
-        return "<div class=\"formula\" tabindex=\"0\">\(Formula(String(formula), isDisplayed: true).mathML)</div>"
+        return "<div class=\"formula\" tabindex=\"0\">\(TypesetFormula(String(formula), isDisplayed: true).mathML)</div>"
       }
       return "<p>\(self.line(marked: block))</p>"
     }.joined(separator: "\n")

@@ -21,7 +21,7 @@ struct DocumentTests {
     let claims = try #require(document["claims"] as? [[String: Any]])
     #expect(
       claims[0].keys.sorted() == [
-        "checks", "citationKey", "convention", "correction", "decisiveCheck", "error", "hypotheses", "id",
+        "checks", "citationKey", "command", "convention", "correction", "decisiveCheck", "error", "hypotheses", "id",
         "measurement", "prediction", "remark", "scope", "source", "statement", "title", "tolerance", "verdict",
       ])
     #expect(claims[0]["measurement"] as? Double == 0.498612)

@@ -29,7 +29,8 @@ struct ExperimentReportTests {
       commands: [.init(text, text)],
       parts: [.init(anchor: text, heading: text, text: text, figures: [figure], tables: [table])],
       provenance: .init(
-        command: "basin report", version: "0.1.0", runVersion: "0.0.9", specificationHash: "0123456789abcdef", store: text))
+        command: "basin report", version: "0.1.0", runVersion: "0.0.9", specificationHash: "0123456789abcdef",
+        store: text))
   }
 
   private static func page(

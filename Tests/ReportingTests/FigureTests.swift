@@ -130,7 +130,8 @@ struct FigureTests {
       Issue.record("no traces")
       return
     }
-    #expect(traces.map { $0["meta"]?.text } == [nil] + ["[0,0]", "[0,1]", "[1,0]", "[1,1]"].map { "{\"places\":\($0)}" })
+    #expect(
+      traces.map { $0["meta"]?.text } == [nil] + ["[0,0]", "[0,1]", "[1,0]", "[1,1]"].map { "{\"places\":\($0)}" })
     #expect(traces.allSatisfy { $0["showlegend"] == true })
     let table = figure.table
     #expect(table.columns.map(\.name).suffix(2) == ["η", "b"])
@@ -171,7 +172,9 @@ struct FigureTests {
       }
       #expect(failing?.description.hasPrefix("/bin/false ended with status 1") == true)
       if let gnuplot = Self.gnuplot {
-        let said = #expect(throws: Gnuplot.Failure.self) { try gnuplot.draw(drawings(figures, into: "\(directory)/absent")) }
+        let said = #expect(throws: Gnuplot.Failure.self) {
+          try gnuplot.draw(drawings(figures, into: "\(directory)/absent"))
+        }
         #expect(said?.description.contains("absent") == true)
       }
     }

@@ -54,7 +54,10 @@ struct ReportTests {
   @Test("Elements are balanced, ids are unique and every inner link has its target")
   func structure() throws {
     let page = Sample.page(drawings: ["tricky": "<svg/>"])
-    for name in ["section", "article", "figure", "table", "div", "ul", "ol", "dl", "p", "h2", "h3", "h4", "tr", "td", "a", "details", "math"] {
+    for name in [
+      "section", "article", "figure", "table", "div", "ul", "ol", "dl", "p", "h2", "h3", "h4", "tr", "td", "a",
+      "details", "math",
+    ] {
       let opened = try page.matches(of: Regex("<\(name)[ >]")).count
       #expect(opened == page.matches(of: try Regex("</\(name)>")).count, "\(name)")
     }

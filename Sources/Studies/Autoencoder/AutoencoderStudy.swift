@@ -11,7 +11,7 @@ public enum AutoencoderStudy {
   public static let study = Study(
     name: "autoencoder", title: "Batch size and the single-neuron autoencoder",
     question: question, setup: setup,
-    citations: [.ghosh, .menshikov, .smith, .mulayoff, .wilson, .efron, .salmon, .lemire, .floyd],
+    citations: [.ghosh, .wuMaE, .menshikov, .smith, .mulayoff, .wilson, .efron, .salmon, .lemire, .bentley],
     corrections: corrections,
     experiments: [
       .init(
@@ -87,78 +87,4 @@ public enum AutoencoderStudy {
       instead: "For ReLU only if $S⁺$ is not empty, which a Gaussian start misses with probability $2⁻ᵐ$.",
       claims: ["autoencoder.23"]),
   ]
-}
-
-extension Citation {
-  static let ghosh = Citation(
-    key: "ghosh2025effect", type: "article", shortName: "Ghosh, Frei, Ha, Yu 2025",
-    fields: [
-      "author": "Ghosh, Nikhil and Frei, Spencer and Ha, Wooseok and Yu, Bin",
-      "title": "The Effect of {SGD} Batch Size on Autoencoder Learning: Sparsity, Sharpness, and Feature Learning",
-      "journal": "Journal of Machine Learning Research", "volume": "26", "number": "49", "pages": "1--61",
-      "year": "2025",
-      "eprint": "2308.03215", "archivePrefix": "arXiv",
-    ])
-  static let menshikov = Citation(
-    key: "menshikov2010rate", type: "article", shortName: "Menshikov, Wade 2010",
-    fields: [
-      "author": "Menshikov, Mikhail V. and Wade, Andrew R.",
-      "title": "Rate of escape and central limit theorem for the supercritical {Lamperti} problem",
-      "journal": "Stochastic Processes and their Applications", "volume": "120", "number": "10", "pages": "2078--2099",
-      "year": "2010",
-      "doi": "10.1016/j.spa.2010.06.004",
-    ])
-  static let smith = Citation(
-    key: "smith2021origin", type: "inproceedings", shortName: "Smith, Dherin, Barrett, De 2021",
-    fields: [
-      "author": "Smith, Samuel L. and Dherin, Benoit and Barrett, David G. T. and De, Soham",
-      "title": "On the Origin of Implicit Regularization in Stochastic Gradient Descent",
-      "booktitle": "International Conference on Learning Representations", "year": "2021", "eprint": "2101.12176",
-      "archivePrefix": "arXiv",
-    ])
-  static let mulayoff = Citation(
-    key: "mulayoff2024exact", type: "inproceedings", shortName: "Mulayoff, Michaeli 2024",
-    fields: [
-      "author": "Mulayoff, Rotem and Michaeli, Tomer", "title": "Exact Mean Square Linear Stability Analysis for {SGD}",
-      "booktitle": "Conference on Learning Theory", "year": "2024", "eprint": "2306.07850", "archivePrefix": "arXiv",
-    ])
-  static let wilson = Citation(
-    key: "wilson1927probable", type: "article", shortName: "Wilson 1927",
-    fields: [
-      "author": "Wilson, Edwin B.", "title": "Probable Inference, the Law of Succession, and Statistical Inference",
-      "journal": "Journal of the American Statistical Association", "volume": "22", "number": "158",
-      "pages": "209--212", "year": "1927",
-      "doi": "10.1080/01621459.1927.10502953",
-    ])
-  static let efron = Citation(
-    key: "efron1979bootstrap", type: "article", shortName: "Efron 1979",
-    fields: [
-      "author": "Efron, Bradley", "title": "Bootstrap Methods: Another Look at the Jackknife",
-      "journal": "The Annals of Statistics",
-      "volume": "7", "number": "1", "pages": "1--26", "year": "1979", "doi": "10.1214/aos/1176344552",
-    ])
-  static let salmon = Citation(
-    key: "salmon2011parallel", type: "inproceedings", shortName: "Salmon, Moraes, Dror, Shaw 2011",
-    fields: [
-      "author": "Salmon, John K. and Moraes, Mark A. and Dror, Ron O. and Shaw, David E.",
-      "title": "Parallel Random Numbers: As Easy as 1, 2, 3",
-      "booktitle": "International Conference for High Performance Computing, Networking, Storage and Analysis (SC)",
-      "year": "2011",
-      "doi": "10.1145/2063384.2063405",
-    ])
-  static let lemire = Citation(
-    key: "lemire2019fast", type: "article", shortName: "Lemire 2019",
-    fields: [
-      "author": "Lemire, Daniel", "title": "Fast Random Integer Generation in an Interval",
-      "journal": "ACM Transactions on Modeling and Computer Simulation", "volume": "29", "number": "1", "year": "2019",
-      "eprint": "1805.10941",
-      "archivePrefix": "arXiv",
-    ])
-  static let floyd = Citation(
-    key: "bentley1987sample", type: "article", shortName: "Bentley, Floyd 1987",
-    fields: [
-      "author": "Bentley, Jon and Floyd, Bob", "title": "Programming Pearls: A Sample of Brilliance",
-      "journal": "Communications of the ACM",
-      "volume": "30", "number": "9", "pages": "754--757", "year": "1987", "doi": "10.1145/30401.315746",
-    ])
 }

@@ -20,7 +20,7 @@ public enum SparseFeaturesStudy {
       """,
     setup: "",
     citations: [
-      .andriushchenko, .pillaudVivien, .blanc, .woodworth, .roy, .digits, .david, .wilson, .salmon, .lemire,
+      .andriushchenko, .pillaudVivien, .blanc, .woodworth, .roy, .alpaydin, .david, .wilson, .salmon, .lemire,
     ],
     corrections: corrections,
     chapters: [

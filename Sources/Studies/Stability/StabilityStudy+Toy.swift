@@ -100,7 +100,7 @@ extension StabilityStudy {
           $η = 0.5595$, well below gradient descent's 1, with no noise at the minimum to kick it; at $x = 0$ it stays.
           """,
         source: .publication(
-          .wuMaE, place: "the toy example of the poster; thresholds and exit times are derived here"),
+          .wu, place: "the toy example of the poster; thresholds and exit times are derived here"),
         convention: """
           $f₁ = min(x², 0.1(x−1)²)$, $f₂ = min(x², 1.9(x−1)²)$; SGD itself; subsets; start at $1 ± 0.001$, escape beyond 0.4 \
           within 400 steps

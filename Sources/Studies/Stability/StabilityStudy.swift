@@ -8,8 +8,8 @@ public enum StabilityStudy {
     name: "stability", title: "Can SGD stay at this minimum?",
     question: question, setup: setup,
     citations: [
-      .patel, .mulayoff, .wuMaE, .maYing, .ziyin, .ziyinProbabilistic, .chemnitz, .andreyev, .andreyevMomentum,
-      .mccandlish, .mulayoffStich, .dexter, .cohen, .wilson, .salmon, .lemire,
+      .patel, .mulayoff, .wu, .ma, .ziyin, .ziyinProbabilistic, .chemnitz, .andreyev, .andreyevMomentum,
+      .mccandlish, .mulayoffNonlinear, .dexter, .cohen, .wilson, .salmon, .lemire,
     ],
     corrections: corrections,
     experiments: [

@@ -17,7 +17,7 @@ public enum SupportStudy {
       """,
     setup: "",
     citations: [
-      .beneventano, .beneventanoTrajectories, .smith, .andreyev, .he, .roy, .digits, .mnist, .wilson, .salmon,
+      .beneventano, .beneventanoTrajectories, .smith, .andreyev, .he, .roy, .alpaydin, .lecun, .wilson, .salmon,
       .lemire,
     ],
     corrections: corrections,

@@ -12,7 +12,7 @@
 /// | `"if"` | words |
 ///
 /// Everything else is an operator. There is no wrong notation: what is not understood is shown as it stands.
-struct Formula {
+struct TypesetFormula {
   /// The formula as it is written.
   let source: String
   /// Whether it stands on a line of its own.

@@ -56,14 +56,14 @@ import Testing
       }
       for file in [
         "references.bib", "autoencoder/data/log-ratio-walk.csv", "autoencoder/data/cyclic-search.csv",
-        "autoencoder/figures/trajectories.csv", "autoencoder/data/cyclic-worst-miss-m5.json",
+        "autoencoder/figures/log-ratio-walk.csv", "autoencoder/data/cyclic-worst-miss-m5.json",
       ] {
         let first = try Data(contentsOf: directory.appending(path: "first/\(file)"))
         #expect(!first.isEmpty)
         #expect(first == (try Data(contentsOf: directory.appending(path: "second/\(file)"))), "\(file)")
       }
       let page = try String(contentsOf: directory.appending(path: "first/index.html"), encoding: .utf8)
-      for text in ["autoencoder.17", "autoencoder.b5", "What differs from the publication", "trajectories"] {
+      for text in ["autoencoder.17", "autoencoder.b5", "What differs from the publication", "log-ratio-walk"] {
         #expect(page.contains(text))
       }
       // The kept start repeats the miss that the claim reports.

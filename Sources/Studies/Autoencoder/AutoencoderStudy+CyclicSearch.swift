@@ -75,11 +75,11 @@ extension AutoencoderStudy {
       ])
       checks.append(
         try .frequency(
-          "fraction of 1-sparse limits, m = \(m), η = \(η)", prediction: 1, successes: result.sparse,
+          "fraction of 1-sparse limits, $m = \(m)$, $η = \(η)$", prediction: 1, successes: result.sparse,
           of: result.starts, tolerance: .exact))
       checks.append(
         Check(
-          "largest relative gap of a miss, m = \(m), η = \(η), against 1.2 η", prediction: 1.2 * η,
+          "largest relative gap of a miss, $m = \(m)$, $η = \(η)$, against $1.2 η$", prediction: 1.2 * η,
           measurement: missGap, tolerance: .atMost, count: result.starts - result.largestWins))
       if let miss = result.worstMiss {
         attachments.append(
@@ -102,11 +102,12 @@ extension AutoencoderStudy {
       Claim(
         id: "autoencoder.b5", title: "The cyclic conjecture beyond the plane",
         statement: """
-          For general m and n = m cyclic SGD with b = 1 converges to a single data point from every start tried. It is \
-          the largest coefficient of the start unless the two largest lie within a relative gap of 1.2 η.
+          For general $m$ and $n = m$ cyclic SGD with $b = 1$ converges to a single data point from every start tried. It is \
+          the largest coefficient of the start unless the two largest lie within a relative gap of $1.2 η$.
           """,
         source: .publication(paper, place: "conjecture after Theorem 4"), scope: .beyond,
-        convention: "\(convention); order cyclic, b = 1, n = m, starts uniform on ‖w₀‖ = 0.5; a search, not a proof",
+        convention:
+          "\(convention); order cyclic, $b = 1$, $n = m$, starts uniform on $‖w₀‖ = 0.5$; a search, not a proof",
         hypotheses: [normHypothesis(0.5), stepHypothesis(0.2)],
         checks: checks,
         remark: """
@@ -118,8 +119,10 @@ extension AutoencoderStudy {
           name: "cyclic-search", title: "The largest start wins unless it is nearly tied",
           caption:
             """
-            Cyclic SGD, b = 1, n = m: the fraction of runs that select the largest coefficient of their start, against \
-            the relative gap of the two largest, in units of η. Bars: 95 % Wilson intervals.
+            From a relative gap of about $1.2 η$ between the two largest coefficients of the start on, the largest wins every \
+            time; nearer ties go either way. Each point is the fraction of random starts with that gap whose limit is the \
+            largest coefficient, for three sizes $m$ and steps $η$ (colours), with 95 % Wilson intervals. Cyclic order, ReLU, \
+            $b = 1$, $n = m$, $‖w₀‖ = ½$.
             """,
           panels: [
             .init(

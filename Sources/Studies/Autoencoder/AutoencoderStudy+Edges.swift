@@ -27,21 +27,21 @@ extension AutoencoderStudy {
           finals: [Measure("misalignment") { $0.misalignment(.relu) }])
         let alive = record.alive
         let ranges = alive.map { ($0.series[0].values.max() ?? .nan) - ($0.series[0].values.min() ?? .nan) }
-        let name = isFull ? "full batch" : "b = \(batch)"
+        let name = isFull ? "full batch" : "$b = \(batch)$"
         if factor < 1 {
           checks.append(
             .largest(
-              "range of ‖w‖² over the last 200 steps, η = \(number(η)), \(name)", of: ranges, prediction: 1e-9,
+              "range of $‖w‖²$ over the last 200 steps, $η = \(number(η))$, \(name)", of: ranges, prediction: 1e-9,
               tolerance: .atMost))
         } else {
           checks.append(
             Check(
-              "smallest range of ‖w‖² over the last 200 steps, η = \(number(η)), \(name)", prediction: 1e-2,
+              "smallest range of $‖w‖²$ over the last 200 steps, $η = \(number(η))$, \(name)", prediction: 1e-2,
               measurement: ranges.min() ?? .nan, tolerance: .atLeast, count: ranges.count))
           if !isFull {
             checks.append(
               .largest(
-                "1 − max cos while it oscillates, η = \(number(η)), \(name)", of: alive.map { $0.finals[0] },
+                "$1 − max cos$ while it oscillates, $η = \(number(η))$, \(name)", of: alive.map { $0.finals[0] },
                 prediction: 1e-6,
                 tolerance: .atMost))
           }
@@ -50,15 +50,16 @@ extension AutoencoderStudy {
     }
     return Study.Finding(
       Claim(
-        id: "autoencoder.24", title: "The norm settles up to η = b/2",
+        id: "autoencoder.24", title: "The norm settles up to $η = b/2$",
         statement:
           """
-          Per-sample curvature at a_k is 4, so the norm converges for η < b/2 (mini-batches) or η < m/2 (full batch) \
-          and oscillates for ever above, while the direction of mini-batch SGD is still 1-sparse. η ≤ 1/5 is sufficient, far from \
+          Per-sample curvature at $a_k$ is 4, so the norm converges for $η < b/2$ (mini-batches) or $η < m/2$ (full batch) \
+          and oscillates for ever above, while the direction of mini-batch SGD is still 1-sparse. $η ≤ 1/5$ is sufficient, far from \
           necessary.
           """,
-        source: .derivedHere(basis: "curvature along w"), scope: .supporting,
-        convention: "\(convention); n = 50, m = 10, ReLU, order subset, ‖w₀‖ = 0.5; classified at ± 10 % of the edge",
+        source: .derivedHere(basis: "curvature along $w$"), scope: .supporting,
+        convention:
+          "\(convention); $n = 50$, $m = 10$, ReLU, order subset, $‖w₀‖ = 0.5$; classified at ± 10 % of the edge",
         hypotheses: [
           normHypothesis(0.5),
           try distinctHypothesis([.subset, .full], seeds: seeds),
@@ -82,28 +83,29 @@ extension AutoencoderStudy {
       let bound = AutoencoderTheory.squaredNormBound(step: η, batchSize: batch)
       checks.append(
         .largest(
-          "largest ‖w_t‖² at any step, η = \(η), b = \(batch)", of: largest, prediction: bound, tolerance: .atMost))
+          "largest $‖w_t‖²$ at any step, $η = \(η)$, $b = \(batch)$", of: largest, prediction: bound, tolerance: .atMost
+        ))
     }
     checks += try largeStarts(context, seeds: seeds)
     return Study.Finding(
       Claim(
         id: "autoencoder.b8", title: "A bound on the norm",
         statement: """
-          ‖w_t‖² never exceeds 1 + x, x the smaller root of h(1−x)² = 4x with h = η/b, for batches of distinct \
-          indices, η ≤ 1/5 and ‖w₀‖ < 1. Beyond the hypothesis, starts with ‖w₀‖ = 2 end 1-sparse when the passive \
-          part of w (outside the span, or negative under ReLU) starts small; when it stays above ‖·‖² = 2 the active \
+          $‖w_t‖²$ never exceeds $1 + x$, $x$ the smaller root of $h(1−x)² = 4x$ with $h = η/b$, for batches of distinct \
+          indices, $η ≤ 1/5$ and $‖w₀‖ < 1$. Beyond the hypothesis, starts with $‖w₀‖ = 2$ end 1-sparse when the passive \
+          part of $w$ (outside the span, or negative under ReLU) starts small; when it stays above $‖·‖² = 2$ the active \
           part dies out.
           """,
-        source: .derivedHere(basis: "monotone recursion of ‖w‖²"), scope: .beyond,
-        convention: "\(convention); m = 10, ReLU, order subset; every step is looked at",
+        source: .derivedHere(basis: "monotone recursion of $‖w‖²$"), scope: .beyond,
+        convention: "\(convention); $m = 10$, ReLU, order subset; every step is looked at",
         hypotheses: [
           normHypothesis(0.9), stepHypothesis(0.2),
           try distinctHypothesis([.subset], seeds: seeds),
         ], checks: checks,
         remark:
           """
-          The fate of large starts is that of the two energies in the flow of small steps: Φ′ = 2Φ(2 − P − 2Φ), P′ = \
-          −2ΦP, P the passive energy.
+          The fate of large starts is that of the two energies in the flow of small steps: $Φ′ = 2Φ(2 − P − 2Φ)$, $P′ = \
+          −2ΦP$, $P$ the passive energy.
           """
       ))
   }
@@ -122,7 +124,7 @@ extension AutoencoderStudy {
       if activation == .linear {
         checks.append(
           try .frequency(
-            "fraction of 1-sparse limits from ‖w₀‖ = 2, linear, n = m (nothing passive)", prediction: 0.99,
+            "fraction of 1-sparse limits from $‖w₀‖ = 2$, linear, $n = m$ (nothing passive)", prediction: 0.99,
             successes: record.count(.converged), of: record.replicas.count, tolerance: .atLeast))
       } else {
         let passive = record.replicas.map { replica in
@@ -132,7 +134,7 @@ extension AutoencoderStudy {
         let agreeing = zip(record.replicas, passive).count { ($0.outcome == .dead) == $1 }
         checks.append(
           try .frequency(
-            "fraction of runs from ‖w₀‖ = 2, ReLU, n = 50, with the fate that the flow of the two energies predicts",
+            "fraction of runs from $‖w₀‖ = 2$, ReLU, $n = 50$, with the fate that the flow of the two energies predicts",
             prediction: 0.95, successes: agreeing, of: record.replicas.count, tolerance: .atLeast))
         checks.append(
           try .frequency(
@@ -229,20 +231,21 @@ extension AutoencoderStudy {
       switches.low.append(rate.mean - 2 * (rate.standardError ?? .nan))
       switches.high.append(rate.mean + 2 * (rate.standardError ?? .nan))
       if ρ == 0 {
-        checks.append(try .mean("mean max cos, ρ = 0", prediction: 1, of: cosines, tolerance: .absolute(1e-6)))
-        checks.append(.largest("leader changes per step, ρ = 0", of: changes, tolerance: .exact))
+        checks.append(try .mean("mean max cos, $ρ = 0$", prediction: 1, of: cosines, tolerance: .absolute(1e-6)))
+        checks.append(.largest("leader changes per step, $ρ = 0$", of: changes, tolerance: .exact))
       } else {
         checks.append(
           Check(
-            "mean max cos, ρ = \(ρ), below that of the next smaller ρ", prediction: previous, measurement: summary.mean,
+            "mean max cos, $ρ = \(ρ)$, below that of the next smaller $ρ$", prediction: previous,
+            measurement: summary.mean,
             error: .standardError(summary.standardError ?? .nan), tolerance: .atMost, count: replicas))
         checks.append(
           Check(
-            "leader changes per step, ρ = \(ρ)", prediction: 1e-4, measurement: rate.mean,
+            "leader changes per step, $ρ = \(ρ)$", prediction: 1e-4, measurement: rate.mean,
             error: .standardError(rate.standardError ?? .nan), tolerance: .atLeast, count: replicas))
         checks.append(
           Check(
-            "max cos of the full-batch limit, ρ = \(ρ)", prediction: predicted, measurement: gradientDescent,
+            "max cos of the full-batch limit, $ρ = \(ρ)$", prediction: predicted, measurement: gradientDescent,
             tolerance: .absolute(5e-5)))
       }
       previous = summary.mean
@@ -257,23 +260,24 @@ extension AutoencoderStudy {
         statement:
           """
           For equicorrelated data convergence to one data point turns into intermittent switching between data points \
-          at any ρ > 0 tried (0.001 to 0.1), while full-batch gradient descent goes to the mean direction, max cos \
-          √((1+(m−1)ρ)/m).
+          at any $ρ > 0$ tried (0.001 to 0.1), while full-batch gradient descent goes to the mean direction, max cos $√((1+(m−1)ρ)/m)$.
           """,
         source: .derivedHere(basis: "Gram form of the update"), scope: .beyond,
-        convention: "\(convention); m = n = 10, ReLU, b = 1, order iid, η = 0.2, all cᵢ(0) > 0",
+        convention: "\(convention); $m = n = 10$, ReLU, $b = 1$, order iid, $η = 0.2$, all $cᵢ(0) > 0$",
         hypotheses: [
           stepHypothesis(0.2),
-          Hypothesis("all cᵢ(0) > 0", holds: smallestStart > 0, found: "smallest cᵢ(0) = \(number(smallestStart))"),
+          Hypothesis("all $cᵢ(0) > 0$", holds: smallestStart > 0, found: "smallest $cᵢ(0) = \(number(smallestStart))$"),
         ], checks: checks),
       figures: [
         Figure(
           name: "correlation", title: "A little correlation undoes the selection",
           caption:
             """
-            Equicorrelated unit vectors, m = 10, ReLU, b = 1, η = 0.2, \(replicas) runs. Left: mean of the largest \
-            cosine over steps 10,000 to 20,000. Right: changes of the leading data point per step, ± 2 standard errors. The leftmost points \
-            are ρ = 0.
+            Left: the largest cosine with a data point, which is 1 for orthonormal data (leftmost point), falls with the \
+            correlation $ρ$ of the data; that of gradient descent is the cosine of the mean direction (dashed). Right: the reason. \
+            The leading data point, fixed for orthonormal data, changes the more often the larger $ρ$. Means over steps 10,000 to \
+            20,000 of \(replicas) runs, ± 2 standard errors; equicorrelated unit vectors, ReLU, $m = n = 10$, $b = 1$, \
+            $η = 0.2$; the leftmost points are $ρ = 0$.
             """,
           panels: [
             .init(

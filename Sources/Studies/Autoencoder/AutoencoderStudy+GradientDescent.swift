@@ -33,7 +33,8 @@ extension AutoencoderStudy {
         }
         checks.append(
           .largest(
-            "largest ‖w_T − Πw₀/‖Πw₀‖‖, \(activation.rawValue), n = \(n), m = \(m), T = \(steps)", of: distances,
+            "largest $‖w_T − Πw₀/‖Πw₀‖‖$, \(activation.rawValue), $n = \(n)$, $m = \(m)$, $T = \(steps)$",
+            of: distances,
             tolerance: .absolute(1e-10)))
       }
     }
@@ -43,17 +44,17 @@ extension AutoencoderStudy {
       Claim(
         id: "autoencoder.01", title: "Gradient descent goes to the normalised projection of its start",
         statement: """
-          Full-batch gradient descent converges to Π w₀ / ‖Π w₀‖, where Π keeps every data direction for the linear \
-          neuron and those with ⟨w₀, aᵢ⟩ > 0 for ReLU. What is left over decays by 1 − η/m a step. The linear limit \
+          Full-batch gradient descent converges to $Π w₀ / ‖Π w₀‖$, where $Π$ keeps every data direction for the linear \
+          neuron and those with $⟨w₀, aᵢ⟩ > 0$ for ReLU. What is left over decays by $1 − η/m$ a step. The linear limit \
           depends on the span of the data only.
           """,
-        source: .publication(paper, place: nil), convention: "\(convention); full batch, η = 0.2",
+        source: .publication(paper, place: nil), convention: "\(convention); full batch, $η = 0.2$",
         hypotheses: [
           normHypothesis(largestNorm), stepHypothesis(0.2), activityHypothesis(dead: deadStarts, of: 96),
         ],
         checks: checks,
         correction:
-          "For ReLU the projection is onto the directions of S⁺ = {i : ⟨w₀, aᵢ⟩ > 0}, not onto the whole span."))
+          "For ReLU the projection is onto the directions of $S⁺ = {i : ⟨w₀, aᵢ⟩ > 0}$, not onto the whole span."))
   }
 
   /// The decay per step of what gradient descent leaves over, from two times of one run.
@@ -70,7 +71,7 @@ extension AutoencoderStudy {
       return log(abs(values[1] / values[0])) / 500
     }
     return try .mean(
-      "log decay of ‖w_⊥‖ per step, n = 50, m = 10", prediction: log1p(-η / Double(m)), of: rates,
+      "log decay of $‖w_⊥‖$ per step, $n = 50$, $m = 10$", prediction: log1p(-η / Double(m)), of: rates,
       tolerance: .relative(1e-3))
   }
 
@@ -124,20 +125,20 @@ extension AutoencoderStudy {
         id: "autoencoder.02", title: "Gradient descent freezes the ratios",
         statement:
           """
-          In full-batch gradient descent all active coefficients grow by one common factor, so R_t and every ratio \
+          In full-batch gradient descent all active coefficients grow by one common factor, so $R_t$ and every ratio \
           stay constant.
           """,
         source: .publication(paper, place: nil),
-        convention: "\(convention); full batch, η = 0.2, m = 20; R is the ℓ¹ log-ratio, a reconstruction",
+        convention: "\(convention); full batch, $η = 0.2$, $m = 20$; $R$ is the $ℓ¹$ log-ratio, a reconstruction",
         hypotheses: [
           Hypothesis(
             "at least two directions are active", holds: hasCompetitors,
             found: "in each of \(record.alive.count) starts")
         ],
         checks: [
-          .largest("largest |R_t − R₀| over 5,000 steps", of: walks, tolerance: .absolute(1e-12)),
-          .largest("largest change of log(cᵢ/cⱼ) over all active pairs", of: pairs, tolerance: .absolute(1e-12)),
-        ]))
+          .largest("largest $|R_t − R₀|$ over 5,000 steps", of: walks, tolerance: .absolute(1e-12)),
+          .largest("largest change of $log(cᵢ/cⱼ)$ over all active pairs", of: pairs, tolerance: .absolute(1e-12)),
+        ]), figures: [try trajectories(context)])
   }
 
   /// Claim 3: both algorithms reach the global minimum.
@@ -157,7 +158,7 @@ extension AutoencoderStudy {
         dead += record.count(.dead)
         checks.append(
           .largest(
-            "largest L − (m−1)/(2m), \(activation.rawValue), b = \(batch), T = \(budget)",
+            "largest $L − (m−1)/(2m)$, \(activation.rawValue), $b = \(batch)$, $T = \(budget)$",
             of: record.finals("lossGap", where: .exhausted), tolerance: .absolute(1e-10)))
       }
     }
@@ -166,11 +167,11 @@ extension AutoencoderStudy {
         id: "autoencoder.03", title: "Both reach the global minimum",
         statement:
           """
-          The loss of gradient descent and of SGD tends to its minimum (m−1)/(2m), which is not 0: one neuron \
+          The loss of gradient descent and of SGD tends to its minimum $(m−1)/(2m)$, which is not 0: one neuron \
           reconstructs one dimension.
           """,
         source: .publication(paper, place: nil),
-        convention: "\(convention); n = 50, m = 10, η = 0.2; dead starts apart",
+        convention: "\(convention); $n = 50$, $m = 10$, $η = 0.2$; dead starts apart",
         hypotheses: [activityHypothesis(dead: dead, of: 256)], checks: checks))
   }
 
@@ -192,7 +193,8 @@ extension AutoencoderStudy {
             - AutoencoderTheory.cosineWithStart(from: start, activation))
       }
       checks.append(
-        .largest("largest |cos(w_T, w₀) − ‖Πw₀‖/‖w₀‖|, \(activation.rawValue)", of: errors, tolerance: .absolute(1e-9)))
+        .largest(
+          "largest $|cos(w_T, w₀) − ‖Πw₀‖/‖w₀‖|$, \(activation.rawValue)", of: errors, tolerance: .absolute(1e-9)))
     }
     // The limits are known in closed form from the starts, so large n and m cost nothing.
     let sizes = [(n: 1_000, m: 500), (n: 2_000, m: 200)]
@@ -204,7 +206,7 @@ extension AutoencoderStudy {
         let active = activation == .linear ? Double(m) : Double(m) / 2
         checks.append(
           try .mean(
-            "mean ‖Πw₀‖/‖w₀‖ against √(k/n), \(activation.rawValue), n = \(n), m = \(m)",
+            "mean $‖Πw₀‖/‖w₀‖$ against $√(k/n)$, \(activation.rawValue), $n = \(n)$, $m = \(m)$",
             prediction: (active / Double(n)).squareRoot(),
             of: starts.map { AutoencoderTheory.cosineWithStart(from: $0, activation) }, tolerance: .relative(0.03)))
         let largest = starts.map { start in
@@ -213,7 +215,7 @@ extension AutoencoderStudy {
         }
         checks.append(
           try .mean(
-            "mean max cos of the GD limit against √(2 ln m / k), \(activation.rawValue), n = \(n), m = \(m)",
+            "mean max cos of the GD limit against $√(2 ln m / k)$, \(activation.rawValue), $n = \(n)$, $m = \(m)$",
             prediction: (2 * log(Double(m)) / active).squareRoot(), of: largest, tolerance: .relative(0.25)))
       }
     }
@@ -222,22 +224,22 @@ extension AutoencoderStudy {
       Claim(
         id: "autoencoder.18", title: "Cosine between limit and start",
         statement: """
-          cos(w_∞, w₀) = ‖Πw₀‖/‖w₀‖ for gradient descent, about √(m/n) (linear) or √(m/2n) (ReLU) from a Gaussian \
-          start; its largest cosine with a data point is of order √(log m / m). SGD keeps at most max cᵢ(0)/‖w₀‖ of \
+          $cos(w_∞, w₀) = ‖Πw₀‖/‖w₀‖$ for gradient descent, about $√(m/n)$ (linear) or $√(m/2n)$ (ReLU) from a Gaussian \
+          start; its largest cosine with a data point is of order $√(log m / m)$. SGD keeps at most $max cᵢ(0)/‖w₀‖$ of \
           its start.
           """,
         source: .publication(paper, place: "Corollary 3"), convention: "\(convention); Gaussian starts",
         hypotheses: [
           Hypothesis(
-            "w₀ Gaussian, n ≥ 1,000 and m ≥ 200 for the asymptotic forms",
+            "$w₀$ Gaussian, $n ≥ 1,000$ and $m ≥ 200$ for the asymptotic forms",
             holds: sizes.allSatisfy { $0.n >= 1_000 && $0.m >= 200 },
             found: sizes.map { "n = \($0.n), m = \($0.m)" }.joined(separator: "; "))
         ],
         checks: checks,
         correction:
-          "Θ(m/n) is the order of the square of this cosine; the cosine itself is √(m/n), and √(m/2n) for ReLU.",
+          "$Θ(m/n)$ is the order of the square of this cosine; the cosine itself is $√(m/n)$, and $√(m/2n)$ for ReLU.",
         remark:
-          "The extreme-value form √(2 ln m / k) converges slowly: the realised means are 0.8–0.95 of it at these sizes."
+          "The extreme-value form $√(2 ln m / k)$ converges slowly: the realised means are 0.8–0.95 of it at these sizes."
       ))
   }
 
@@ -255,6 +257,6 @@ extension AutoencoderStudy {
       return cosine(replica.finals, start.coefficients + [start.perpendicular]) - bound
     }
     return .largest(
-      "largest excess of cos(w_∞, w₀) over max cᵢ(0)/‖w₀‖, SGD", of: excess, prediction: 1e-9, tolerance: .atMost)
+      "largest excess of $cos(w_∞, w₀)$ over $max cᵢ(0)/‖w₀‖$, SGD", of: excess, prediction: 1e-9, tolerance: .atMost)
   }
 }

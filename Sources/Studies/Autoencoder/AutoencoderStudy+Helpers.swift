@@ -9,7 +9,7 @@ import Reporting
 extension AutoencoderStudy {
   /// The conventions of every claim that does not say otherwise.
   static let convention =
-    "ℓᵢ = ½‖aᵢ − w φ(⟨w, aᵢ⟩)‖², L the mean over samples, batch gradients are means, double precision"
+    "$ℓᵢ = ½‖aᵢ − w φ(⟨w, aᵢ⟩)‖²$, $L$ the mean over samples, batch gradients are means, double precision"
 
   /// A run with the mean reduction and a constant step.
   static func options(
@@ -20,7 +20,7 @@ extension AutoencoderStudy {
   }
 
   static func stepHypothesis(_ step: Double) -> Hypothesis {
-    Hypothesis("η ≤ 1/5, constant", holds: step <= 0.2, found: "largest η = \(number(step))")
+    Hypothesis("$η ≤ 1/5$, constant", holds: step <= 0.2, found: "largest $η = \(number(step))$")
   }
 
   /// Starts without an active coefficient cannot move; the statement is about the others.
@@ -31,13 +31,14 @@ extension AutoencoderStudy {
   }
 
   static func normHypothesis(_ norm: Double) -> Hypothesis {
-    Hypothesis("‖w₀‖ < 1", holds: norm < 1, found: "largest ‖w₀‖ = \(number(norm))")
+    Hypothesis("$‖w₀‖ < 1$", holds: norm < 1, found: "largest $‖w₀‖ = \(number(norm))$")
   }
 
   static func batchHypothesis(_ batches: [Int], below m: Int) -> Hypothesis {
     let found = batches.map(String.init).joined(separator: ", ")
     return Hypothesis(
-      "b < m, fresh subsets without replacement", holds: batches.allSatisfy { $0 < m }, found: "b = \(found); m = \(m)")
+      "$b < m$, fresh subsets without replacement", holds: batches.allSatisfy { $0 < m },
+      found: "$b = \(found)$; $m = \(m)$")
   }
 
   static func distinctHypothesis(_ orders: [SamplingOrder], seeds: Seeds) throws(InputError) -> Hypothesis {
@@ -57,14 +58,14 @@ extension AutoencoderStudy {
     let norm = start.reduce(0) { $0 + $1 * $1 }.squareRoot()
     let smallest = start.min() ?? 0
     return Hypothesis(
-      "the start is a global minimum with all cᵢ > 0", holds: abs(norm - 1) < 1e-12 && smallest > 0,
-      found: "‖w₀‖ = \(number(norm)), smallest cᵢ = \(number(smallest))")
+      "the start is a global minimum with all $cᵢ > 0$", holds: abs(norm - 1) < 1e-12 && smallest > 0,
+      found: "$‖w₀‖ = \(number(norm))$, smallest $cᵢ = \(number(smallest))$")
   }
 
   static func orthonormalHypothesis(_ data: AutoencoderData) -> Hypothesis {
     let defect = data.orthonormalityDefect
     return Hypothesis(
-      "the data is orthonormal", holds: defect < 1e-12, found: "largest |⟨aᵢ, aⱼ⟩ − δᵢⱼ| = \(number(defect))")
+      "the data is orthonormal", holds: defect < 1e-12, found: "largest $|⟨aᵢ, aⱼ⟩ − δᵢⱼ| = \(number(defect))$")
   }
 
   /// ‖x − y‖.

@@ -53,7 +53,7 @@ extension AutoencoderStudy {
         ).counts
         let prediction = AutoencoderTheory.selectionProbability(start[0], against: start[1])
         let check = try Check.frequency(
-          "P(select a₁), θ = \(Int(θ))°, η = \(η)", prediction: prediction, successes: counts[0],
+          "$P(select a₁)$, $θ$ = \(Int(θ))°, $η = \(η)$", prediction: prediction, successes: counts[0],
           of: counts[0] + counts[1], tolerance: .absolute(0.024))
         checks.append(check)
         guard case .interval(let low, let high, _) = check.error else { continue }
@@ -73,7 +73,7 @@ extension AutoencoderStudy {
             guard name == "c²" || η == 0.05 else { continue }
             checks.append(
               Check(
-                "distance from the law ∝ \(name) in standard errors, θ = 60°, η = \(η)", prediction: 5,
+                "distance from the law $∝ \(name)$ in standard errors, $θ$ = 60°, $η = \(η)$", prediction: 5,
                 measurement: distance,
                 tolerance: .atLeast, count: runs))
           }
@@ -86,25 +86,27 @@ extension AutoencoderStudy {
         id: "autoencoder.20", title: "The selection law by angle",
         statement:
           """
-          For m = 2 and small η, SGD with fresh draws selects a₁ with probability (2/π) atan(c₁(0)/c₂(0)): the angle \
-          as a fraction of 90°. It is neither ∝ c nor ∝ c².
+          For $m = 2$ and small $η$, SGD with fresh draws selects $a₁$ with probability $(2/π) atan(c₁(0)/c₂(0))$: the angle \
+          as a fraction of 90°. It is neither $∝ c$ nor $∝ c²$.
           """,
         source: .derivedHere(basis: "harmonic function of the limit diffusion"), scope: .beyond,
         convention:
           """
-          \(convention); m = n = 2, b = 1, order iid, ‖w₀‖ = 1; decided at runner-up/leader ≤ 1e-3; tolerance: 3 \
+          \(convention); $m = n = 2$, $b = 1$, order iid, $‖w₀‖ = 1$; decided at runner-up/leader $≤ 10⁻³$; tolerance: 3 \
           standard errors at 4,000 runs
           """,
         hypotheses: [manifoldHypothesis([sin(80 * .pi / 180), cos(80 * .pi / 180)]), stepHypothesis(0.2)],
         checks: checks,
-        remark: "The paper leaves the law of the index open. Claim b1 takes the limit η → 0."),
+        remark: "The paper leaves the law of the index open. Claim b1 takes the limit $η → 0$."),
       figures: [
         Figure(
-          name: "selection-law", title: "Which of two data points SGD selects",
+          name: "selection-law", title: "The chance of winning is the angle of the start",
           caption:
             """
-            Fraction of \(runs) runs that select a₁ from a start at angle θ (m = 2, b = 1, fresh draws), with 95 % \
-            Wilson intervals.
+            The points lie on the straight line (black), the angle as a fraction of 90°, and not on the curves of the two \
+            laws that one might guess, a chance in proportion to $c$ (grey) or to $c²$ (purple). Each point is the fraction of \
+            \(runs) runs of SGD that select $a₁$ from a start at angle $θ$ on the circle of minima; colours are step sizes, bars \
+            95 % Wilson intervals. $m = 2$, $b = 1$, fresh draws with replacement.
             """,
           panels: [
             .init(
@@ -140,18 +142,19 @@ extension AutoencoderStudy {
     let fit = try LinearFit(x: steps, y: values, standardErrors: errors)
     return Study.Finding(
       Claim(
-        id: "autoencoder.b1", title: "The angle law is exact as η → 0",
-        statement: "P(select a₁) at θ = 60°, extrapolated linearly from η = 0.05 … 0.2 to η = 0, is 2/3.",
+        id: "autoencoder.b1", title: "The angle law is exact as $η → 0$",
+        statement: "$P(select a₁)$ at $θ$ = 60°, extrapolated linearly from $η = 0.05$ … 0.2 to $η = 0$, is $2/3$.",
         source: .derivedHere(basis: "limit diffusion"), scope: .beyond,
-        convention: "\(convention); m = 2, b = 1, order iid, ‖w₀‖ = 1; weighted straight line through four step sizes",
+        convention:
+          "\(convention); $m = 2$, $b = 1$, order iid, $‖w₀‖ = 1$; weighted straight line through four step sizes",
         hypotheses: [manifoldHypothesis([sin(θ), cos(θ)]), stepHypothesis(steps.max() ?? .nan)],
         checks: [
           Check(
-            "P(select a₁) at η → 0", prediction: 2.0 / 3, measurement: fit.intercept,
+            "$P(select a₁)$ at $η → 0$", prediction: 2.0 / 3, measurement: fit.intercept,
             error: .standardError(fit.interceptStandardError), tolerance: .standardErrors(4),
             count: steps.count * context.samples(40_000))
         ],
-        remark: "Slope in η: \(number(fit.slope)) ± \(number(fit.slopeStandardError))."))
+        remark: "Slope in $η$: \(number(fit.slope)) ± \(number(fit.slopeStandardError))."))
   }
 
   /// Claim b2: three data points against the limit diffusion.
@@ -169,16 +172,16 @@ extension AutoencoderStudy {
       for (i, predicted) in diffusion.enumerated() {
         checks.append(
           try .frequency(
-            "P(select a\(i + 1)), η = \(η)", prediction: predicted, successes: counts[i], of: counts.reduce(0, +),
+            "$P(select a_\(i + 1))$, $η = \(η)$", prediction: predicted, successes: counts[i], of: counts.reduce(0, +),
             tolerance: .absolute(0.027)))
       }
       checks.append(
         try .frequency(
-          "P(select a₁) against the law ∝ c, η = \(η)", prediction: 0.5, successes: counts[0], of: runs,
+          "$P(select a₁)$ against the law $∝ c$, $η = \(η)$", prediction: 0.5, successes: counts[0], of: runs,
           tolerance: .atLeast))
       checks.append(
         try .frequency(
-          "P(select a₁) against the law ∝ c², η = \(η)", prediction: 9.0 / 14, successes: counts[0], of: runs,
+          "$P(select a₁)$ against the law $∝ c²$, $η = \(η)$", prediction: 9.0 / 14, successes: counts[0], of: runs,
           tolerance: .atMost))
     }
     return Study.Finding(
@@ -186,19 +189,19 @@ extension AutoencoderStudy {
         id: "autoencoder.b2", title: "Three data points follow the limit diffusion",
         statement:
           """
-          Xᵢ = log cᵢ follows dXᵢ = pᵢ dτ + dBᵢ with pᵢ = cᵢ²/Σcⱼ² and slow time τ; from c ∝ (3, 2, 1) its selection \
-          probabilities are those of SGD, between ∝ c and ∝ c².
+          $Xᵢ = log cᵢ$ follows $d Xᵢ = pᵢ dτ + d Bᵢ$ with $pᵢ = cᵢ²/∑cⱼ²$ and slow time $τ$; from $c ∝ (3, 2, 1)$ its selection \
+          probabilities are those of SGD, between $∝ c$ and $∝ c²$.
           """,
         source: .derivedHere(basis: "limit of small steps"), scope: .beyond,
         convention:
           """
-          \(convention); m = 3, b = 1, order iid, ‖w₀‖ = 1; diffusion by Euler and Maruyama, dτ = 0.01; tolerance: 3 \
+          \(convention); $m = 3$, $b = 1$, order iid, $‖w₀‖ = 1$; diffusion by Euler and Maruyama, $dτ = 0.01$; tolerance: 3 \
           standard errors of two samples of 4,000 and more
           """,
         hypotheses: [manifoldHypothesis(start), stepHypothesis(0.1)],
         checks: checks,
         remark:
-          "No closed form of the law for m ≥ 3 is known. The predictions are simulated themselves: \(paths) paths, standard error up to \(number(0.5 / Double(paths).squareRoot()))."
+          "No closed form of the law for $m ≥ 3$ is known. The predictions are simulated themselves: \(paths) paths, standard error up to \(number(0.5 / Double(paths).squareRoot()))."
       ))
   }
 
@@ -240,7 +243,7 @@ extension AutoencoderStudy {
       ).counts
       checks.append(
         try .frequency(
-          "P(select a₁), θ = 30°, η = \(η), ‖w₀‖ = \(norm)",
+          "$P(select a₁)$, $θ$ = 30°, $η = \(η)$, $‖w₀‖ = \(norm)$",
           prediction: AutoencoderTheory.selectionProbability(start[0], against: start[1], step: η, norm: norm),
           successes: counts[0], of: counts.reduce(0, +), tolerance: .absolute(0.024)))
     }
@@ -249,11 +252,11 @@ extension AutoencoderStudy {
         id: "autoencoder.b6", title: "Small starts flatten the law",
         statement:
           """
-          On the way from ‖w₀‖ < 1 to the manifold the log-ratio gathers noise of variance 4 η ln(1/‖w₀‖), so P = E \
-          (2/π) atan(e^{log(c₁/c₂) + σZ}), nearer to ½ than the angle.
+          On the way from $‖w₀‖ < 1$ to the manifold the log-ratio gathers noise of variance $4 η ln(1/‖w₀‖)$, so $P = E \
+          (2/π) atan(e^{log(c₁/c₂) + σZ})$, nearer to $½$ than the angle.
           """,
         source: .derivedHere(basis: "growth phase of the coefficients"), scope: .beyond,
-        convention: "\(convention); m = n = 2, b = 1, order iid; the angle law alone gives 1/3",
+        convention: "\(convention); $m = n = 2$, $b = 1$, order iid; the angle law alone gives $1/3$",
         hypotheses: [normHypothesis(0.1), stepHypothesis(0.1)], checks: checks))
   }
 
@@ -305,12 +308,12 @@ extension AutoencoderStudy {
         guard batch > 1 else { continue }
         checks.append(
           Check(
-            "T_\(batch)/T₁, \(order.name)", prediction: prediction, measurement: ratio.estimate,
+            "$T_\(batch)/T₁$, \(order.name)", prediction: prediction, measurement: ratio.estimate,
             error: .standardError(ratio.standardError), tolerance: .relative(0.2), count: runs))
         let distance = zip(result.counts, reference.counts).map { abs(Double($0 - $1)) / Double(runs) }.max() ?? .nan
         checks.append(
           Check(
-            "largest difference of the index law from b = 1, b = \(batch), \(order.name)", prediction: 0,
+            "largest difference of the index law from $b = 1$, $b = \(batch)$, \(order.name)", prediction: 0,
             measurement: distance, error: .standardError((0.5 / Double(runs)).squareRoot()), tolerance: .absolute(0.08),
             count: runs))
       }
@@ -324,24 +327,26 @@ extension AutoencoderStudy {
         id: "autoencoder.21", title: "The batch size is a clock",
         statement:
           """
-          At fixed η the selection time grows as b(m−1)/(m−b) for subsets and as b with replacement; the law of the \
+          At fixed $η$ the selection time grows as $b(m−1)/(m−b)$ for subsets and as $b$ with replacement; the law of the \
           selected index stays the same.
           """,
         source: .derivedHere(basis: "slow time of the limit diffusion; the factor of arXiv 2306.07850"), scope: .beyond,
         convention:
           """
-          \(convention); m = 6, η = 0.2, ‖w₀‖ = 1; bootstrap standard errors; laws compared to 3 standard errors of \
+          \(convention); $m = 6$, $η = 0.2$, $‖w₀‖ = 1$; bootstrap standard errors; laws compared to 3 standard errors of \
           two samples of 600
           """,
         hypotheses: [manifoldHypothesis(sixCoefficients), stepHypothesis(0.2)],
         checks: checks),
       figures: [
         Figure(
-          name: "clock-law", title: "The batch size is a clock",
+          name: "clock-law", title: "Batch size sets how long it takes, nothing else",
           caption:
             """
-            Median selection time relative to b = 1 (m = 6, η = 0.2, \(runs) runs each), ± 2 bootstrap standard \
-            errors. Dashed: b(m−1)/(m−b) for subsets, b with replacement.
+            The time to a decision grows with the batch as predicted (dashed): as $b(m−1)/(m−b)$ for subsets, which never \
+            decide at $b = m$ (blue), and as $b$ for draws with replacement, which always do (orange). Median time until the \
+            second coefficient is below 1/100 of the first, relative to $b = 1$ in the same order, ± 2 bootstrap standard errors; \
+            $m = 6$, $η = 0.2$, \(runs) runs each.
             """,
           panels: [
             .init(horizontal: .init("batch size b"), vertical: .init("T(b) / T(1)", logarithmic: true), layers: layers)
@@ -365,22 +370,23 @@ extension AutoencoderStudy {
       let eligible = record.alive.filter { $0.finals[0] > 1 }
       checks.append(
         Check(
-          "fraction of 1-sparse limits, order \(order.name), b = m = 10", prediction: prediction,
+          "fraction of 1-sparse limits, order \(order.name), $b = m = 10$", prediction: prediction,
           measurement: Double(eligible.count { $0.outcome == .converged }) / Double(eligible.count), tolerance: .exact,
           count: eligible.count))
     }
     return Study.Finding(
       Claim(
-        id: "autoencoder.b7", title: "With replacement b = m still selects",
+        id: "autoencoder.b7", title: "With replacement $b = m$ still selects",
         statement:
           """
-          A batch of m indices drawn with replacement is not the full batch: it goes on selecting one data point, \
+          A batch of $m$ indices drawn with replacement is not the full batch: it goes on selecting one data point, \
           while the full batch never does.
           """,
         source: .derivedHere(basis: "unequal multiplicities separate pairs"), scope: .beyond,
-        convention: "\(convention); n = 50, m = 10, η = 0.2, ‖w₀‖ = 0.5; starts with at least two active directions",
+        convention:
+          "\(convention); $n = 50$, $m = 10$, $η = 0.2$, $‖w₀‖ = 0.5$; starts with at least two active directions",
         hypotheses: [normHypothesis(0.5), stepHypothesis(0.2)],
         checks: checks,
-        correction: "The hypothesis b < m belongs to sampling without replacement."))
+        correction: "The hypothesis $b < m$ belongs to sampling without replacement."))
   }
 }

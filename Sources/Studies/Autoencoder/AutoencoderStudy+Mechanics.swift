@@ -40,20 +40,20 @@ extension AutoencoderStudy {
         }
         checks.append(
           .largest(
-            "largest difference in c and s over 3,000 steps, \(activation.rawValue), \(order.name), b = 1, 3, 7, 10",
+            "largest difference in $c$ and $s$ over 3,000 steps, \(activation.rawValue), \(order.name), $b = 1, 3, 7, 10$",
             of: errors, tolerance: .absolute(1e-11)))
       }
     }
     return Study.Finding(
       Claim(
-        id: "autoencoder.12", title: "The O(b) engine equals the plain gradient",
+        id: "autoencoder.12", title: "The $O(b)$ engine equals the plain gradient",
         statement:
           """
-          Steps in the lazily scaled coefficients are those of the n-dimensional gradient, for both activations, with \
+          Steps in the lazily scaled coefficients are those of the gradient in $Rⁿ$, for both activations, with \
           and without replacement.
           """,
         source: .derivedHere(basis: "update in coefficient space"), scope: .supporting,
-        convention: "\(convention); n = 25, m = 10, η = 0.2, orthonormal data in general position",
+        convention: "\(convention); $n = 25$, $m = 10$, $η = 0.2$, orthonormal data in general position",
         hypotheses: [orthonormalHypothesis(data)], checks: checks))
   }
 
@@ -92,17 +92,17 @@ extension AutoencoderStudy {
         id: "autoencoder.13", title: "The gain identity",
         statement:
           """
-          One step multiplies cᵢ/cⱼ by ρ = 1 + (η/b)(2−s)/(1−(η/b)Φ_B) if i is in the batch and j is not, and by 1 if \
+          One step multiplies $cᵢ/cⱼ$ by $ρ = 1 + (η/b)(2−s)/(1−(η/b)Φ_B)$ if $i$ is in the batch and $j$ is not, and by 1 if \
           both are.
           """,
         source: .derivedHere(basis: "update in coefficient space"), scope: .supporting,
         convention:
-          "\(convention); m = 8, η = 0.2, random batches of all sizes, both activations, plain gradient in Rⁿ",
+          "\(convention); $m = 8$, $η = 0.2$, random batches of all sizes, both activations, plain gradient in $Rⁿ$",
         hypotheses: [
           orthonormalHypothesis(data),
           Hypothesis(
-            "s < 2 and (η/b) Φ_B < 1", holds: largestNorm <= 1 && η < 1,
-            found: "largest ‖w‖ = \(number(largestNorm)), η = \(η)"),
+            "$s < 2$ and $(η/b) Φ_B < 1$", holds: largestNorm <= 1 && η < 1,
+            found: "largest $‖w‖ = \(number(largestNorm))$, $η = \(η)$"),
         ],
         checks: [
           .largest("largest relative error of the gain", of: errors, tolerance: .absolute(1e-13)),
@@ -129,7 +129,7 @@ extension AutoencoderStudy {
     ]
     var checks = printed.map { place, value, half in
       Check(
-        "w[\(place)] of n = m = 20, η = 0.2, T = 20,000", prediction: value, measurement: twenty[place],
+        "$w[\(place)]$ of $n = m = 20$, $η = 0.2$, $T = 20,000$", prediction: value, measurement: twenty[place],
         tolerance: .absolute(half * 1.001))
     }
     let plane = try run(m: 2, step: 0.25, budget: 300, start: [0.2, 0.01])
@@ -137,11 +137,12 @@ extension AutoencoderStudy {
     let means = zip(norms.dropFirst(), norms.dropFirst(2)).map { 0.5 * ($0 + $1) }
     checks.append(
       Check(
-        "w[1] of n = m = 2, η = 0.25, T = 300", prediction: 3.29004986e-06, measurement: plane.replicas[0].finals[1],
+        "$w[1]$ of $n = m = 2$, $η = 0.25$, $T = 300$", prediction: 3.29004986e-06,
+        measurement: plane.replicas[0].finals[1],
         tolerance: .absolute(0.5005e-14)))
     checks.append(
       Check(
-        "largest two-step mean of ‖w‖², n = m = 2", prediction: 1.00008962905554, measurement: means.max() ?? .nan,
+        "largest two-step mean of $‖w‖²$, $n = m = 2$", prediction: 1.00008962905554, measurement: means.max() ?? .nan,
         tolerance: .absolute(1e-14)))
     return Study.Finding(
       Claim(
@@ -150,11 +151,12 @@ extension AutoencoderStudy {
         source: .program(
           name: "nikhil-ghosh-berkeley/gabor", place: "notebooks one-neuron-sgd and one-neuron-sgd2, commit 02c7c96"),
         scope: .supporting,
-        convention: "\(convention); order cyclic, b = 1, equal and given starts; half a unit of the last printed digit",
+        convention:
+          "\(convention); order cyclic, $b = 1$, equal and given starts; half a unit of the last printed digit",
         hypotheses: [
           Hypothesis(
             "the starts are the notebooks', with every coefficient active", holds: equal.allSatisfy { $0 > 0 },
-            found: "0.1/√20 each; (0.2, 0.01)")
+            found: "$0.1/√20$ each; (0.2, 0.01)")
         ],
         checks: checks))
   }
@@ -191,11 +193,11 @@ extension AutoencoderStudy {
         id: "autoencoder.19", title: "The noise vanishes at data points only",
         statement:
           """
-          At a global minimum (1/m) Σ‖∇ℓᵢ‖² = (1 − Σφᵢ⁴)/m, which is 0 exactly at 1-sparse points: there SGD with a \
+          At a global minimum $(1/m) ∑‖∇ℓᵢ‖² = (1 − ∑φᵢ⁴)/m$, which is 0 exactly at 1-sparse points: there SGD with a \
           constant step can rest.
           """,
         source: .derivedHere(basis: "closed-form gradient"), scope: .supporting,
-        convention: "\(convention); n = 14, m = 9, 1,000 random points of the manifold of minima",
+        convention: "\(convention); $n = 14$, $m = 9$, 1,000 random points of the manifold of minima",
         hypotheses: [orthonormalHypothesis(data)],
         checks: [
           .largest("largest error of the formula", of: errors, tolerance: .absolute(1e-12)),
@@ -258,12 +260,12 @@ extension AutoencoderStudy {
       Claim(
         id: "autoencoder.23", title: "Dead starts stay where they are",
         statement: """
-          Without an active direction every gradient is 0 and w_t = w₀ for ever with L = ½: for ReLU if S⁺ is empty \
-          (probability 2⁻ᵐ for Gaussian starts), for the linear neuron if w₀ is orthogonal to the data. A coefficient \
+          Without an active direction every gradient is 0 and $w_t = w₀$ for ever with $L = ½$: for ReLU if $S⁺$ is empty \
+          (probability $2⁻ᵐ$ for Gaussian starts), for the linear neuron if $w₀$ is orthogonal to the data. A coefficient \
           that is exactly 0 stays 0.
           """,
         source: .derivedHere(basis: "closed-form gradient"), scope: .supporting,
-        convention: "\(convention); n = 12, m = 6, order iid, b = 2, 1,000 steps, plain loop and fast engine",
+        convention: "\(convention); $n = 12$, $m = 6$, order iid, $b = 2$, 1,000 steps, plain loop and fast engine",
         hypotheses: [
           Hypothesis(
             "no direction is active at the start", holds: alive == 0,
@@ -271,16 +273,16 @@ extension AutoencoderStudy {
         ],
         checks: [
           Check("runs that moved a bit", prediction: 0, measurement: Double(moved), tolerance: .exact, count: 2 * runs),
-          .largest("largest |L − ½|", of: losses, tolerance: .exact),
+          .largest("largest $|L − ½|$", of: losses, tolerance: .exact),
           Check(
             "zero coefficients that did not stay 0", prediction: 0, measurement: Double(unfrozen), tolerance: .exact,
             count: 2 * runs),
           Check(
-            "fraction of dead starts at m = 3", prediction: 0.125,
+            "fraction of dead starts at $m = 3$", prediction: 0.125,
             measurement: Double(record.count(.dead)) / Double(record.replicas.count),
             error: .standardError((0.125 * 0.875 / Double(record.replicas.count)).squareRoot()),
             tolerance: .standardErrors(4), count: record.replicas.count),
         ],
-        correction: "That SGD reaches a global minimum presumes S⁺ ≠ ∅ for ReLU."))
+        correction: "That SGD reaches a global minimum presumes $S⁺ ≠ ∅$ for ReLU."))
   }
 }

@@ -34,11 +34,11 @@ extension AutoencoderStudy {
       let wrong = record.replicas.count { !($0.finals[0] > $0.finals[1]) }
       checks.append(
         Check(
-          "starts with c₀ ≥ c₁ > 0 that do not go to a₀, η = \(η)", prediction: 0, measurement: Double(wrong),
+          "starts with $c₀ ≥ c₁ > 0$ that do not go to $a₀$, $η = \(η)$", prediction: 0, measurement: Double(wrong),
           tolerance: .exact, count: runs))
       checks.append(
         .largest(
-          "largest c₁/c₀ at T = \(budget), η = \(η)", of: record.replicas.map { $0.finals[1] / $0.finals[0] },
+          "largest $c₁/c₀$ at $T = \(budget)$, $η = \(η)$", of: record.replicas.map { $0.finals[1] / $0.finals[0] },
           tolerance: .absolute(1e-10)))
     }
     return Study.Finding(
@@ -46,18 +46,18 @@ extension AutoencoderStudy {
         id: "autoencoder.15", title: "Cyclic SGD in the plane",
         statement:
           """
-          With m = n = 2, b = 1 and indices visited in turn, ⟨w₀, a₀⟩ ≥ ⟨w₀, a₁⟩ > 0 implies w_t → a₀; a tie goes to \
+          With $m = n = 2$, $b = 1$ and indices visited in turn, $⟨w₀, a₀⟩ ≥ ⟨w₀, a₁⟩ > 0$ implies $w_t → a₀$; a tie goes to \
           the first visited.
           """,
         source: .publication(paper, place: "Theorem 4"),
-        convention: "\(convention); order cyclic, b = 1; every twentieth start is a tie",
+        convention: "\(convention); order cyclic, $b = 1$; every twentieth start is a tie",
         hypotheses: [
           normHypothesis(largestNorm), stepHypothesis(0.2),
-          Hypothesis("c₀ ≥ c₁ > 0", holds: isOrdered, found: isOrdered ? "in every start" : "not in every start"),
+          Hypothesis("$c₀ ≥ c₁ > 0$", holds: isOrdered, found: isOrdered ? "in every start" : "not in every start"),
         ],
         checks: checks,
         correction: "This convergence is deterministic; there is nothing “almost sure” about it.",
-        remark: "The range of step sizes in the theorem could not be read; measured at η = 0.05, 0.1 and 0.2."))
+        remark: "The range of step sizes in the theorem could not be read; measured at $η = 0.05$, 0.1 and 0.2."))
   }
 
   /// A start with c₀ ≥ c₁ > 0 and ‖w₀‖ < 0.99; every twentieth is a tie.
@@ -84,7 +84,7 @@ extension AutoencoderStudy {
         let δ = try headStart(step: η, norm: norm, seeds: seeds)
         measured.append(δ)
         checks.append(
-          Check("δ at η = \(η), ‖w₀‖ = \(norm)", prediction: value, measurement: δ, tolerance: .absolute(6e-5)))
+          Check("$δ$ at $η = \(η)$, $‖w₀‖ = \(norm)$", prediction: value, measurement: δ, tolerance: .absolute(6e-5)))
       }
       layers.append(.init("‖w₀‖ = \(norm)", .points, colour, x: steps, y: measured))
       layers.append(.init("", .thinLine, colour, x: [0] + steps, y: [0] + measured))
@@ -94,19 +94,23 @@ extension AutoencoderStudy {
         id: "autoencoder.b4", title: "The first visited index has a head start",
         statement:
           """
-          For m = n = 2 in cyclic order the limit is a₀ exactly if c₁/c₀ < 1 + δ with δ between 0.6 η and η: the \
+          For $m = n = 2$ in cyclic order the limit is $a₀$ exactly if $c₁/c₀ < 1 + δ$ with $δ$ between $0.6 η$ and $η$: the \
           border is not the diagonal.
           """,
         source: .derivedHere(basis: "bisection"), scope: .beyond,
         convention:
-          "\(convention); order cyclic, b = 1; bisection to 1e-7; predictions are independent values to four digits",
+          "\(convention); order cyclic, $b = 1$; bisection to $10⁻⁷$; predictions are independent values to four digits",
         hypotheses: [normHypothesis(0.9), stepHypothesis(steps.max() ?? .nan)],
         checks: checks),
       figures: [
         Figure(
-          name: "head-start", title: "How far the first visited index may lie behind",
+          name: "head-start", title: "The index visited first may lie behind by nearly $η$ and still win",
           caption:
-            "m = n = 2, cyclic order, b = 1: the largest c₁/c₀ − 1 from which a₀ still wins, against the step size.",
+            """
+            The head start $δ$ grows almost in proportion to the step size, and is the smaller the larger the start: the \
+            cyclic order favours the index that it visits first, by an amount that vanishes with $η$. Shown is the largest \
+            $c₁/c₀ − 1$ from which $a₀$ still wins, by bisection, for three norms of the start. $m = n = 2$, $b = 1$.
+            """,
           panels: [
             .init(
               horizontal: .init("step size η", range: 0...0.22), vertical: .init("head start δ", range: 0...0.2),
@@ -143,6 +147,7 @@ extension AutoencoderStudy {
   static func reshufflingSelectsTheLargest(_ context: StudyContext) throws(InputError) -> Study.Finding {
     let seeds = context.seeds("autoencoder.22")
     var checks: [Check] = []
+    var bars: [Figure.Panel] = []
     let runs = context.samples(300)
     for (order, batch) in [(SamplingOrder.reshuffle, 1), (.reshuffle, 2), (.reshuffle, 3), (.iid, 1)] {
       let experiment = AutoencoderExperiment(
@@ -151,8 +156,22 @@ extension AutoencoderStudy {
       let record = try experiment.run(
         trials: 0..<runs, workers: context.workers, stopping: experiment.stopping(misalignment: 1e-6),
         finals: [.selectedIndex()])
-      let largest = record.finals("selectedIndex", where: .converged).count { $0 == 0 }
-      let name = "runs that select argmax c₀, \(order.name), b = \(batch)"
+      let selected = record.finals("selectedIndex", where: .converged)
+      let largest = selected.count { $0 == 0 }
+      if batch == 1 {
+        let shares = sixCoefficients.indices.map { index in
+          Double(selected.count { $0 == Double(index) }) / Double(runs)
+        }
+        bars.append(
+          .init(
+            title: order == .iid ? "fresh draws" : "a permutation for each epoch",
+            horizontal: .init("data point", categories: sixCoefficients.indices.map { "a\(subscripts[$0])" }),
+            vertical: .init("fraction of runs", range: 0...1.05),
+            layers: [
+              .init("", .bars, order == .iid ? .orange : .blue, x: shares.indices.map { Double($0 + 1) }, y: shares)
+            ]))
+      }
+      let name = "runs that select $argmax c₀$, \(order.name), $b = \(batch)$"
       if order == .iid {
         checks.append(
           try .frequency("fraction of \(name)", prediction: 0.5, successes: largest, of: runs, tolerance: .atMost))
@@ -166,19 +185,30 @@ extension AutoencoderStudy {
         id: "autoencoder.22", title: "Reshuffling selects the largest start",
         statement:
           """
-          With a fresh permutation each epoch SGD selects argmax cᵢ(0) in every run; with fresh independent draws in a \
+          With a fresh permutation each epoch SGD selects $argmax cᵢ(0)$ in every run; with fresh independent draws in a \
           minority of runs. The order changes the law at leading order.
           """,
         source: .derivedHere(basis: "noise cancels over an epoch; drift of arXiv 2101.12176"), scope: .beyond,
-        convention: "\(convention); m = 6, η = 0.2, c₀ ∝ (0.9, 0.7, 0.6, 0.5, 0.3, 0.2), ‖w₀‖ = 1",
+        convention: "\(convention); $m = 6$, $η = 0.2$, $c₀ ∝ (0.9, 0.7, 0.6, 0.5, 0.3, 0.2)$, $‖w₀‖ = 1$",
         hypotheses: [manifoldHypothesis(sixCoefficients), stepHypothesis(0.2)],
         checks: checks,
         remark:
           """
-          “Every run” holds where the two largest coefficients are apart by more than about η (here by 22 %); claim b5 \
+          “Every run” holds where the two largest coefficients are apart by more than about $η$ (here by 22 %); claim b5 \
           searches the rest for the cyclic order.
           """
-      ))
+      ),
+      figures: [
+        Figure(
+          name: "order-and-winner", title: "Reshuffling always picks the largest start, fresh draws do not",
+          caption: """
+            Who wins, from one start with $c₀ ∝ (0.9, 0.7, 0.6, 0.5, 0.3, 0.2)$ for the data points $a₁$ to $a₆$. Left, a new \
+            permutation for each epoch: all runs end at $a₁$, the largest. Right, independent draws: the runs spread over all \
+            data points. Same loss, same start, same batch size; only the order differs. ReLU, $m = 6$, $b = 1$, $η = 0.2$, \
+            \(runs) runs each.
+            """,
+          panels: bars)
+      ])
   }
 
   /// Claim b3: at which speed.
@@ -200,7 +230,7 @@ extension AutoencoderStudy {
       let scale = 1 / (Double(epochs) * η * η)
       checks.append(
         try .mean(
-          "Δ log(c₁/c₂) per epoch over η², η = \(η)",
+          "$Δ log(c₁/c₂)$ per epoch over $η²$, $η = \(η)$",
           prediction: prediction, of: record.finals("drift").map { $0 * scale }, tolerance: .relative(0.03)))
     }
     let errors = checks.map { check in
@@ -208,7 +238,7 @@ extension AutoencoderStudy {
     }
     checks.append(
       Check(
-        "the same, extrapolated linearly to η = 0", prediction: prediction,
+        "the same, extrapolated linearly to $η = 0$", prediction: prediction,
         measurement: 2 * checks[0].measurement - checks[1].measurement,
         error: .standardError((4 * errors[0] * errors[0] + errors[1] * errors[1]).squareRoot()),
         tolerance: .relative(0.005)))
@@ -217,12 +247,12 @@ extension AutoencoderStudy {
         id: "autoencoder.b3", title: "Drift under reshuffling",
         statement:
           """
-          On the manifold of minima an epoch of random reshuffling moves log(cᵢ/cⱼ) by η²(cᵢ² − cⱼ²): gradient descent \
-          on (η/4m) Σ‖∇ℓᵢ‖².
+          On the manifold of minima an epoch of random reshuffling moves $log(cᵢ/cⱼ)$ by $η²(cᵢ² − cⱼ²)$: gradient descent \
+          on $(η/4m) ∑‖∇ℓᵢ‖²$.
           """,
         source: .publication(.smith, place: nil), scope: .beyond,
         convention:
-          "\(convention); m = 6, b = 1, order reshuffle, c₀ of claim 22; tolerance 3 % for the orders above η²",
+          "\(convention); $m = 6$, $b = 1$, order reshuffle, $c₀$ of claim 22; tolerance 3 % for the orders above $η²$",
         hypotheses: [manifoldHypothesis(sixCoefficients), stepHypothesis(0.02)],
         checks: checks))
   }
@@ -250,7 +280,7 @@ extension AutoencoderStudy {
     }
     for (i, value) in unit([3, 2]).enumerated() {
       checks.append(
-        Check("c[\(i)] of the limit", prediction: value, measurement: replica.finals[i], tolerance: .absolute(1e-10)))
+        Check("$c[\(i)]$ of the limit", prediction: value, measurement: replica.finals[i], tolerance: .absolute(1e-10)))
     }
     checks.append(
       .largest(
@@ -264,10 +294,12 @@ extension AutoencoderStudy {
           is one block: small batches alone do not make the limit 1-sparse.
           """,
         source: .derivedHere(basis: "gain identity"), scope: .beyond,
-        convention: "\(convention); m = 6, b = 2, η = 0.2, order blocks, c₀ = (0.3, 0.2, 0.25, 0.22, 0.1, 0.15)",
+        convention:
+          "\(convention); $m = 6$, $b = 2$, $η = 0.2$, order blocks, $c₀ = (0.3, 0.2, 0.25, 0.22, 0.1, 0.15)$",
         hypotheses: [
           stepHypothesis(0.2),
-          Hypothesis("every ratio inside a block is defined", holds: start.allSatisfy { $0 > 0 }, found: "all c₀ > 0"),
+          Hypothesis(
+            "every ratio inside a block is defined", holds: start.allSatisfy { $0 > 0 }, found: "all $c₀ > 0$"),
         ],
         checks: checks,
         correction:

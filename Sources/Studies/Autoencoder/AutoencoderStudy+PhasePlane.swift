@@ -38,11 +38,13 @@ extension AutoencoderStudy {
     let (gx, gy) = try path(.full, trial: 0, steps: 400)
     layers.append(.init("gradient descent", .line, .vermilion, x: gx, y: gy))
     return Figure(
-      name: "phase-plane", title: "The plane of two data points",
+      name: "phase-plane", title: "On the circle of minima SGD walks on, to an axis",
       caption:
         """
-        m = 2, η = 0.2, start (0.25, 0.2). Gradient descent keeps the direction of the start and stops on the circle \
-        of minima; SGD goes on along it until one coefficient is 0.
+        All paths begin at $(0.25, 0.2)$ and grow to the circle of minima (grey). Gradient descent (red) goes there straight and \
+        stops. SGD goes on along the circle until one coefficient is 0, for two orders of the samples at the one data point and \
+        for two at the other; the cyclic order (orange) drifts to the larger coefficient. ReLU, $m = n = 2$, $b = 1$, \
+        $η = 0.2$.
         """,
       panels: [
         .init(

@@ -39,7 +39,7 @@ extension AutoencoderStudy {
       let active = record.replicas.count - record.count(.dead)
       checks.append(
         try .frequency(
-          "fraction of runs with 1 − max cos ≤ 1e-6 by T = 40,000, \(activation.rawValue), n = 100, m = 20, b = 1",
+          "fraction of runs with $1 − max cos ≤ 10⁻⁶$ by $T = 40,000$, \(activation.rawValue), $n = 100$, $m = 20$, $b = 1$",
           prediction: 1, successes: record.count(.converged), of: active, tolerance: .exact))
     }
     let m = 10
@@ -73,27 +73,28 @@ extension AutoencoderStudy {
       if !isFull {
         checks.append(
           try .frequency(
-            "fraction of runs with 1 − max cos ≤ 1e-6 within 60 T₁, n = 50, m = 10, b = \(batch)", prediction: 1,
+            "fraction of runs with $1 − max cos ≤ 10⁻⁶$ within $60 T₁$, $n = 50$, $m = 10$, $b = \(batch)$",
+            prediction: 1,
             successes: sparse, of: cosines.count, tolerance: .exact))
       }
     }
     return Study.Finding(
       Claim(
-        id: "autoencoder.04", title: "SGD with any b < m is 1-sparse",
+        id: "autoencoder.04", title: "SGD with any $b < m$ is 1-sparse",
         statement:
           """
-          SGD with constant step and any 1 ≤ b < m converges to one data point (ReLU) or to one data point up to sign \
+          SGD with constant step and any $1 ≤ b < m$ converges to one data point (ReLU) or to one data point up to sign \
           (linear).
           """,
-        source: .publication(paper, place: nil), convention: "\(convention); order subset, η = 0.2",
+        source: .publication(paper, place: nil), convention: "\(convention); order subset, $η = 0.2$",
         hypotheses: [
           normHypothesis(largestNorm), stepHypothesis(0.2), batchHypothesis(Array(1..<m), below: m),
           activityHypothesis(dead: dead, of: runs),
         ],
         checks: checks,
         correction:
-          "“Any batch size below m” presumes sampling without replacement; with replacement even b = m selects.",
-        remark: "T₁ = b m (m−1) / ((m−b) η²)."),
+          "“Any batch size below $m$” presumes sampling without replacement; with replacement even $b = m$ selects.",
+        remark: "$T₁ = b m (m−1) / ((m−b) η²)$."),
       figures: [sparsityFigure(table)], tables: [table])
   }
 
@@ -128,16 +129,16 @@ extension AutoencoderStudy {
       Claim(
         id: "autoencoder.05", title: "Larger batches take longer",
         statement:
-          "The median time to 1 − max cos ≤ 1e-6 grows as b (m−1)/(m−b): 9 times from b = 1 to b = 5 at m = 10.",
+          "The median time to $1 − max cos ≤ 10⁻⁶$ grows as $b (m−1)/(m−b)$: 9 times from $b = 1$ to $b = 5$ at $m = 10$.",
         source: .derivedHere(basis: "slow time of the log-ratios"), scope: .supporting,
-        convention: "\(convention); order subset, n = 50, m = 10, η = 0.2; looked at every 64 steps",
+        convention: "\(convention); order subset, $n = 50$, $m = 10$, $η = 0.2$; looked at every 64 steps",
         hypotheses: [normHypothesis(0.5), stepHypothesis(0.2), batchHypothesis([1, 5], below: 10)],
         checks: [
           Check(
-            "median time at b = 5 over median time at b = 1",
+            "median time at $b = 5$ over median time at $b = 1$",
             prediction: AutoencoderTheory.clock(batchSize: 5, count: 10), measurement: ratio.estimate,
             error: .standardError(ratio.standardError), tolerance: .relative(0.25), count: times[1].count)
-        ]))
+        ]), figures: [try explorer(context)])
   }
 
   /// Claims 6 and 7 from the same runs: the limit lies in S⁺ and keeps its sign; its index is not the largest start.
@@ -146,14 +147,14 @@ extension AutoencoderStudy {
     for setting in try selectionSettings(context) {
       checks.append(
         Check(
-          "runs whose limit is outside S⁺ or has changed sign, \(setting.name)", prediction: 0,
+          "runs whose limit is outside $S⁺$ or has changed sign, \(setting.name)", prediction: 0,
           measurement: Double(setting.violations), tolerance: .exact, count: setting.runs))
     }
     return Study.Finding(
       Claim(
         id: "autoencoder.06", title: "The limit is active at the start and keeps its sign",
-        statement: "The selected index lies in S⁺ (ReLU); the limit is sign(⟨w₀, a_k⟩) a_k (linear).",
-        source: .publication(paper, place: nil), convention: "\(convention); order subset, η = 0.2",
+        statement: "The selected index lies in $S⁺$ (ReLU); the limit is $sign(⟨w₀, a_k⟩) a_k$ (linear).",
+        source: .publication(paper, place: nil), convention: "\(convention); order subset, $η = 0.2$",
         hypotheses: [
           normHypothesis(0.5), stepHypothesis(0.2), batchHypothesis([1], below: 20), batchHypothesis([5], below: 10),
         ], checks: checks))
@@ -165,7 +166,7 @@ extension AutoencoderStudy {
     for setting in try selectionSettings(context) {
       checks.append(
         try .frequency(
-          "fraction of runs that do not select the largest |cᵢ(0)|, \(setting.name)", prediction: 0.1,
+          "fraction of runs that do not select the largest $|cᵢ(0)|$, \(setting.name)", prediction: 0.1,
           successes: setting.runs - setting.largest, of: setting.runs, tolerance: .atLeast))
     }
     return Study.Finding(
@@ -176,7 +177,7 @@ extension AutoencoderStudy {
           Under fresh sampling at least one run in ten selects an index other than that of the largest coefficient of \
           its start.
           """,
-        source: .publication(paper, place: nil), convention: "\(convention); order subset, η = 0.2",
+        source: .publication(paper, place: nil), convention: "\(convention); order subset, $η = 0.2$",
         hypotheses: [
           normHypothesis(0.5), stepHypothesis(0.2), batchHypothesis([1], below: 20), batchHypothesis([5], below: 10),
         ], checks: checks,
@@ -185,7 +186,7 @@ extension AutoencoderStudy {
           Small batches, not randomness, are said to be the cause of sparsity; the selected index does depend on \
           randomness.
           """,
-        remark: "The paper gives no law of the index; claims 20, b1 and b2 do for m = 2 and 3."))
+        remark: "The paper gives no law of the index; claims 20, b1 and b2 do for $m = 2$ and 3."))
   }
 
   private struct SelectionSetting {
@@ -225,11 +226,12 @@ extension AutoencoderStudy {
   private static func sparsityFigure(_ table: Table) -> Figure {
     let batches = table.column("batch")
     return Figure(
-      name: "sparsity-against-batch", title: "Every batch size below m ends on one data point",
+      name: "sparsity-against-batch", title: "Every batch size below $m$ ends on one data point",
       caption: """
-        ReLU, n = 50, m = 10, η = 0.2, fresh subsets, Gaussian starts of norm 0.5. Left: the largest cosine between \
-        the limit and a data point, median with 10–90 % band. Right: the number of data points mixed in the limit, \
-        (Σφ²)²/Σφ⁴. Only the full batch, b = 10, is different.
+        Only the full batch, $b = 10$, is different. Left, how well the limit is aligned with a data point: the largest cosine \
+        is 1 for every smaller batch (median over starts, bars from the 10 % to the 90 % quantile). Right, how many data points \
+        the limit mixes, $(∑ φ_i²)²/∑ φ_i⁴$: one, against several. ReLU, $n = 50$, $m = 10$, $η = 0.2$, fresh subsets, Gaussian \
+        starts of norm $½$.
         """,
       panels: [
         .init(

@@ -56,7 +56,7 @@ extension AutoencoderStudy {
   }
 
   private static let snapConvention = """
-    \(convention); Hessian at the limit with coefficients below 1e-3 set to 0, orthonormal data in general position
+    \(convention); Hessian at the limit with coefficients below $10⁻³$ set to 0, orthonormal data in general position
     """
 
   private static func kinkHypothesis(
@@ -86,25 +86,25 @@ extension AutoencoderStudy {
           of: Matrix(rows: shape.n, columns: shape.n, storage: hessian))
         checks.append(
           Check(
-            "λ_max at the \(name) limit, n = \(shape.n), m = \(shape.m), |S⁺| = \(shape.k)",
+            "$λ_max$ at the \(name) limit, $n = \(shape.n)$, $m = \(shape.m)$, $|S⁺| = \(shape.k)$",
             prediction: AutoencoderTheory.largestEigenvalue(count: shape.m), measurement: eigenvalues.last ?? .nan,
             tolerance: .absolute(1e-9)))
         let predicted = AutoencoderTheory.spectrum(dimension: shape.n, count: shape.m, active: active, kink: 0.5)
         checks.append(
           .largest(
-            "largest error of the whole spectrum at the \(name) limit, n = \(shape.n), m = \(shape.m)",
+            "largest error of the whole spectrum at the \(name) limit, $n = \(shape.n)$, $m = \(shape.m)$",
             of: zip(predicted, eigenvalues).map { abs($0 - $1) }, tolerance: .absolute(1e-9)))
       }
     }
     return Study.Finding(
       Claim(
-        id: "autoencoder.08", title: "The largest eigenvalue is 4/m at both limits",
+        id: "autoencoder.08", title: "The largest eigenvalue is $4/m$ at both limits",
         statement:
           """
-          λ_max of the Hessian is 4/m at every global minimum; the largest eigenvalue does not separate gradient \
+          $λ_max$ of the Hessian is $4/m$ at every global minimum; the largest eigenvalue does not separate gradient \
           descent from SGD.
           """,
-        source: .publication(paper, place: "Theorem 13"), convention: "\(snapConvention); φ′(0) = ½",
+        source: .publication(paper, place: "Theorem 13"), convention: "\(snapConvention); $φ′(0) = ½$",
         hypotheses: hypotheses,
         checks: checks))
   }
@@ -117,11 +117,11 @@ extension AutoencoderStudy {
     for shape in sharpnessShapes {
       let limits = try snappedLimits(shape, seeds: seeds)
       hypotheses.append(kinkHypothesis(limits))
-      let size = "n = \(shape.n), m = \(shape.m), |S⁺| = \(shape.k)"
+      let size = "$n = \(shape.n)$, $m = \(shape.m)$, $|S⁺| = \(shape.k)$"
       for (name, parameters, active) in [("GD", limits.gradientDescent, shape.k), ("SGD", limits.stochastic, 1)] {
         checks.append(
           Check(
-            "Tr H at the \(name) limit, \(size)",
+            "$Tr H$ at the \(name) limit, \(size)",
             prediction: AutoencoderTheory.kinkAveragedTrace(dimension: shape.n, count: shape.m, active: active),
             measurement: limits.objective(.half).hessianTrace(at: parameters), tolerance: .absolute(1e-9)))
       }
@@ -132,7 +132,7 @@ extension AutoencoderStudy {
           objective.hessianTrace(at: limits.stochastic) - objective.hessianTrace(at: limits.gradientDescent)
         checks.append(
           Check(
-            "gap of the traces with φ′(0) = \(Int(kink.slope)), \(size)",
+            "gap of the traces with $φ′(0) = \(Int(kink.slope))$, \(size)",
             prediction: (1 - kink.slope) * Double(shape.k - 1) / Double(shape.m), measurement: gap,
             tolerance: .absolute(1e-9)))
       }
@@ -142,7 +142,7 @@ extension AutoencoderStudy {
     for (name, parameters) in [("GD", linear.gradientDescent), ("SGD", linear.stochastic)] {
       checks.append(
         Check(
-          "Tr H at the \(name) limit of the linear neuron, n = 30, m = 10",
+          "$Tr H$ at the \(name) limit of the linear neuron, $n = 30$, $m = 10$",
           prediction: AutoencoderTheory.trace(dimension: 30, count: 10, slopes: 10),
           measurement: linear.objective(.half, .linear).hessianTrace(at: parameters), tolerance: .absolute(1e-9)))
     }
@@ -150,13 +150,14 @@ extension AutoencoderStudy {
       Claim(
         id: "autoencoder.09", title: "The trace separates the limits, by convention",
         statement: """
-          For ReLU with φ′(0) = ½, Tr H = (2n+8−m−|S⁺|)/(2m) at the limit of gradient descent and (2n+7−m)/(2m) at \
-          that of SGD. The gap is (1−φ′(0))(|S⁺|−1)/m in general, and 0 for the linear neuron.
+          For ReLU with $φ′(0) = ½$, $Tr H = (2n+8−m−|S⁺|)/(2m)$ at the limit of gradient descent and $(2n+7−m)/(2m)$ at \
+          that of SGD. The gap is $(1−φ′(0))(|S⁺|−1)/m$ in general, and 0 for the linear neuron.
           """,
-        source: .publication(paper, place: "Theorem 13"), convention: "\(snapConvention); φ′(0) = ½ unless stated",
+        source: .publication(paper, place: "Theorem 13"), convention: "\(snapConvention); $φ′(0) = ½$ unless stated",
         hypotheses: hypotheses, checks: checks,
         correction:
-          "“Gradient descent is flatter” needs ReLU, |S⁺| ≥ 2 and φ′(0) < 1; nothing differs for the linear neuron."))
+          "“Gradient descent is flatter” needs ReLU, $|S⁺| ≥ 2$ and $φ′(0) < 1$; nothing differs for the linear neuron."
+      ))
   }
 
   /// Claim 10: the same traces from the loss alone.
@@ -175,7 +176,7 @@ extension AutoencoderStudy {
         for (basisName, basis) in bases {
           checks.append(
             Check(
-              "second difference at h = 1e-3, \(name) limit, \(basisName), n = \(shape.n), m = \(shape.m)",
+              "second difference at $h = 10⁻³$, \(name) limit, \(basisName), $n = \(shape.n)$, $m = \(shape.m)$",
               prediction: AutoencoderTheory.kinkAveragedTrace(dimension: shape.n, count: shape.m, active: active),
               measurement: limits.objective(.zero).secondDifferenceTrace(at: parameters, scale: 1e-3, basis: basis),
               tolerance: .absolute(1e-4)))
@@ -187,7 +188,7 @@ extension AutoencoderStudy {
         id: "autoencoder.10", title: "The symmetric second difference needs no convention",
         statement:
           """
-          Σ_v [L(w+hv) − 2L(w) + L(w−hv)]/h² over any orthonormal basis gives the traces of claim 9: the mean of the \
+          $∑_v [L(w+h v) − 2L(w) + L(w−h v)]/h²$ over any orthonormal basis gives the traces of claim 9: the mean of the \
           one-sided curvatures.
           """,
         source: .derivedHere(basis: "averaging two one-sided Hessians is a quadratic form"), scope: .supporting,
@@ -228,7 +229,8 @@ extension AutoencoderStudy {
       let worst = traces.max { abs($0 - prediction) < abs($1 - prediction) } ?? .nan
       checks.append(
         Check(
-          "worst Tr H at 16 SGD iterates with 1 − max cos ≤ \(tolerance)", prediction: prediction, measurement: worst,
+          "worst $Tr H$ at 16 SGD iterates with $1 − max cos$ ≤ \(tolerance)", prediction: prediction,
+          measurement: worst,
           tolerance: .absolute(1e-6), count: states.count))
     }
     return Study.Finding(
@@ -236,14 +238,15 @@ extension AutoencoderStudy {
         id: "autoencoder.11", title: "At a finite iterate there is no difference",
         statement: """
           The losing coefficients of SGD are positive as long as it runs, never 0, so the plain Hessian at the iterate \
-          has Tr H = (n+4−|S⁺|)/m, the value of gradient descent. Snap them to 0, or probe at a scale above them \
+          has $Tr H = (n+4−|S⁺|)/m$, the value of gradient descent. Snap them to 0, or probe at a scale above them \
           (claim b10).
           """,
         source: .derivedHere(basis: "closed-form Hessian"), scope: .supporting,
-        convention: "\(convention); n = 30, m = 10, |S⁺| = 5, b = 1, η = 0.2, order subset; iterates not snapped",
+        convention:
+          "\(convention); $n = 30$, $m = 10$, $|S⁺| = 5$, $b = 1$, $η = 0.2$, order subset; iterates not snapped",
         hypotheses: [
           Hypothesis(
-            "no coefficient has underflowed to 0", holds: smallest > 0, found: "smallest |cᵢ| = \(number(smallest))")
+            "no coefficient has underflowed to 0", holds: smallest > 0, found: "smallest $|cᵢ| = \(number(smallest))$")
         ], checks: checks))
   }
 
@@ -322,41 +325,42 @@ extension AutoencoderStudy {
       Claim(
         id: "autoencoder.b10", title: "The trace depends on the probing scale",
         statement: """
-          Probed at scale h, a coefficient c counts as active with weight κ(c/h): 1 above h, ½(1 + 2x − x²) for 0 ≤ x \
-          < 1, ½(1 + x)² for −1 < x < 0, and 0 below −h. With all directions active at the start the trace passes from \
-          (n+4−m)/m, the value of gradient descent, to (2n+7−m)/(2m), that of the SGD limit, where h passes the losing \
+          Probed at scale $h$, a coefficient $c$ counts as active with weight $κ(c/h)$: 1 above $h$, $½(1 + 2x − x²)$ for $0 ≤ x \
+          < 1$, $½(1 + x)²$ for $−1 < x < 0$, and 0 below $−h$. With all directions active at the start the trace passes from \
+          $(n+4−m)/m$, the value of gradient descent, to $(2n+7−m)/(2m)$, that of the SGD limit, where $h$ passes the losing \
           coefficients.
           """,
-        source: .derivedHere(basis: "second difference of φ²"), scope: .beyond,
+        source: .derivedHere(basis: "second difference of $φ²$"), scope: .beyond,
         convention:
-          "\(convention); n = 30, m = |S⁺| = 10, b = 1, η = 0.2; second differences along the axes of the data",
+          "\(convention); $n = 30$, $m = |S⁺| = 10$, $b = 1$, $η = 0.2$; second differences along the axes of the data",
         hypotheses: [
           Hypothesis(
             "every direction is active at the start and at the iterates", holds: isActive,
-            found: "smallest cᵢ > 0: \(isActive)")
+            found: "smallest $cᵢ > 0$: \(isActive)")
         ],
         checks: [
           .largest(
-            "largest error of the predicted trace, h from 3e-6 to 3e-2, three iterates", of: errors,
+            "largest error of the predicted trace, $h$ from $3 · 10⁻⁶$ to 0.03, three iterates", of: errors,
             tolerance: .absolute(0.01)),
           .largest(
-            "distance of the plain Hessian (h → 0) from (n+4−m)/m, 1 − max cos ≤ 1e-7",
+            "distance of the plain Hessian $(h → 0)$ from $(n+4−m)/m$, $1 − max cos ≤ 10⁻⁷$",
             of: [abs(iterateTrace - iterate)], tolerance: .absolute(1e-5)),
           .largest(
-            "distance from (2n+7−m)/(2m) at h = 3e-2, 1 − max cos ≤ 1e-7", of: [abs((ends.last ?? .nan) - limit)],
+            "distance from $(2n+7−m)/(2m)$ at $h = 0.03$, $1 − max cos ≤ 10⁻⁷$", of: [abs((ends.last ?? .nan) - limit)],
             tolerance: .absolute(0.01)),
         ],
         remark: """
-          Coefficients that start negative decay faster than the losers; once they are below h they count with weight \
-          ½, so that with |S⁺| < m the trace seen in between is lower than both ends.
+          Coefficients that start negative decay faster than the losers; once they are below $h$ they count with weight \
+          $½$, so that with $|S⁺| < m$ the trace seen in between is lower than both ends.
           """),
       figures: [
         Figure(
           name: "trace-against-scale", title: "How sharp the minimum is depends on how closely one looks",
           caption: """
-            Trace of the Hessian by second differences of scale h at iterates of SGD (ReLU, n = 30, m = |S⁺| = 10, b = \
-            1, η = 0.2). Points: measured; dashed: predicted. Below the losing coefficients one sees 2.4, the value of \
-            gradient descent; above them 2.85, that of the SGD limit.
+            One iterate of SGD, two answers. Probed more finely than its losing coefficients are large it has the trace of the \
+            limit of gradient descent, 2.4; probed more coarsely that of its own limit, 2.85. The step between the two moves to \
+            the left as the run goes on (colours: three iterates of growing alignment). Points: second differences of the loss at \
+            scale $h$; dashed: predicted. ReLU, $n = 30$, $m = |S⁺| = 10$, $b = 1$, $η = 0.2$.
             """,
           panels: [
             .init(

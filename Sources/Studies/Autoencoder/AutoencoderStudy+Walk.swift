@@ -30,7 +30,7 @@ extension AutoencoderStudy {
         ], keepsLogarithms: true)
       let prediction = AutoencoderTheory.pairDrift(step: η, batchSize: batch, count: m)
       let slopes = record.finals("slope")
-      let name = "slope of log(c_k/cⱼ) per step, m = \(m), b = \(batch), η = \(η)"
+      let name = "slope of $log(c_k/cⱼ)$ per step, $m = \(m)$, $b = \(batch)$, $η = \(η)$"
       checks.append(try .mean(name, prediction: prediction, of: slopes, tolerance: .relative(0.2)))
       checks.append(
         try .mean("\(name), in standard errors", prediction: prediction, of: slopes, tolerance: .standardErrors(4)))
@@ -40,12 +40,12 @@ extension AutoencoderStudy {
         id: "autoencoder.16", title: "Slope of the log-ratio",
         statement:
           """
-          Near a_k, log(c_k/cⱼ) grows by −π log(1−(η/b)²) per step, π = b(m−b)/(m(m−1)) the probability that a batch \
-          holds k and not j.
+          Near $a_k$, $log(c_k/cⱼ)$ grows by $−π log(1−(η/b)²)$ per step, $π = b(m−b)/(m(m−1))$ the probability that a batch \
+          holds $k$ and not $j$.
           """,
-        source: .derivedHere(basis: "gain identity at s = 1"), scope: .supporting,
+        source: .derivedHere(basis: "gain identity at $s = 1$"), scope: .supporting,
         convention:
-          "\(convention); order subset, start c = (1, 1e-6, …), T = 40,000; logarithms carried below underflow",
+          "\(convention); order subset, start $c = (1, 10⁻⁶, …)$, $T = 40,000$; logarithms carried below underflow",
         hypotheses: [stepHypothesis(0.2), batchHypothesis([1, 3], below: 10), batchHypothesis([4], below: 5)],
         checks: checks))
   }
@@ -77,55 +77,89 @@ extension AutoencoderStudy {
         let shares = weights.map { $0 / total }
         checks.append(
           Check(
-            "m · E[ΔR], η = \(η), \(name)",
+            "$m · E[ΔR]$, $η = \(η)$, \(name)",
             prediction: Double(m) * AutoencoderTheory.logRatioDrift(step: η, count: m, shares: shares),
             measurement: Double(m) * drift, tolerance: .relative(1e-4)))
         checks.append(
           Check(
-            "m · E[ΔR], η = \(η), \(name), against the bound −log(1−η) − η",
+            "$m · E[ΔR]$, $η = \(η)$, \(name), against the bound $−log(1−η) − η$",
             prediction: Double(m) * AutoencoderTheory.leastLogRatioDrift(step: η, count: m),
             measurement: Double(m) * drift, tolerance: .atLeast))
       }
     }
-    let (figures, table) = try walkFigures(context, seeds: seeds)
+    let (figure, table) = try walkFigure(context)
     return Study.Finding(
       Claim(
-        id: "autoencoder.17", title: "R_t drifts upwards",
+        id: "autoencoder.17", title: "$R_t$ drifts upwards",
         statement: """
-          At an aligned state the conditional drift of R is [−log(1−η) − Σ log(1+ηpⱼ)]/m ≥ [−log(1−η) − η]/m > 0, \
+          At an aligned state the conditional drift of $R$ is $[−log(1−η) − ∑ log(1+ηpⱼ)]/m ≥ [−log(1−η) − η]/m > 0$, \
           which makes the walk transient (Proposition 8, after Menshikov and Wade 2010) and the limit 1-sparse.
           """,
         source: .publication(paper, place: "Proposition 8"),
-        convention: "\(convention); b = 1; R = log(c_k / Σ_{j≠k} cⱼ), a reconstruction",
+        convention: "\(convention); $b = 1$; $R = log(c_k / ∑_{j≠k} cⱼ)$, a reconstruction",
         hypotheses: [stepHypothesis(0.2)], checks: checks,
         correction: """
-          log(1/(1−η)) is the gain in a step that samples the leader (log(1/(1−η/b)) for batch means), not the drift; \
-          the loss when a competitor is sampled is comparable, log(1+ηpⱼ), so the net drift is of second order in η.
-          """), figures: figures, tables: [table])
+          $log(1/(1−η))$ is the gain in a step that samples the leader ($log(1/(1−η/b))$ for batch means), not the drift; \
+          the loss when a competitor is sampled is comparable, $log(1+ηpⱼ)$, so the net drift is of second order in $η$.
+          """), figures: [figure], tables: [table])
   }
 
-  /// The walk R_t of SGD and gradient descent, and the coefficients behind one run of each.
-  private static func walkFigures(
-    _ context: StudyContext, seeds: Seeds
-  ) throws(InputError) -> ([Figure], Table) {
-    let (n, m, steps) = (50, 9, 8_000)
-    var start = AutoencoderStart.sphere(norm: 0.5).state(count: m, dimension: n, key: seeds.key(.initialization))
+  /// From one start with every coefficient active: 30 orders of SGD with b = 1, and gradient descent.
+  private static func walkRecords(_ context: StudyContext) throws(InputError) -> (stochastic: Record, full: Record) {
+    let seeds = context.seeds("autoencoder.17")
+    var start = AutoencoderStart.sphere(norm: 0.5).state(
+      count: walkCount, dimension: 50, key: seeds.key(.initialization))
     start.coefficients = start.coefficients.map(abs)
     let options = [
-      options(.subset, batch: 1, budget: steps, seeds: seeds), options(.full, budget: steps, seeds: seeds),
+      options(.subset, batch: 1, budget: walkSteps, seeds: seeds), options(.full, budget: walkSteps, seeds: seeds),
     ]
     let records = try options.map { options throws(InputError) in
       let experiment = AutoencoderExperiment(
-        dimension: n, count: m, start: .coefficients(start.coefficients, perpendicular: start.perpendicular),
-        options: options)
-      let coefficients = (0..<m).map { i in
+        dimension: 50, count: walkCount,
+        start: .coefficients(start.coefficients, perpendicular: start.perpendicular), options: options)
+      let coefficients = (0..<walkCount).map { i in
         Probe<AutoencoderState>("coefficient\(i)", .perDecade(50)) { $0.coefficients[i] }
       }
       return try experiment.run(
-        trials: 0..<30, workers: context.workers, stopping: experiment.stopping(every: steps),
+        trials: 0..<30, workers: context.workers, stopping: experiment.stopping(every: walkSteps),
         series: [Probe("logRatio", .every(40)) { logRatio(ofLogarithms: $0.logCoefficients) }] + coefficients,
         keepsLogarithms: true)
     }
+    return (records[0], records[1])
+  }
+
+  private static let walkCount = 9
+  private static let walkSteps = 8_000
+
+  /// The coefficients of gradient descent and of one run of SGD, shown with claim 2.
+  static func trajectories(_ context: StudyContext) throws(InputError) -> Figure {
+    let (stochastic, full) = try walkRecords(context)
+    let colours: [Figure.Colour] = [.blue, .orange, .green, .vermilion, .purple, .skyBlue, .black, .grey, .yellow]
+    func panel(_ title: String, _ record: Record) -> Figure.Panel {
+      let replica = record.replicas[0]
+      let layers = (0..<walkCount).map { i in
+        Figure.Layer(
+          "", .line, colours[i % colours.count], x: replica.series[i + 1].steps.map { Double($0) + 1 },
+          y: replica.series[i + 1].values)
+      }
+      return .init(
+        title: title, horizontal: .init("step + 1", logarithmic: true),
+        vertical: .init("coefficient cᵢ", range: 0...1.05), layers: layers)
+    }
+    return Figure(
+      name: "trajectories", title: "Gradient descent mixes, SGD decides",
+      caption: """
+        The same nine data points, the same start, a line for each coefficient $cᵢ = ⟨w, aᵢ⟩$. Left, gradient descent: the \
+        coefficients rise together, keep their ratios, and stop as a mixture. Right, SGD with $b = 1$: they rise together, too, \
+        then wander, until one of them is 1 and all others are 0. ReLU, $n = 50$, $m = 9$, $η = 0.2$, $‖w₀‖ = ½$, all \
+        $cᵢ(0) > 0$.
+        """,
+      panels: [panel("gradient descent", full), panel("SGD, b = 1", stochastic)])
+  }
+
+  /// The walk R_t of SGD and gradient descent.
+  private static func walkFigure(_ context: StudyContext) throws(InputError) -> (Figure, Table) {
+    let records = try walkRecords(context)
     var table = Table(
       name: "log-ratio-walk",
       caption:
@@ -138,7 +172,7 @@ extension AutoencoderStudy {
         .init("logRatio", "R_t"),
       ])
     var walks: [Figure.Layer] = []
-    for replica in records[0].replicas {
+    for replica in records.stochastic.replicas {
       let series = replica.series[0]
       for (step, value) in zip(series.steps, series.values) {
         table.append(["sgd", .integer(replica.trial), .integer(step), .number(value)])
@@ -148,43 +182,24 @@ extension AutoencoderStudy {
           replica.trial == 0 ? "SGD, b = 1, 30 orders" : "", .thinLine, .blue, x: series.steps.map(Double.init),
           y: series.values))
     }
-    let still = records[1].replicas[0].series[0]
+    let still = records.full.replicas[0].series[0]
     for (step, value) in zip(still.steps, still.values) { table.append(["gd", 0, .integer(step), .number(value)]) }
     walks.append(.init("gradient descent", .line, .vermilion, x: still.steps.map(Double.init), y: still.values))
-    let slope = AutoencoderTheory.pairDrift(step: 0.2, batchSize: 1, count: m)
+    let slope = AutoencoderTheory.pairDrift(step: 0.2, batchSize: 1, count: walkCount)
     walks.append(
       .init(
-        "slope of claim 16", .dashed, .black, x: [0, Double(steps)],
-        y: [still.values[0], still.values[0] + slope * Double(steps)]))
-    func panel(_ title: String, _ record: Record) -> Figure.Panel {
-      let replica = record.replicas[0]
-      let colours: [Figure.Colour] = [.blue, .orange, .green, .vermilion, .purple, .skyBlue, .black, .grey, .yellow]
-      let layers = (0..<m).map { i in
-        Figure.Layer(
-          "", .line, colours[i % colours.count], x: replica.series[i + 1].steps.map { Double($0) + 1 },
-          y: replica.series[i + 1].values)
-      }
-      return .init(
-        title: title, horizontal: .init("step + 1", logarithmic: true),
-        vertical: .init("coefficient cᵢ", range: 0...1.05), layers: layers)
-    }
+        "predicted slope", .dashed, .black, x: [0, Double(walkSteps)],
+        y: [still.values[0], still.values[0] + slope * Double(walkSteps)]))
     return (
-      [
-        Figure(
-          name: "trajectories", title: "Gradient descent mixes, SGD decides",
-          caption: """
-            The nine coefficients cᵢ = ⟨w, aᵢ⟩ from one start (all positive), ReLU, n = 50, m = 9, η = 0.2. Gradient \
-            descent scales them together; SGD with b = 1 ends with one of them at 1 and the others at 0.
-            """,
-          panels: [panel("gradient descent", records[1]), panel("SGD, b = 1", records[0])]),
-        Figure(
-          name: "log-ratio-walk", title: "The walk of the log-ratio",
-          caption: """
-            R_t = log(c_k / Σ_{j≠k} cⱼ), k the leader, from the start of the previous figure: constant under gradient \
-            descent, transient under SGD. Dashed: slope −π log(1−η²) of claim 16, drawn from R₀.
-            """,
-          panels: [.init(horizontal: .init("step t"), vertical: .init("Rₜ"), layers: walks)]),
-      ], table
+      Figure(
+        name: "log-ratio-walk", title: "Every walk of SGD leaves upwards, gradient descent stands still",
+        caption: """
+          The log-ratio $R_t = log(c_k / ∑_{j≠k} cⱼ)$ of the leader $k$ to all others; from 0 on the leader outweighs them \
+          together. Blue, 30 orders of SGD from the start of the first figure: they wander, then climb at the slope that claim \
+          16 predicts, $−π log(1−η²)$ (dashed, drawn from $R₀$). Red, gradient descent: level. ReLU, $b = 1$, $n = 50$, \
+          $m = 9$, $η = 0.2$.
+          """,
+        panels: [.init(horizontal: .init("step t"), vertical: .init("Rₜ"), layers: walks)]), table
     )
   }
 
@@ -227,7 +242,7 @@ extension AutoencoderStudy {
           of: Matrix(rows: m * m, columns: m * m, storage: moment))
         checks.append(
           Check(
-            "spectral radius of E[(I−ηHᵢ)⊗(I−ηHᵢ)] at a_k, \(activation.rawValue), η = \(η)",
+            "spectral radius of $E[(I−ηHᵢ)⊗(I−ηHᵢ)]$ at $a_k$, \(activation.rawValue), $η = \(η)$",
             prediction: AutoencoderTheory.meanSquareGrowth(step: η, count: m),
             measurement: eigenvalues.map(abs).max() ?? .nan, tolerance: .absolute(1e-12)))
       }
@@ -247,25 +262,26 @@ extension AutoencoderStudy {
         ], keepsLogarithms: true)
       checks.append(
         try .mean(
-          "Lyapunov exponent of a competitor at a_k, η = \(η)",
+          "Lyapunov exponent of a competitor at $a_k$, $η = \(η)$",
           prediction: AutoencoderTheory.lyapunovExponent(step: η, count: m), of: record.finals("exponent"),
           tolerance: .standardErrors(4)))
       checks.append(
         .largest(
-          "largest 1 − max cos after \(steps) steps from 1e-6 beside a_k, η = \(η)", of: record.finals("misalignment"),
+          "largest $1 − max cos$ after \(steps) steps from $10⁻⁶$ beside $a_k$, $η = \(η)$",
+          of: record.finals("misalignment"),
           prediction: 1e-9, tolerance: .atMost))
     }
     return Study.Finding(
       Claim(
         id: "autoencoder.b9", title: "Unstable in mean square, yet reached almost surely",
         statement: """
-          At a_k a competitor is multiplied by 1+η or 1−η with probability 1/m each: E cⱼ² grows by 1 + 2η²/m a step \
-          while E log|cⱼ| falls by −log(1−η²)/m. So every a_k fails the mean-square test of linear stability, and SGD \
+          At $a_k$ a competitor is multiplied by $1+η$ or $1−η$ with probability $1/m$ each: $E cⱼ²$ grows by $1 + 2η²/m$ a step \
+          while $E log|cⱼ|$ falls by $−log(1−η²)/m$. So every $a_k$ fails the mean-square test of linear stability, and SGD \
           converges there almost surely.
           """,
-        source: .derivedHere(basis: "linearisation at a_k"), scope: .beyond,
+        source: .derivedHere(basis: "linearisation at $a_k$"), scope: .beyond,
         convention:
-          "\(convention); m = n = 10, b = 1, order iid; per-sample Hessians with φ′(0) = 1 (approach from above)",
+          "\(convention); $m = n = 10$, $b = 1$, order iid; per-sample Hessians with $φ′(0) = 1$ (approach from above)",
         hypotheses: [orthonormalHypothesis(data), stepHypothesis(0.2)],
         checks: checks))
   }

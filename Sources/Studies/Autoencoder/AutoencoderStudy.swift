@@ -7,79 +7,66 @@ public enum AutoencoderStudy {
   /// The article of the study.
   static let paper = Citation.ghosh
 
-  /// The study: the 25 rows of the paper's table of checks, then what goes beyond the paper.
+  /// The study: the paper and the mathematics behind it in claims 01 to 25, what goes beyond it in b1 to b11.
   public static let study = Study(
     name: "autoencoder", title: "Batch size and the single-neuron autoencoder",
-    question: """
-      One weight vector w encodes and decodes m orthonormal vectors. Its global minima form a sphere, and gradient \
-      descent and SGD reach different points of it: full-batch gradient descent lands on a dense mixture near its \
-      start, SGD with any smaller batch on exactly one data point. Each claim below states its hypotheses, the \
-      convention under which it is measured, a prediction, a measurement with its error, and the verdict that follows.
-
-      Claims 1 to 25 hold the paper and the mathematics behind it against measurement. Claims b1 to b11 go beyond it: \
-      which data point is selected and when, what the sampling order changes, and where the picture breaks.
-      """,
-    setup: "",
+    question: question, setup: setup,
     citations: [
-      .ghosh, .menshikov, .smith, .mulayoff, .chemnitz, .wilson, .efron, .hyndman, .salmon, .lemire, .bentley, .okabe,
+      .ghosh, .wu, .menshikov, .smith, .mulayoff, .chemnitz, .wilson, .efron, .hyndman, .salmon, .lemire, .bentley,
+      .okabe,
     ],
     corrections: corrections,
     experiments: [
       .init(
         "batch-size", PackageResources.batch_size_json,
-        question: "How does the batch size decide how fast, and whether, one data point is selected?",
-        figure: "--x optimizer.batch --y final.maxCosine")
-    ],
-    chapters: [
+        question: """
+          How long does SGD need to decide for one data point, and does the full batch ever? Change `optimizer.batch` and \
+          `optimizer.step`.
+          """,
+        figure: "--x step --y series.maxCosine --group optimizer.batch"),
       .init(
-        "Claims", "",
-        entries: [
-          .init("autoencoder.01", gradientDescentLimit), .init("autoencoder.02", gradientDescentFreezesRatios),
-          .init("autoencoder.03", lossGapVanishes), .init("autoencoder.04", sgdIsSparse),
-          .init("autoencoder.05", batchDependence), .init("autoencoder.06", limitKeepsSign),
-          .init("autoencoder.07", indexIsNotTheLargest), .init("autoencoder.08", largestEigenvalue),
-          .init("autoencoder.09", traceFormulas), .init("autoencoder.10", traceWithoutConvention),
-          .init("autoencoder.11", iterateTraceTrap), .init("autoencoder.12", lazyEqualsDense),
-          .init("autoencoder.13", gainIdentity), .init("autoencoder.14", authorsOutput),
-          .init("autoencoder.15", cyclicPlane), .init("autoencoder.16", logRatioSlope),
-          .init("autoencoder.17", logRatioDrift), .init("autoencoder.18", cosineWithStart),
-          .init("autoencoder.19", noiseVanishesAtSparsePoints), .init("autoencoder.20", angleLaw),
-          .init("autoencoder.21", batchClock), .init("autoencoder.22", reshufflingSelectsTheLargest),
-          .init("autoencoder.23", deadStart), .init("autoencoder.24", normEdge), .init("autoencoder.25", fixedBlocks),
-          .init("autoencoder.b1", angleLawLimit), .init("autoencoder.b2", diffusionLaw),
-          .init("autoencoder.b3", reshufflingDrift), .init("autoencoder.b4", headStart),
-          .init("autoencoder.b5", cyclicConjecture), .init("autoencoder.b6", smallStarts),
-          .init("autoencoder.b7", replacementSelects), .init("autoencoder.b8", normBound),
-          .init("autoencoder.b9", almostSureVersusMeanSquare), .init("autoencoder.b10", traceAgainstScale),
-          .init("autoencoder.b11", correlationFragility),
-        ])
-    ])
+        "orders", PackageResources.orders_json,
+        question: """
+          From one start, which of six data points does each sampling order select? The largest is number 0. For `blocks` no \
+          run decides.
+          """,
+        figure: "--x optimizer.order --y final.selectedIndex,final.maxCosine"),
+      .init(
+        "selection", PackageResources.selection_json,
+        question: """
+          At which rate is the second of two data points selected, as the start turns from the one to the other? The law of \
+          angles says 8/9, 2/3, 1/2, 1/3 and 1/9.
+          """,
+        figure: "--x init.values --y final.selectedIndex --statistic mean"),
+    ],
+    chapters: chapters)
 
   private static let corrections: [StudyReport.Correction] = [
     .init(
-      said: "The cosine between the gradient-descent limit and its start is of order m/n.",
-      instead: "It is √(m/n) for the linear neuron and √(m/2n) for ReLU; m/n is its square.", claims: ["autoencoder.18"]
+      said: "The cosine between the gradient-descent limit and its start is of order $m/n$.",
+      instead: "It is $√(m/n)$ for the linear neuron and $√(m/2n)$ for ReLU; $m/n$ is its square.",
+      claims: ["autoencoder.18"]
     ),
     .init(
       said: "Gradient descent converges to the normalised projection onto the span of the data.",
-      instead: "For ReLU only the directions with ⟨w₀, aᵢ⟩ > 0 count.", claims: ["autoencoder.01"]),
+      instead: "For ReLU only the directions with $⟨w₀, aᵢ⟩ > 0$ count.", claims: ["autoencoder.01"]),
     .init(
       said: "Gradient descent ends in a roughly equal mixture of the data points.",
-      instead: "The weights of the mixture are those of the start, ∝ cᵢ(0).",
+      instead: "The weights of the mixture are those of the start, $∝ cᵢ(0)$.",
       claims: ["autoencoder.01", "autoencoder.02"]),
     .init(
-      said: "The log-ratio R_t drifts upwards by log(1/(1−η)).",
+      said: "The log-ratio $R_t$ drifts upwards by $log(1/(1−η))$.",
       instead:
         """
-        That is the gain in a step that samples the leader (with batch means log(1/(1−η/b))); losses are comparable \
-        and the net drift is of second order in η.
+        That is the gain in a step that samples the leader (with batch means $log(1/(1−η/b))$); losses are comparable \
+        and the net drift is of second order in $η$.
         """,
       claims: ["autoencoder.16", "autoencoder.17"]),
     .init(
       said: "Gradient descent finds flatter minima than SGD.",
       instead:
         """
-        Their largest eigenvalues agree; the traces differ for ReLU with |S⁺| ≥ 2 and φ′(0) < 1 only (the table in circulation has φ′(0) = ½), not for the \
+        Their largest eigenvalues agree; the traces differ for ReLU with $|S⁺| ≥ 2$ and $φ′(0) < 1$ only (the table in circulation has $φ′(0) = ½$), not for the \
         linear neuron, and not for the plain Hessian at any finite iterate.
         """,
       claims: ["autoencoder.08", "autoencoder.09", "autoencoder.11", "autoencoder.b10"]),
@@ -95,12 +82,12 @@ public enum AutoencoderStudy {
         """,
       claims: ["autoencoder.25", "autoencoder.22", "autoencoder.07"]),
     .init(
-      said: "Any batch size below m leads to a sparse limit.",
-      instead: "That presumes sampling without replacement; with replacement even b = m does.",
+      said: "Any batch size below $m$ leads to a sparse limit.",
+      instead: "That presumes sampling without replacement; with replacement even $b = m$ does.",
       claims: ["autoencoder.04", "autoencoder.b7"]),
     .init(
       said: "A global minimum is always reached.",
-      instead: "For ReLU only if S⁺ is not empty, which a Gaussian start misses with probability 2⁻ᵐ.",
+      instead: "For ReLU only if $S⁺$ is not empty, which a Gaussian start misses with probability $2⁻ᵐ$.",
       claims: ["autoencoder.23"]),
   ]
 }

@@ -18,11 +18,11 @@ extension StabilityStudy {
     for (sampling, row) in table {
       for (b, value) in zip(1..., row) {
         let found = try g1.geometry.almostSureThreshold(of: g1.dynamics(b, sampling)).value
-        checks.append(printed("first η_almostSure, G1, \(sampling.rawValue), b = \(b)", value, digits: 9, found))
+        checks.append(printed("first $η_almostSure$, G1, \(sampling.rawValue), $b = \(b)$", value, digits: 9, found))
         let curvatures = batchCurvatures(g1Curvatures, b, sampling)
         checks.append(
           Check(
-            "E log|1 − ηq̄| over all batches there, \(sampling.rawValue), b = \(b)", prediction: 0,
+            "$E log|1 − ηq̄|$ over all batches there, \(sampling.rawValue), $b = \(b)$", prediction: 0,
             measurement: mean(curvatures) { log(abs(1 - found * $0)) }, tolerance: .absolute(1e-6)))
       }
     }
@@ -37,14 +37,14 @@ extension StabilityStudy {
         step: step, of: family.dynamics(b), MonteCarlo(chains: chains, steps: 4_000, seeds: seeds))
     }
     for ((family, b, step, value), exponent) in zip(exponents, found) {
-      let name = "Λ, \(family.name), b = \(b), η = \(step)"
+      let name = "$Λ$, \(family.name), $b = \(b)$, $η = \(step)$"
       checks.append(
         Check(
           name, prediction: value, measurement: exponent.value, error: .standardError(exponent.standardError),
           tolerance: .absolute(0.003), count: chains))
       checks.append(
         Check(
-          "sign of \(name), if |Λ| exceeds 4 standard errors", prediction: value < 0 ? -1 : 1,
+          "sign of \(name), if $|Λ|$ exceeds 4 standard errors", prediction: value < 0 ? -1 : 1,
           measurement: abs(exponent.value) > 4 * exponent.standardError ? (exponent.value < 0 ? -1 : 1) : 0,
           tolerance: .exact, count: chains))
     }
@@ -59,33 +59,33 @@ extension StabilityStudy {
     for ((family, b, value), root) in zip(crossings, roots) {
       checks.append(
         Check(
-          "first η_almostSure, \(family.name), b = \(b)", prediction: value, measurement: root.value,
+          "first $η_almostSure$, \(family.name), $b = \(b)$", prediction: value, measurement: root.value,
           error: .standardError(root.standardError), tolerance: .absolute(0.01), count: context.samples(200)))
     }
     // A batch that annihilates a direction: log 0 must not become a number.
     let annihilated = try g2.geometry.lyapunovExponent(step: 0.5, of: g2.dynamics(1))
     checks.append(
       Check(
-        "exp Λ of G2, b = 1, η = 0.5, where one sample annihilates its direction", prediction: 0,
+        "$exp Λ$ of G2, $b = 1$, $η = 0.5$, where one sample annihilates its direction", prediction: 0,
         measurement: exp(annihilated.value), tolerance: .exact))
     return Study.Finding(
       Claim(
         id: "stability.11", title: "Single runs settle as long as the Lyapunov exponent is negative",
         statement: """
-          The sign of Λ = lim (1/t) log‖δ_t‖ decides whether SGD can accumulate at an interpolating minimum; it is \
-          negative below η_meanSquare, and its first crossing η_almostSure lies above.
+          The sign of $Λ = lim (1/t) log‖δ_t‖$ decides whether SGD can accumulate at an interpolating minimum; it is \
+          negative below $η_meanSquare$, and its first crossing $η_almostSure$ lies above.
           """,
         source: .publication(.chemnitz, place: "abstract (the theorem); the numbers are derived here"),
         convention: "\(convention); G1 exact by enumeration, G2 and G3 by normalised products",
         hypotheses: [interpolationHypothesis([g1, g2, g3]), try semidefiniteHypothesis([g1, g2, g3])], checks: checks,
         correction: """
-          A long run does not blow up at η_meanSquare but near η_almostSure; averages of ‖δ‖² over long runs miss the \
-          rare paths that make the mean square, so that they cannot measure η_meanSquare.
+          A long run does not blow up at $η_meanSquare$ but near $η_almostSure$; averages of $‖δ‖²$ over long runs miss the \
+          rare paths that make the mean square, so that they cannot measure $η_meanSquare$.
           """,
         remark: """
-          Reference values of Λ are themselves simulated, to ±0.003; those of crossings to ±0.01. Ziyin et al. 2023 \
+          Reference values of $Λ$ are themselves simulated, to ±0.003; those of crossings to ±0.01. Ziyin et al. 2023 \
           (abstract) define stability in probability by the same exponent.
-          """))
+          """), figures: [try explorer(context)])
   }
 
   /// Claim 18: epochs of reshuffled samples.
@@ -105,7 +105,7 @@ extension StabilityStudy {
     for (family, b, value) in table {
       let found = try family.geometry.meanSquareThreshold(of: family.dynamics(b, .reshuffle)).value
       let subset = try family.geometry.meanSquareThreshold(of: family.dynamics(b)).value
-      let name = "\(family.name), b = \(b)"
+      let name = "\(family.name), $b = \(b)$"
       checks.append(
         Check("reshuffled threshold, \(name)", prediction: value, measurement: found, tolerance: .absolute(0.5e-6)))
       checks.append(
@@ -117,7 +117,7 @@ extension StabilityStudy {
     let g1 = try g1()
     checks.append(
       Check(
-        "reshuffled threshold of G1, b = 1, against η_almostSure",
+        "reshuffled threshold of G1, $b = 1$, against $η_almostSure$",
         prediction: try g1.geometry.almostSureThreshold(of: g1.dynamics(1)).value,
         measurement: try g1.geometry.meanSquareThreshold(of: g1.dynamics(1, .reshuffle)).value,
         tolerance: .absolute(1e-5)))
@@ -125,21 +125,46 @@ extension StabilityStudy {
       Claim(
         id: "stability.18", title: "Reshuffling moves the mean-square threshold a long way up",
         statement: """
-          Over epochs of a fresh permutation the second moment is E[Π A_B ⊗ Π A_B] over orders. In one direction with \
-          b = 1 the product does not depend on the order, so its threshold is η_almostSure.
+          Over epochs of a fresh permutation the second moment is $E[∏ A_B ⊗ ∏ A_B]$ over orders. In one direction with \
+          $b = 1$ the product does not depend on the order, so its threshold is $η_almostSure$.
           """,
         source: .derivedHere(basis: "enumeration of the orders of an epoch"), scope: .beyond,
         convention: "\(convention); an epoch's batches are consecutive blocks of a permutation",
         hypotheses: [
           interpolationHypothesis(table.map(\.family)), try semidefiniteHypothesis(table.map(\.family)),
           Hypothesis(
-            "b divides n", holds: table.allSatisfy { $0.family.n % $0.b == 0 },
+            "$b$ divides $n$", holds: table.allSatisfy { $0.family.n % $0.b == 0 },
             found: table.map { "\($0.family.n)/\($0.b)" }.joined(separator: ", ")),
         ], checks: checks,
         correction: """
-          Thresholds for fresh batches are often quoted for training that reshuffles. For G1 at b = 1 they are 0.48 and \
+          Thresholds for fresh batches are often quoted for training that reshuffles. For G1 at $b = 1$ they are 0.48 and \
           1.07: say which sampling is meant.
-          """), tables: [rows])
+          """), figures: [reshufflingFigure(rows)], tables: [rows])
+  }
+
+  private static func reshufflingFigure(_ table: Table) -> Figure {
+    let rows = table.rows.indices
+    let names = rows.map { row -> String in
+      guard case .text(let family) = table.rows[row][0] else { return "" }
+      return "\(family), b = \(Int(table.column("batch")[row]))"
+    }
+    let x = rows.map { Double($0 + 1) }
+    return Figure(
+      name: "reshuffling", title: "Reshuffled training stays where fresh batches would leave",
+      caption: """
+        In each family the mean square stays bounded up to a much larger step size if an epoch goes through a permutation \
+        (orange) than if each step draws a fresh subset (blue): samples that overshoot are followed by the others, which bring \
+        the iterate back. Thresholds by enumeration of all orders of an epoch.
+        """,
+      panels: [
+        .init(
+          horizontal: .init("family and batch size", categories: names),
+          vertical: .init("mean-square threshold η", range: 0...1.4),
+          layers: [
+            .init("reshuffled epochs", .points, .orange, x: x, y: table.column("reshuffled")),
+            .init("fresh subsets", .points, .blue, x: x, y: table.column("subset")),
+          ])
+      ])
   }
 
   /// The factor by which the second moment grows over an epoch: power steps with the mean over all n! orders, from the

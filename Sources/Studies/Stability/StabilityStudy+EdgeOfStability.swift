@@ -48,17 +48,17 @@ extension StabilityStudy {
       let late = runs.filter { $0.step == step }.flatMap(\.late)
       checks += [
         Check(
-          "smallest late λ_max η/2, η = \(step)", prediction: 0.95, measurement: late.min() ?? .nan,
+          "smallest late $λ_max η/2$, $η = \(step)$", prediction: 0.95, measurement: late.min() ?? .nan,
           tolerance: .atLeast, count: networks),
         Check(
-          "largest late λ_max η/2, η = \(step)", prediction: 1.15, measurement: late.max() ?? .nan,
+          "largest late $λ_max η/2$, $η = \(step)$", prediction: 1.15, measurement: late.max() ?? .nan,
           tolerance: .atMost, count: networks),
       ]
     }
     let below = runs.filter { $0.step == small }
     checks += [
       Check(
-        "largest λ_max η/2 of the control, η = \(small)", prediction: 0.95,
+        "largest $λ_max η/2$ of the control, $η = \(small)$", prediction: 0.95,
         measurement: below.flatMap(\.ratios).max() ?? .nan, tolerance: .atMost, count: networks),
       Check(
         "largest loss at the end", prediction: 0.01, measurement: runs.map(\.loss).max() ?? .nan, tolerance: .atMost,
@@ -72,26 +72,26 @@ extension StabilityStudy {
       Claim(
         id: "stability.23", title: "Gradient descent trains at the edge of stability",
         statement: """
-          On a small network λ_max rises until λ_max η/2 is about 1 and hovers there, between 0.95 and 1.15, for the \
+          On a small network $λ_max$ rises until $λ_max η/2$ is about 1 and hovers there, between 0.95 and 1.15, for the \
           rest of the training, while the loss goes on falling; with a step size too small to be reached it does not.
           """,
         source: .publication(.cohen, place: "the phenomenon; network and data are ours"),
         scope: .supporting,
         convention: """
-          1-20-20-1 tanh network, 481 parameters, Xavier start; 20 points of T₄(x) = cos(4 arccos x), x evenly on [−1, 1]; \
-          ½(F − y)², mean over the samples; full batch, \(edgeSteps) steps; late: the second half
+          1-20-20-1 tanh network, 481 parameters, Xavier start; 20 points of $T₄(x) = cos(4 arccos x)$, $x$ evenly on $[−1, 1]$; \
+          $½(F − y)²$, mean over the samples; full batch, \(edgeSteps) steps; late: the second half
           """,
         hypotheses: [
           Hypothesis(
-            "λ_max η/2 starts below 0.95", holds: runs.allSatisfy { $0.ratios[0] < 0.95 },
+            "$λ_max η/2$ starts below 0.95", holds: runs.allSatisfy { $0.ratios[0] < 0.95 },
             found: "at most \(number(runs.map { $0.ratios[0] }.max() ?? .nan))"),
           Hypothesis(
             "no run diverges", holds: runs.allSatisfy { $0.loss.isFinite && $0.ratios.allSatisfy(\.isFinite) },
             found: "all \(runs.count) losses and sharpnesses are finite"),
         ], checks: checks,
         remark: """
-          The late means are \(means.joined(separator: ", ")) for η = \(edge.map(number).joined(separator: ", ")). The \
-          eigenvalue is exact: Lanczos's iteration to a residual of 1e-9 relative.
+          The late means are \(means.joined(separator: ", ")) for $η = \(edge.map(number).joined(separator: ", "))$. The \
+          eigenvalue is exact: Lanczos's iteration to a residual of $10⁻⁹$ relative.
           """),
       figures: [edgeFigure(runs)], tables: [table])
   }
@@ -124,15 +124,17 @@ extension StabilityStudy {
     let colours: [Double: Figure.Colour] = [0.02: .black, 0.1: .blue, 0.2: .green, 0.4: .vermilion]
     let first = runs.filter { $0.network == 0 }
     return Figure(
-      name: "edge-of-stability", title: "The edge of stability",
+      name: "edge-of-stability", title: "The sharpness climbs to $2/η$ and hovers there",
       caption: """
-        λ₁ η/2, λ₁ the largest eigenvalue of the Hessian, along gradient descent on a 1-20-20-1 tanh network from one start. Above the dashed line \
-        the quadratic approximation diverges.
+        For three step sizes the largest eigenvalue $λ₁$ of the Hessian rises until $λ₁ η/2 = 1$ (dashed), where the quadratic \
+        approximation stops converging, and stays about there while the loss goes on falling. With the smallest step (black) \
+        the line is never reached: the flattening is the work of the step size. Full-batch gradient descent on a 1-20-20-1 tanh \
+        network from one start.
         """,
       panels: [
         .init(
           horizontal: .init("step", range: 0...Double(edgeSteps)),
-          vertical: .init("λ₁ η/2", range: 0...1.3),
+          vertical: .init("λ₁ η/2", range: 0...1.4),
           layers: [.init("", .dashed, .grey, x: [0, Double(edgeSteps)], y: [1, 1])]
             + first.map { .init("η = \($0.step)", .line, colours[$0.step] ?? .grey, x: $0.steps, y: $0.ratios) })
       ])

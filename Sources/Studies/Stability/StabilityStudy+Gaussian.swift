@@ -19,9 +19,11 @@ extension StabilityStudy {
       zip(cases, ratios).first { $0.0.b == b && $0.0.d == d }?.1 ?? .nan
     }
     var checks = [
-      Check("η_almostSure/η_meanSquare, d = 1, b = 1", prediction: 3, measurement: ratio(1, 1), tolerance: .atLeast),
       Check(
-        "η_almostSure/η_meanSquare, d = 40, b = 1", prediction: 1.03, measurement: ratio(1, 40), tolerance: .atMost),
+        "$η_almostSure/η_meanSquare$, $d = 1$, $b = 1$", prediction: 3, measurement: ratio(1, 1), tolerance: .atLeast),
+      Check(
+        "$η_almostSure/η_meanSquare$, $d = 40$, $b = 1$", prediction: 1.03, measurement: ratio(1, 40),
+        tolerance: .atMost),
     ]
     let reference: [(b: Int, d: Int, value: Double, digits: Int)] = [
       (1, 1, 3.65, 2), (1, 2, 1.89, 2), (1, 5, 1.23, 2), (1, 10, 1.08, 2), (1, 40, 1.006, 3), (4, 1, 2.00, 2),
@@ -57,11 +59,11 @@ extension StabilityStudy {
     }
     checks.append(
       Check(
-        "the same of 20,000 samples, d = 1, by the program", prediction: 3, measurement: found[0].ratio,
+        "the same of 20,000 samples, $d = 1$, by the program", prediction: 3, measurement: found[0].ratio,
         error: .standardError(found[0].error), tolerance: .atLeast, count: families[0].n))
     checks.append(
       Check(
-        "the same of 3,000 samples, d = 40, by the program", prediction: 1.03, measurement: found[1].ratio,
+        "the same of 3,000 samples, $d = 40$, by the program", prediction: 1.03, measurement: found[1].ratio,
         error: .standardError(found[1].error), tolerance: .atMost, count: families[1].n))
     // Where the integral departs from simulated reference values, independent steps at its root settle it.
     for (b, d) in [(1, 1), (1, 2), (1, 40), (4, 2)] {
@@ -73,20 +75,20 @@ extension StabilityStudy {
       }
       checks.append(
         try .mean(
-          "Λ at the integral's root from independent steps, d = \(d), b = \(b)", prediction: 0, of: logarithms,
+          "$Λ$ at the integral's root from independent steps, $d = \(d)$, $b = \(b)$", prediction: 0, of: logarithms,
           tolerance: .standardErrors(4)))
     }
     let falls = zip(dimensions, dimensions.dropFirst()).count { ratio(1, $0) <= ratio(1, $1) }
-    checks.append(none("steps in dimension that do not narrow the gap, b = 1", falls, of: dimensions.count - 1))
+    checks.append(none("steps in dimension that do not narrow the gap, $b = 1$", falls, of: dimensions.count - 1))
     return Study.Finding(
       Claim(
         id: "stability.15", title: "Dimension closes the gap between mean square and single runs",
         statement: """
-          For isotropic Gaussian samples η_almostSure/η_meanSquare falls from above 3 in one dimension to below 1.03 in \
+          For isotropic Gaussian samples $η_almostSure/η_meanSquare$ falls from above 3 in one dimension to below 1.03 in \
           forty: in high dimension a typical run feels the mean square.
           """,
-        source: .derivedHere(basis: "‖δ‖ has independent factors for isotropic samples, so Λ is an integral"),
-        scope: .beyond, convention: "\(convention); H = xxᵀ, x ~ N(0, I), infinitely many samples",
+        source: .derivedHere(basis: "$‖δ‖$ has independent factors for isotropic samples, so $Λ$ is an integral"),
+        scope: .beyond, convention: "\(convention); $H = x xᵀ$, $x ~ N(0, I)$, infinitely many samples",
         hypotheses: [
           Hypothesis(
             "samples are isotropic", holds: (found.map(\.low).min() ?? 0) > 0.7 && (found.map(\.high).max() ?? 2) < 1.3,
@@ -107,7 +109,7 @@ extension StabilityStudy {
     }
     return """
       Simulated reference ratios that the integral does not confirm to their digits: \(list.joined(separator: "; ")). \
-      Independent steps at the integral's roots have Λ = 0 within their errors, which settles it.
+      Independent steps at the integral's roots have $Λ = 0$ within their errors, which settles it.
       """
   }
 
@@ -124,8 +126,9 @@ extension StabilityStudy {
     return Figure(
       name: "dimension-gap", title: "In high dimension the two thresholds meet",
       caption: """
-        Isotropic Gaussian samples H = xxᵀ: the relative distance η_almostSure/η_meanSquare − 1 against the dimension, by \
-        quadrature (lines) and from reference simulations (points).
+        The gap closes as the dimension grows, for one sample a step (blue) and for four (orange): in forty dimensions single \
+        runs have hardly any room left above the mean-square threshold. Shown is $η_almostSure/η_meanSquare − 1$ for isotropic \
+        Gaussian samples $H = x xᵀ$, by quadrature (lines) and from reference simulations (points).
         """,
       panels: [
         .init(
@@ -141,17 +144,17 @@ extension StabilityStudy {
     let pair = try GaussianRankOne.meanSquareThreshold(eigenvalues: [1, 2], batchSize: 1)
     var checks = [
       Check(
-        "4/(9 + √17), λ = (1, 2), b = 1", prediction: 4 / (9 + 17.0.squareRoot()), measurement: pair,
+        "$4/(9 + √17)$, $λ = (1, 2)$, $b = 1$", prediction: 4 / (9 + 17.0.squareRoot()), measurement: pair,
         tolerance: .absolute(1e-9)), printed("the same, printed", 0.304805898, digits: 9, pair),
     ]
     let slow = (1...50).map { 1 / Double($0) }
     var roughs: [Double] = []
     for (b, value) in [(1, 0.373081), (4, 1.100682), (16, 1.747367), (64, 1.937273)] {
       let threshold = try GaussianRankOne.meanSquareThreshold(eigenvalues: slow, batchSize: b)
-      checks.append(printed("λⱼ = 1/j, j ≤ 50, b = \(b)", value, digits: 6, threshold))
+      checks.append(printed("$λⱼ = 1/j$, $j ≤ 50$, $b = \(b)$", value, digits: 6, threshold))
       roughs.append(2 / (1 + slow.reduce(0, +) / Double(b)) / threshold)
     }
-    for (name, values, b) in [("λ = (1, 2)", [1, 2], 1), ("λⱼ = 1/j", slow, 1), ("λⱼ = 1/j", slow, 16)] {
+    for (name, values, b) in [("$λ = (1, 2)$", [1, 2], 1), ("$λⱼ = 1/j$", slow, 1), ("$λⱼ = 1/j$", slow, 16)] {
       let threshold = try GaussianRankOne.meanSquareThreshold(eigenvalues: values, batchSize: b)
       // The secular function rises from 0 to infinity before its first pole.
       let pole = 2 / ((1 + 1 / Double(b)) * (values.max() ?? 1))
@@ -160,7 +163,7 @@ extension StabilityStudy {
       }
       checks.append(
         Check(
-          "root of the secular equation, \(name), b = \(b)", prediction: secular, measurement: threshold,
+          "root of the secular equation, \(name), $b = \(b)$", prediction: secular, measurement: threshold,
           tolerance: .absolute(1e-9)))
     }
     for (d, b) in [(3, 1), (5, 4)] {
@@ -168,7 +171,8 @@ extension StabilityStudy {
         eigenvalues: .init(repeating: 1.5, count: d), batchSize: b)
       checks.append(
         Check(
-          "isotropic 2b/((b + d + 1)λ), d = \(d), b = \(b)", prediction: 2 * Double(b) / (Double(b + d + 1) * 1.5),
+          "isotropic $2b/((b + d + 1)λ)$, $d = \(d)$, $b = \(b)$",
+          prediction: 2 * Double(b) / (Double(b + d + 1) * 1.5),
           measurement: threshold, tolerance: .absolute(1e-9)))
     }
     let wide = try [1, 2, 4].map { (b) throws(InputError) in
@@ -177,42 +181,42 @@ extension StabilityStudy {
     for (place, b) in [2, 4].enumerated() {
       checks.append(
         Check(
-          "η_meanSquare(b = \(b))/η_meanSquare(1) where noise dominates, isotropic, d = 400", prediction: Double(b),
+          "$η_meanSquare(b = \(b))/η_meanSquare(1)$ where noise dominates, isotropic, $d = 400$", prediction: Double(b),
           measurement: wide[place + 1] / wide[0], tolerance: .relative(0.01)))
     }
     let g4 = try g4()
     checks.append(
       Check(
-        "G4 (equal norms), b = 1, against 2/tr H", prediction: 2 / g4.geometry.eigenvalues.reduce(0, +),
+        "G4 (equal norms), $b = 1$, against $2/tr H$", prediction: 2 / g4.geometry.eigenvalues.reduce(0, +),
         measurement: try g4.geometry.meanSquareThreshold(of: g4.dynamics(1)).value, tolerance: .absolute(1e-9)))
     for (values, b) in [([1.0, 2], 1), ([1, 2], 4), ([1, 0.5, 0.25], 2)] {
       let ratios = try oneStepRatios(context, values, b, seeds)
       checks.append(
         try .mean(
-          "E‖δ⁺‖²/E‖δ‖² over one step at η_meanSquare, λ = \(values), b = \(b)", prediction: 1, of: ratios,
+          "$E‖δ⁺‖²/E‖δ‖²$ over one step at $η_meanSquare$, $λ = \(values)$, $b = \(b)$", prediction: 1, of: ratios,
           tolerance: .absolute(0.02)))
     }
     return Study.Finding(
       Claim(
         id: "stability.16", title: "Gaussian samples: a closed form",
         statement: """
-          For H = xxᵀ, x ~ N(0, diag λ), η_meanSquare solves (η/b) Σ λⱼ/(2 − η(1+1/b)λⱼ) = 1, which is \
-          2/ρ((1+1/b) diag λ + (1/b) 1λᵀ); isotropic 2b/((b+d+1)λ).
+          For $H = x xᵀ$, $x ~ N(0, diag λ)$, $η_meanSquare$ solves $(η/b) ∑ λⱼ/(2 − η(1+1/b)λⱼ) = 1$, which is \
+          $2/ρ((1+1/b) diag λ + (1/b) 1λᵀ)$; isotropic $2b/((b+d+1)λ)$.
           """,
         source: .publication(.ziyin, place: "Theorem 2 (its blow-up point); the matrix form is derived here"),
-        scope: .supporting, convention: "\(convention); infinitely many samples; δ has the critical second moment",
+        scope: .supporting, convention: "\(convention); infinitely many samples; $δ$ has the critical second moment",
         hypotheses: [
           Hypothesis(
-            "every λⱼ > 0", holds: slow.allSatisfy { $0 > 0 }, found: "smallest λ = \(number(slow.last ?? 0))")
+            "every $λⱼ > 0$", holds: slow.allSatisfy { $0 > 0 }, found: "smallest $λ = \(number(slow.last ?? 0))$")
         ], checks: checks,
         correction: """
           A relation between the squares of step and batch size has been read into a sufficient condition for instability \
-          (reviews of Dexter et al., arXiv 2401.12332, whose formula was not read). The exact threshold is linear in b \
-          while noise dominates, and saturates at 2/λ₁.
+          (reviews of Dexter et al., arXiv 2401.12332, whose formula was not read). The exact threshold is linear in $b$ \
+          while noise dominates, and saturates at $2/λ₁$.
           """,
         remark: """
-          The rough size 2/(λ₁ + tr H/b) is \(String(format: "%.0f to %.0f %%", 100 * (1 - (roughs.max() ?? 0)), 100 * (1 - (roughs.min() ?? 0)))) \
-          low for λⱼ = 1/j at b = 1, 4, 16, 64: half of gradient descent's limit at b ≈ tr H/λ₁.
+          The rough size $2/(λ₁ + tr H/b)$ is \(String(format: "%.0f to %.0f %%", 100 * (1 - (roughs.max() ?? 0)), 100 * (1 - (roughs.min() ?? 0)))) \
+          low for $λⱼ = 1/j$ at $b = 1, 4, 16, 64$: half of gradient descent's limit at $b ≈ tr H/λ₁$.
           """))
   }
 

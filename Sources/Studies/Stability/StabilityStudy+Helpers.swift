@@ -8,7 +8,7 @@ import Stability
 extension StabilityStudy {
   /// The conventions of every claim that does not say otherwise.
   static let convention =
-    "f = (1/n) Σ fᵢ, batch gradients are means, constant step η, linearised at the minimum, double precision"
+    "$f = (1/n) ∑ fᵢ$, batch gradients are means, constant step $η$, linearised at the minimum, double precision"
 
   /// A family of per-sample Hessians with a name, in the coordinates of its mean Hessian's range.
   struct Family: Sendable {
@@ -102,7 +102,7 @@ extension StabilityStudy {
   static func semidefiniteHypothesis(_ families: [Family]) throws(InputError) -> Hypothesis {
     let indefinite = families.filter { !$0.geometry.indefiniteSamples.isEmpty }
     return Hypothesis(
-      "every Hᵢ is positive semidefinite", holds: indefinite.isEmpty,
+      "every $Hᵢ$ is positive semidefinite", holds: indefinite.isEmpty,
       found: indefinite.isEmpty
         ? "in all \(families.count == 1 ? "samples of \(families[0].name)" : "samples of \(families.count) families")"
         : "not in \(indefinite.map(\.name).joined(separator: ", "))")
@@ -112,7 +112,7 @@ extension StabilityStudy {
     let others = families.filter { ![.assumed, .interpolating].contains($0.geometry.stationarity()) }
     let count = families.count == 1 ? families[0].name : "\(families.count) families"
     return Hypothesis(
-      "the minimum is interpolating: every gᵢ = 0", holds: others.isEmpty,
+      "the minimum is interpolating: every $gᵢ = 0$", holds: others.isEmpty,
       found: others.isEmpty ? "no gradient at the minima of \(count)" : others.map(\.name).joined(separator: ", "))
   }
 

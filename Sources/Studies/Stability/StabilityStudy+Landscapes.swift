@@ -31,9 +31,9 @@ extension StabilityStudy {
   static func sharedMinimumHypothesis(_ geometries: [(String, MinimumGeometry)]) -> Hypothesis {
     let largest = geometries.map { $0.1.gradients?.largestNorm ?? .nan }.max() ?? .nan
     return Hypothesis(
-      "the minima are interpolating: every gᵢ = 0 there",
+      "the minima are interpolating: every $gᵢ = 0$ there",
       holds: geometries.allSatisfy { $0.1.stationarity() == .interpolating },
-      found: "largest ‖gᵢ‖ = \(number(largest)) at \(geometries.map(\.0).joined(separator: ", "))")
+      found: "largest $‖gᵢ‖ = \(number(largest))$ at \(geometries.map(\.0).joined(separator: ", "))")
   }
 
   /// The tolerance within which a fraction of `runs` agrees with the reference's of `count`: 4 standard errors of their
@@ -73,7 +73,7 @@ extension StabilityStudy {
       checks.append(printed("curvature, \(name)", curvature, digits: 7, geometry.eigenvalues[0]))
       checks.append(
         Check(
-          "2/λ₁, \(name), against the printed curvature", prediction: 2 / curvature,
+          "$2/λ₁$, \(name), against the printed curvature", prediction: 2 / curvature,
           measurement: geometry.fullBatchLimit(), tolerance: .absolute(0.5e-9)))
       // The coordinates do not mix, and both have the same law: Λ is that of one of them.
       let line = try scalars(name, curvatures(objective, at: point))
@@ -81,11 +81,11 @@ extension StabilityStudy {
         let dynamics = try line.dynamics(b)
         checks.append(
           printed(
-            "η_meanSquare, \(name), b = \(b)", meanSquare[place], digits: 6,
+            "$η_meanSquare$, \(name), $b = \(b)$", meanSquare[place], digits: 6,
             try geometry.meanSquareThreshold(of: dynamics).value))
         checks.append(
           printed(
-            "first η_almostSure, \(name), b = \(b)", almostSure[place], digits: 6,
+            "first $η_almostSure$, \(name), $b = \(b)$", almostSure[place], digits: 6,
             try line.geometry.almostSureThreshold(of: dynamics).value))
       }
     }
@@ -114,7 +114,7 @@ extension StabilityStudy {
         .number(fraction.estimate), .number(interval.low), .number(interval.high), .integer(runs),
         .number(cell.reference),
       ])
-      let name = "b = \(cell.batch), η = \(number(cell.step))"
+      let name = "$b = \(cell.batch)$, $η = \(number(cell.step))$"
       if cell.step == 0.04 {
         let leaves = cell.minimum == "sharp" && cell.batch == 1
         checks.append(
@@ -137,8 +137,8 @@ extension StabilityStudy {
       Claim(
         id: "stability.08", title: "Small batches keep to the flat minimum, large ones take both",
         statement: """
-          At η = 0.04 SGD with b = 1 leaves the sharp minimum of the Styblinski–Tang sum and stays at the flat one; with \
-          b = 2, 4, 8 it stays at both. Each start behaves as the thresholds of its own minimum say.
+          At $η = 0.04$ SGD with $b = 1$ leaves the sharp minimum of the Styblinski–Tang sum and stays at the flat one; with \
+          $b = 2, 4, 8$ it stays at both. Each start behaves as the thresholds of its own minimum say.
           """,
         source: .derivedHere(
           basis: """
@@ -147,19 +147,19 @@ extension StabilityStudy {
             """),
         scope: .supporting,
         convention: """
-          f = (1/8) Σ fᵢ, fᵢ = Σ aᵢⱼ st(θⱼ), a = 1 ± 0.8 by all sign pairs, each twice; SGD itself, not linearised; \
+          $f = (1/8) ∑ fᵢ$, $fᵢ = ∑ aᵢⱼ st(θⱼ)$, $a = 1 ± 0.8$ by all sign pairs, each twice; SGD itself, not linearised; \
           subsets; start at distance 0.001, escape beyond 0.5 within 1,500 steps
           """,
         hypotheses: [sharedMinimumHypothesis(geometries)], checks: checks,
         correction: """
-          Just above 2/λ₁ full-batch runs need not leave: at 1.02 of it they settle on a cycle of two points around the \
+          Just above $2/λ₁$ full-batch runs need not leave: at 1.02 of it they settle on a cycle of two points around the \
           minimum. Linear theory says when a minimum is left, not where the run goes.
           """,
         remark: """
-          At η = 0.036 b = 1 is above η_meanSquare and below η_almostSure of the sharp minimum: fragile, and nobody leaves \
+          At $η = 0.036$ SGD with $b = 1$ is above $η_meanSquare$ and below $η_almostSure$ of the sharp minimum: fragile, and nobody leaves \
           from distance 0.001. Large batches are indifferent only in that both minima pass their test. Where the outcome is \
-          open the reference's 400 runs are few: at b = 2 and 0.9 of 2/λ₁ it has 0.048 and \
-          \(number(open)) is found here. Its 2/λ₁ = 0.0578317 is cut off, not rounded: 0.05783178.
+          open the reference's 400 runs are few: at $b = 2$ and 0.9 of $2/λ₁$ it has 0.048 and \
+          \(number(open)) is found here. Its $2/λ₁ = 0.0578317$ is cut off, not rounded: 0.05783178.
           """),
       figures: [try styblinskiTangFigure(table, geometries, objective, points)], tables: [table])
   }
@@ -208,7 +208,7 @@ extension StabilityStudy {
     }
     let values = ends.flatMap { $0 }
     return [
-      printed("upper point of the two-cycle at 1.02 · 2/λ₁, b = 8", -2.6726, digits: 4, values.max() ?? .nan),
+      printed("upper point of the two-cycle at $1.02 · 2/λ₁$, $b = 8$", -2.6726, digits: 4, values.max() ?? .nan),
       printed("lower point of it", -3.0903, digits: 4, values.min() ?? .nan),
     ]
   }
@@ -249,9 +249,10 @@ extension StabilityStudy {
     var figure = Figure(
       name: "styblinski-tang", title: "Each minimum has its own thresholds, and runs obey them",
       caption: """
-        The Styblinski–Tang sum (a substitute for Patel's): predicted thresholds of the sharp and the flat minimum against \
-        the batch size (lines, subsets), and what runs of SGD did that started at distance 0.001 (points). At η = 0.04 \
-        b = 1 leaves the sharp minimum and stays at the flat one.
+        Green points, where runs stay, lie below the lines, red ones, where they leave, above. Left, at $η = 0.04$ runs with \
+        $b = 1$ leave the sharp minimum while larger batches stay; right, at the flat one, all stay. Lines: $η_meanSquare$ \
+        (blue), $η_almostSure$ (orange), and gradient descent's $2/λ₁$ (dashed) of each minimum. Points: runs of SGD itself on the \
+        Styblinski–Tang sum (a substitute for Patel's), fresh subsets, from distance 0.001, 1,500 steps.
         """,
       panels: panels)
     figure.sharesLegend = true

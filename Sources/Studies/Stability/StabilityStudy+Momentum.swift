@@ -25,12 +25,12 @@ extension StabilityStudy {
         let bisected = try root(0.3 * closed, 1.5 * closed) { (step) throws(InputError) in
           try family.geometry.secondMomentGrowth(step: step, of: dynamics) - 1
         }
-        let name = "β = \(β), b = \(b)"
+        let name = "$β = \(β)$, $b = \(b)$"
         checks += [
-          printed("η_meanSquare, \(name)", value, digits: digits, found),
+          printed("$η_meanSquare$, \(name)", value, digits: digits, found),
           Check("closed form, \(name)", prediction: closed, measurement: found, tolerance: .absolute(1e-6)),
           Check(
-            "bisection of ρ(E[A⊗A]) = 1 on pairs of iterates, \(name)", prediction: closed, measurement: bisected,
+            "bisection of $ρ(E[A⊗A]) = 1$ on pairs of iterates, \(name)", prediction: closed, measurement: bisected,
             tolerance: .absolute(1e-6)),
         ]
       }
@@ -52,17 +52,17 @@ extension StabilityStudy {
     }
     checks.append(
       .largest(
-        "largest relative distance of threshold and bisection, G2, G3, random families, β = 0.3, 0.9", of: deviations,
+        "largest relative distance of threshold and bisection, G2, G3, random families, $β = 0.3$, 0.9", of: deviations,
         tolerance: .absolute(1e-6)))
     return Study.Finding(
       Claim(
         id: "stability.19", title: "Heavy-ball momentum: a closed form in one direction",
         statement: """
-          η_meanSquare = 2m(1−β)/(pv + m²(1−β)/(1+β)): momentum raises the full-batch limit to 2(1+β)/m and lowers the \
-          noise-dominated one to 2m(1−β)/(pv).
+          $η_meanSquare = 2m(1−β)/(p v + m²(1−β)/(1+β))$: momentum raises the full-batch limit to $2(1+β)/m$ and lowers the \
+          noise-dominated one to $2m(1−β)/(p v)$.
           """,
-        source: .derivedHere(basis: "Lyapunov equation of the pair (δ_t, δ_{t−1})"), scope: .beyond,
-        convention: "\(convention); x⁺ = x − ηg + β(x − x₋₁), sampling subset",
+        source: .derivedHere(basis: "Lyapunov equation of the pair $(δ_t, δ_{t−1})$"), scope: .beyond,
+        convention: "\(convention); $x⁺ = x − ηg + β(x − x₋₁)$, sampling subset",
         hypotheses: [interpolationHypothesis([family] + families), try semidefiniteHypothesis([family] + families)],
         checks: checks))
   }
@@ -94,39 +94,42 @@ extension StabilityStudy {
     let exactLow = (1 - β) * (p * v + m * m) / (p * v + m * m * (1 - β) / (1 + β))
     let checks = [
       Check(
-        "η(β = 0.9)/η(β = 0) at b = n", prediction: 1 + β, measurement: ratios.last ?? .nan, tolerance: .absolute(1e-6)),
-      Check(
-        "the same at b = 1, against its closed form", prediction: exactLow, measurement: ratios.first ?? .nan,
+        "$η(β = 0.9)/η(β = 0)$ at $b = n$", prediction: 1 + β, measurement: ratios.last ?? .nan,
         tolerance: .absolute(1e-6)),
       Check(
-        "the same at b = 1, against 1 − β", prediction: 1 - β, measurement: ratios.first ?? .nan,
+        "the same at $b = 1$, against its closed form", prediction: exactLow, measurement: ratios.first ?? .nan,
+        tolerance: .absolute(1e-6)),
+      Check(
+        "the same at $b = 1$, against $1 − β$", prediction: 1 - β, measurement: ratios.first ?? .nan,
         tolerance: .relative(0.1)),
-      none("steps in b that lower the ratio", zip(ratios, ratios.dropFirst()).count { $1 < $0 }, of: ratios.count - 1),
+      none(
+        "steps in $b$ that lower the ratio", zip(ratios, ratios.dropFirst()).count { $1 < $0 }, of: ratios.count - 1),
     ]
     return Study.Finding(
       Claim(
         id: "stability.b2", title: "Momentum helps large batches and hurts small ones",
         statement: """
-          The ratio of the mean-square thresholds with and without momentum rises from 1 − β, where noise dominates, to \
-          1 + β at the full batch: the pair of plateaus 2(1∓β)/η reported for batch sharpness.
+          The ratio of the mean-square thresholds with and without momentum rises from $1 − β$, where noise dominates, to \
+          $1 + β$ at the full batch: the pair of plateaus $2(1∓β)/η$ reported for batch sharpness.
           """,
         source: .publication(.andreyevMomentum, place: "abstract (the plateaus); the thresholds are derived here"),
-        scope: .beyond, convention: "\(convention); one direction, m = \(number(m)), v = \(number(v)), subsets",
+        scope: .beyond, convention: "\(convention); one direction, $m = \(number(m))$, $v = \(number(v))$, subsets",
         hypotheses: [
           interpolationHypothesis([family]), try semidefiniteHypothesis([family]),
           Hypothesis(
-            "noise dominates at b = 1: pv > 10 m²", holds: p * v > 10 * m * m,
-            found: "pv/m² = \(number(p * v / (m * m)))"),
+            "noise dominates at $b = 1$: $p v > 10 m²$", holds: p * v > 10 * m * m,
+            found: "$p v/m² = \(number(p * v / (m * m)))$"),
         ], checks: checks,
         remark:
           "The publication measures plateaus of batch sharpness during training; here it is the threshold at a minimum."
       ),
       figures: [
         Figure(
-          name: "momentum", title: "Momentum: from 1 − β to 1 + β",
+          name: "momentum", title: "Momentum helps large batches and hurts small ones",
           caption: """
-            One direction, 1,000 samples with v ≈ \(number(v / (m * m))) m², subsets, β = 0.9. Left: the mean-square \
-            threshold with and without momentum. Right: their ratio, between 1 − β and 1 + β.
+            Left: with momentum (orange) the mean-square threshold is lower than without (blue) as long as noise dominates, and \
+            higher near the full batch. Right: their ratio goes from $1 − β$ to $1 + β$ (dashed). One direction, 1,000 samples with \
+            $v ≈ \(number(v / (m * m))) m²$, subsets, heavy ball with $β = 0.9$.
             """,
           panels: [
             .init(

@@ -20,16 +20,17 @@ extension StabilityStudy {
     let sharpness = try point.batchSharpness(of: dynamics(1))
     // By hand: G = (0.6, −0.4375), ‖G‖² = 0.55140625, GᵀHG = 0.83962890625.
     var checks = [
-      printed("GNI, b = 1", 3.809152734, digits: 9, try point.gradientNoiseInteraction(of: dynamics(1)).value),
-      printed("BS, b = 1", 1.853678066, digits: 9, sharpness.meanOfRatios.value),
-      printed("BS_r, b = 1", 3.884161338, digits: 9, sharpness.ratioOfMeans.value),
-      printed("B_simple", 1.304335506, digits: 9, noise.simpleScale),
-      printed("B_noise", 1.501570169, digits: 9, noise.curvatureScale),
+      printed("$GNI$, $b = 1$", 3.809152734, digits: 9, try point.gradientNoiseInteraction(of: dynamics(1)).value),
+      printed("$BS$, $b = 1$", 1.853678066, digits: 9, sharpness.meanOfRatios.value),
+      printed("$BS_r$, $b = 1$", 3.884161338, digits: 9, sharpness.ratioOfMeans.value),
+      printed("$B_simple$", 1.304335506, digits: 9, noise.simpleScale),
+      printed("$B_noise$", 1.501570169, digits: 9, noise.curvatureScale),
       Check(
-        "ε_max against 0.55140625/0.83962890625", prediction: 0.55140625 / 0.83962890625,
+        "$ε_max$ against 0.55140625/0.83962890625", prediction: 0.55140625 / 0.83962890625,
         measurement: noise.largestStep, tolerance: .absolute(0.5e-9)),
       Check(
-        "(1 + B_noise)/GNI at b = 1, with the printed values, against ε_max", prediction: 2.501570169 / 3.809152734,
+        "$(1 + B_noise)/GNI$ at $b = 1$, with the printed values, against $ε_max$",
+        prediction: 2.501570169 / 3.809152734,
         measurement: noise.largestStep, tolerance: .absolute(1e-8)),
     ]
     var identity: [Double] = []
@@ -63,11 +64,11 @@ extension StabilityStudy {
       }
     }
     checks += [
-      .largest("largest |GNI − 1/ε_opt(b)|, all b, both samplings", of: identity, tolerance: .absolute(1e-8)),
+      .largest("largest $|GNI − 1/ε_opt(b)|$, all $b$, both samplings", of: identity, tolerance: .absolute(1e-8)),
       .largest(
-        "largest |E L(θ⁺) − L(θ) + η‖G‖²(1 − η GNI/2)| over all batches", of: descent, tolerance: .absolute(1e-8)),
+        "largest $|E L(θ⁺) − L(θ) + η‖G‖²(1 − η GNI/2)|$ over all batches", of: descent, tolerance: .absolute(1e-8)),
       .largest(
-        "largest |E[L_B(θ⁺) − L_B(θ)] + ηE‖g_B‖²(1 − η BS_r/2)| over all batches", of: ownLoss,
+        "largest $|E[L_B(θ⁺) − L_B(θ)] + ηE‖g_B‖²(1 − η BS_r/2)|$ over all batches", of: ownLoss,
         tolerance: .absolute(1e-8)),
     ]
     checks += try twoBatchBias(point, noise)
@@ -75,24 +76,24 @@ extension StabilityStudy {
       Claim(
         id: "stability.20", title: "GNI is the inverse of the best step; noise scales have a bias",
         statement: """
-          GNI = E[g_BᵀHg_B]/‖G‖² = 1/ε_opt(b) = (1 + pB_noise)/ε_max. From batches without replacement the two-batch \
-          estimators have E Ŝ = tr Σ·n/(n−1) and E Ĝ² = ‖G‖² − tr Σ/(n−1).
+          $GNI = E[g_Bᵀ H g_B]/‖G‖² = 1/ε_opt(b) = (1 + p B_noise)/ε_max$. From batches without replacement the two-batch \
+          estimators have $E Ŝ = tr Σ·n/(n−1)$ and $E Ĝ² = ‖G‖² − tr Σ/(n−1)$.
           """,
         source: .derivedHere(
           basis: "quadratic model; noise scale of McCandlish et al., arXiv 1812.06162; GNI as in the code to 2412.20553"
         ),
-        scope: .supporting, convention: "\(convention); G3 at δ = (0.3, −0.7); Σ with divisor n",
+        scope: .supporting, convention: "\(convention); G3 at $δ = (0.3, −0.7)$; $Σ$ with divisor $n$",
         hypotheses: [
-          Hypothesis("the full gradient does not vanish", holds: square > 0, found: "‖G‖² = \(number(square))")
+          Hypothesis("the full gradient does not vanish", holds: square > 0, found: "$‖G‖² = \(number(square))$")
         ], checks: checks,
         correction: """
-          “GNI = 2/η marks instability” is not so: there the full loss is stationary in expectation, a level that pure \
+          “$GNI = 2/η$ marks instability” is not so: there the full loss is stationary in expectation, a level that pure \
           noise reaches too. And the two-batch noise scale of a small training set is biased: it targets the distribution \
           that the samples came from.
           """,
         remark: """
-          A reference number for ε_max, 0.656727139, has a digit wrong: 0.55140625/0.83962890625 = 0.656726139, which \
-          also is (1 + B_noise)/GNI with the other printed values.
+          A reference number for $ε_max$, 0.656727139, has a digit wrong: $0.55140625/0.83962890625 = 0.656726139$, which \
+          also is $(1 + B_noise)/GNI$ with the other printed values.
           """))
   }
 
@@ -114,13 +115,13 @@ extension StabilityStudy {
         let trace = (first - second) / (1 / b - 1 / B)
         let mean = (B * second - b * first) / (B - b)
         let isSubset = sampling == .subset
-        let name = "\(sampling.rawValue), b = \(small), B = \(large)"
+        let name = "\(sampling.rawValue), $b = \(small)$, $B = \(large)$"
         checks += [
           Check(
-            "E Ŝ, \(name)", prediction: noise.covarianceTrace * (isSubset ? n / (n - 1) : 1), measurement: trace,
+            "$E Ŝ$, \(name)", prediction: noise.covarianceTrace * (isSubset ? n / (n - 1) : 1), measurement: trace,
             tolerance: .absolute(1e-8)),
           Check(
-            "E Ĝ², \(name)", prediction: noise.gradientSquare - (isSubset ? noise.covarianceTrace / (n - 1) : 0),
+            "$E Ĝ²$, \(name)", prediction: noise.gradientSquare - (isSubset ? noise.covarianceTrace / (n - 1) : 0),
             measurement: mean, tolerance: .absolute(1e-8)),
           Check(
             "corrected noise scale, \(name)", prediction: noise.simpleScale,

@@ -31,15 +31,15 @@ extension StabilityStudy {
         let dynamics = try family.dynamics(b, sampling)
         let threshold = try family.geometry.meanSquareThreshold(of: dynamics).value
         let p = sampling.noiseFactor(batchSize: b, sampleCount: 4) ?? .nan
-        let name = "\(sampling.rawValue), b = \(b)"
-        checks.append(printed("η_meanSquare, \(name)", value, digits: 9, threshold))
+        let name = "\(sampling.rawValue), $b = \(b)$"
+        checks.append(printed("$η_meanSquare$, \(name)", value, digits: 9, threshold))
         checks.append(
           Check(
-            "2m/(m² + pv), \(name)", prediction: 2 * m / (m * m + p * v), measurement: threshold,
+            "$2m/(m² + p v)$, \(name)", prediction: 2 * m / (m * m + p * v), measurement: threshold,
             tolerance: .absolute(1e-9)))
         checks.append(
           Check(
-            "E(1 − ηq̄)² over all batches at η_meanSquare, \(name)", prediction: 1,
+            "$E(1 − ηq̄)²$ over all batches at $η_meanSquare$, \(name)", prediction: 1,
             measurement: mean(batchCurvatures(g1Curvatures, b, sampling)) {
               (1 - threshold * $0) * (1 - threshold * $0)
             },
@@ -48,28 +48,28 @@ extension StabilityStudy {
     }
     for (b, value) in zip(1..., [0.333333333, 0.444444444, 0.545454545, 0.666666667]) {
       let all = try family.geometry.allBatchesThreshold(of: family.dynamics(b))
-      checks.append(printed("η_all, subset, b = \(b)", value, digits: 9, all.lower))
+      checks.append(printed("$η_all$, subset, $b = \(b)$", value, digits: 9, all.lower))
     }
     // Half of gradient descent's limit exactly where pv = m²: with replacement at b = v/m².
     let scaled = try scalars("0.5, 0.5, 2 + √4.5", [0.5, 0.5, 2 + 4.5.squareRoot()])
     checks.append(
       Check(
-        "η_meanSquare over 2/λ₁ for curvatures with v = m², iid, b = 1", prediction: 0.5,
+        "$η_meanSquare$ over $2/λ₁$ for curvatures with $v = m²$, iid, $b = 1$", prediction: 0.5,
         measurement: try scaled.geometry.meanSquareThreshold(of: scaled.dynamics(1, .iid)).value
           / scaled.geometry.fullBatchLimit(), tolerance: .absolute(1e-9)))
     return Study.Finding(
       Claim(
         id: "stability.02", title: "One direction: closed form, with the finite-population factor",
         statement: """
-          With curvatures of mean m and variance v, η_meanSquare = 2m/(m² + pv): gradient descent's 2/m at b = n for \
-          subsets, half of it where pv = m².
+          With curvatures of mean $m$ and variance $v$, $η_meanSquare = 2m/(m² + p v)$: gradient descent's $2/m$ at $b = n$ for \
+          subsets, half of it where $p v = m²$.
           """,
-        source: .derivedHere(basis: "E(1 − ηq̄)² = 1; Mulayoff and Michaeli's threshold in one dimension"),
-        scope: .supporting, convention: "\(convention); G1: q = 1, 2, 3, 6",
+        source: .derivedHere(basis: "$E(1 − ηq̄)² = 1$; Mulayoff and Michaeli's threshold in one dimension"),
+        scope: .supporting, convention: "\(convention); G1: $q = 1, 2, 3, 6$",
         hypotheses: [interpolationHypothesis([family, scaled]), try semidefiniteHypothesis([family, scaled])],
         checks: checks,
         correction: """
-          “Noise falls as 1/b” holds for draws with replacement. For subsets the factor is (n−b)/(b(n−1)): at b = n the \
+          “Noise falls as $1/b$” holds for draws with replacement. For subsets the factor is $(n−b)/(b(n−1))$: at $b = n$ the \
           limit is gradient descent's, while four draws with replacement still give 0.6076 instead of 0.6667.
           """))
   }
@@ -84,9 +84,9 @@ extension StabilityStudy {
     let brackets = [(0.3, 1.0, 1.0), (4.0, 4.9, -1.0), (5.1, 6.0, 1.0)]
     let reference = [(0.559472, 6), (4.7037, 4), (5.2632, 4)]
     var checks = [
-      Check("sign changes of Λ", prediction: 3, measurement: Double(changes.count), tolerance: .exact),
+      Check("sign changes of $Λ$", prediction: 3, measurement: Double(changes.count), tolerance: .exact),
       Check(
-        "first crossing against (4 − √9.92)/1.52", prediction: (4 - 9.92.squareRoot()) / 1.52,
+        "first crossing against $(4 − √9.92)/1.52$", prediction: (4 - 9.92.squareRoot()) / 1.52,
         measurement: changes.first ?? .nan, tolerance: .absolute(1e-12)),
     ]
     for (place, (low, high, sign)) in brackets.enumerated() {
@@ -94,7 +94,7 @@ extension StabilityStudy {
       let found = place < changes.count ? changes[place] : .nan
       checks.append(
         Check(
-          "sign change \(place + 1) by bisection of E log|1 − ηq|", prediction: reference[place].0,
+          "sign change \(place + 1) by bisection of $E log|1 − ηq|$", prediction: reference[place].0,
           measurement: bisected, tolerance: .absolute(1e-3)))
       checks.append(
         printed("sign change \(place + 1)", reference[place].0, digits: reference[place].1, found))
@@ -102,20 +102,20 @@ extension StabilityStudy {
     for (step, stays) in [(0.5, true), (0.7, false), (4, false), (5, true), (5.3, false)] {
       let value = try family.geometry.lyapunovExponent(step: step, of: family.dynamics(1)).value
       checks.append(
-        Check("Λ at η = \(step)", prediction: 0, measurement: value, tolerance: stays ? .atMost : .atLeast))
+        Check("$Λ$ at $η = \(step)$", prediction: 0, measurement: value, tolerance: stays ? .atMost : .atLeast))
     }
     return Study.Finding(
       Claim(
         id: "stability.12", title: "The almost surely stable step sizes need not be an interval",
         statement: """
-          With curvatures 0.2 and 3.8 and b = 1 runs settle for η below 0.5595, leave above it, and settle again between \
-          4.7037 and 5.2632, around the pole 1/0.2 where one sample jumps onto the minimum.
+          With curvatures 0.2 and 3.8 and $b = 1$ runs settle for $η$ below 0.5595, leave above it, and settle again between \
+          4.7037 and 5.2632, around the pole $1/0.2$ where one sample jumps onto the minimum.
           """,
-        source: .derivedHere(basis: "Λ = E log|1 − ηq|; its sign decides by Chemnitz and Engel, arXiv 2407.20209"),
-        scope: .beyond, convention: "\(convention); n = 2, b = 1",
+        source: .derivedHere(basis: "$Λ = E log|1 − ηq|$; its sign decides by Chemnitz and Engel, arXiv 2407.20209"),
+        scope: .beyond, convention: "\(convention); $n = 2$, $b = 1$",
         hypotheses: [interpolationHypothesis([family]), try semidefiniteHypothesis([family])], checks: checks,
         correction: """
-          “Stable up to a largest step size” is true of the mean square only; η_almostSure is the first crossing, and \
+          “Stable up to a largest step size” is true of the mean square only; $η_almostSure$ is the first crossing, and \
           stable steps can lie above it.
           """),
       figures: [islandFigure(changes, exponent)])
@@ -127,9 +127,10 @@ extension StabilityStudy {
     return Figure(
       name: "island", title: "Stable, unstable, stable again",
       caption: """
-        Curvatures 0.2 and 3.8, b = 1. Left: the Lyapunov exponent Λ(η) = E log|1 − ηq|, with its sign changes; runs \
-        settle where it is negative. Right: the mean-square rate log ρ(Q)/2, which crosses zero once, at 0.5525, and \
-        Λ below it.
+        Runs settle where $Λ$ is negative: up to the first red point, and again on an island around $η = 5$, where the flatter \
+        sample jumps onto the minimum. Left, $Λ = E log|1 − ηq|$ (blue) with its sign changes. Right, the beginning, with the \
+        rate of the mean square (orange), which lies above $Λ$ and crosses zero first, at 0.5525, never to return \
+        (red: both thresholds). Curvatures 0.2 and 3.8, $b = 1$.
         """,
       panels: [
         .init(
@@ -165,10 +166,10 @@ extension StabilityStudy {
     var checks: [Check] = []
     for (b, step, value) in table {
       let κ = try family.geometry.tailExponent(step: step, of: family.dynamics(b)).value
-      checks.append(printed("κ, b = \(b), η = \(step)", value, digits: 9, κ))
+      checks.append(printed("$κ$, $b = \(b)$, $η = \(step)$", value, digits: 9, κ))
       checks.append(
         Check(
-          "E|1 − ηq̄|^κ over all batches, b = \(b), η = \(step)", prediction: 1,
+          "$E|1 − ηq̄|^κ$ over all batches, $b = \(b)$, $η = \(step)$", prediction: 1,
           measurement: mean(batchCurvatures(g1Curvatures, b, .subset)) { pow(abs(1 - step * $0), κ) },
           tolerance: .absolute(1e-8)))
     }
@@ -181,35 +182,71 @@ extension StabilityStudy {
         try family.geometry.tailExponent(step: step, of: dynamics).value
       }
       checks.append(
-        Check("κ at η_meanSquare, b = \(b)", prediction: 2, measurement: try κ(threshold), tolerance: .absolute(1e-8)))
+        Check(
+          "$κ$ at $η_meanSquare$, $b = \(b)$", prediction: 2, measurement: try κ(threshold), tolerance: .absolute(1e-8))
+      )
       checks.append(
         Check(
-          "κ just above η_almostSure, b = \(b)", prediction: 0, measurement: try κ(crossing * (1 + 1e-9)),
+          "$κ$ just above $η_almostSure$, $b = \(b)$", prediction: 0, measurement: try κ(crossing * (1 + 1e-9)),
           tolerance: .exact))
       checks.append(
         Check(
-          "κ just below η_almostSure, b = \(b)", prediction: 1e-4, measurement: try κ(crossing * (1 - 1e-6)),
+          "$κ$ just below $η_almostSure$, $b = \(b)$", prediction: 1e-4, measurement: try κ(crossing * (1 - 1e-6)),
           tolerance: .atMost))
       checks.append(
         Check(
-          "1/κ just below η_all, b = \(b)", prediction: 0, measurement: 1 / (try κ(all * (1 - 1e-9))), tolerance: .exact
+          "$1/κ$ just below $η_all$, $b = \(b)$", prediction: 0, measurement: 1 / (try κ(all * (1 - 1e-9))),
+          tolerance: .exact
         ))
     }
     return Study.Finding(
       Claim(
-        id: "stability.13", title: "κ is ∞ at η_all, 2 at η_meanSquare and 0 at η_almostSure",
+        id: "stability.13", title: "$κ$ is $∞$ at $η_all$, 2 at $η_meanSquare$ and 0 at $η_almostSure$",
         statement: """
-          κ(η, b) with E|1 − ηq̄|^κ = 1 falls from ∞, where every batch contracts, through exactly 2 at the mean-square \
+          $κ(η, b)$ with $E|1 − ηq̄|^κ = 1$ goes from $∞$, where every batch contracts, through exactly 2 at the mean-square \
           threshold to 0 where single runs stop settling.
           """,
         source: .derivedHere(basis: "moments of a product of independent factors"), scope: .beyond,
         convention: "\(convention); G1, sampling subset",
         hypotheses: [interpolationHypothesis([family]), try semidefiniteHypothesis([family])], checks: checks,
         remark: """
-          At b = 1 and η = 0.6 the exponent is exactly 1: multipliers 0.4, 0.2, 0.8 and 2.6 have mean 1. Below η_all \
+          At $b = 1$ and $η = 0.6$ the exponent is exactly 1: multipliers 0.4, 0.2, 0.8 and 2.6 have mean 1. Below $η_all$ \
           nonlinear runs are stable in expectation, too; above it a single batch can make their expectation diverge \
           (Mulayoff and Stich 2026, abstract).
-          """))
+          """), figures: [try tailFigure(family)])
+  }
+
+  private static func tailFigure(_ family: Family) throws(InputError) -> Figure {
+    var layers: [Figure.Layer] = [.init("κ = 2", .dashed, .grey, x: [0.3, 1.1], y: [2, 2])]
+    var thresholds = Figure.Layer("η_meanSquare", .points, .black, x: [], y: [])
+    for (b, colour) in [(1, Figure.Colour.blue), (2, .orange), (3, .green)] {
+      let dynamics = try family.dynamics(b)
+      let low = try family.geometry.allBatchesThreshold(of: dynamics).lower
+      let high = try family.geometry.almostSureThreshold(of: dynamics).value
+      var layer = Figure.Layer("b = \(b)", .line, colour, x: [], y: [])
+      for place in 1..<200 {
+        let step = low + (high - low) * Double(place) / 200
+        let κ = try family.geometry.tailExponent(step: step, of: dynamics).value
+        layer.x.append(step)
+        layer.y.append(κ > 20 ? .nan : κ)
+      }
+      layers.append(layer)
+      thresholds.x.append(try family.geometry.meanSquareThreshold(of: dynamics).value)
+      thresholds.y.append(2)
+    }
+    return Figure(
+      name: "tail-exponent", title: "One exponent runs through all thresholds",
+      caption: """
+        For each batch size $κ$ comes down from infinity, just above $η_all$, crosses 2 (dashed) exactly at $η_meanSquare$ (black \
+        points) and ends at 0 at $η_almostSure$; where a batch can jump onto the minimum, as one sample does at $η = 1$, it rises a \
+        little on the way. The smaller $κ$, the longer the tail of excursions and the likelier the escape. The range between the \
+        black point and the foot of a curve, where runs gamble, is wide for $b = 1$ and shrinks as $b$ grows. G1, fresh subsets.
+        """,
+      panels: [
+        .init(
+          horizontal: .init("step size η", range: 0.3...1.1), vertical: .init("tail exponent κ", range: 0...8),
+          layers: layers + [thresholds])
+      ])
   }
 
   /// Claim 21: batch sharpness against the threshold.
@@ -229,16 +266,16 @@ extension StabilityStudy {
     }
     for (b, row) in [(1, [3, 4.166667, 5.04]), (2, [3, 3.388889, 3.688525])] {
       let found = try sharpness(g1Curvatures, b, .subset)
-      checks.append(printed("BS, b = \(b)", row[0], digits: 6, found.ratios))
-      checks.append(printed("2/η_meanSquare, b = \(b)", row[1], digits: 6, found.threshold))
-      checks.append(printed("BS_r, b = \(b)", row[2], digits: 6, found.means))
+      checks.append(printed("$BS$, $b = \(b)$", row[0], digits: 6, found.ratios))
+      checks.append(printed("$2/η_meanSquare$, $b = \(b)$", row[1], digits: 6, found.threshold))
+      checks.append(printed("$BS_r$, $b = \(b)$", row[2], digits: 6, found.means))
       let q = batchCurvatures(g1Curvatures, b, .subset)
       let (m1, m2, m3) = (mean(q) { $0 }, mean(q) { $0 * $0 }, mean(q) { $0 * $0 * $0 })
       for (name, exact, value) in [
-        ("BS = E q̄", m1, found.ratios), ("2/η_meanSquare = E q̄²/E q̄", m2 / m1, found.threshold),
-        ("BS_r = E q̄³/E q̄²", m3 / m2, found.means),
+        ("$BS = E q̄$", m1, found.ratios), ("$2/η_meanSquare = E q̄²/E q̄$", m2 / m1, found.threshold),
+        ("$BS_r = E q̄³/E q̄²$", m3 / m2, found.means),
       ] {
-        checks.append(Check("\(name), b = \(b)", prediction: exact, measurement: value, tolerance: .absolute(1e-9)))
+        checks.append(Check("\(name), $b = \(b)$", prediction: exact, measurement: value, tolerance: .absolute(1e-9)))
       }
     }
     var stream = RandomStream(context.seeds("stability.21").key(.measurement))
@@ -252,7 +289,7 @@ extension StabilityStudy {
       let found = try sharpness(values, 1 + stream.integer(below: n), stream.integer(below: 2) == 0 ? .subset : .iid)
       if found.ratios > found.threshold * (1 + 1e-9) || found.threshold > found.means * (1 + 1e-9) { violations += 1 }
     }
-    checks.append(none("random families that break BS ≤ 2/η_meanSquare ≤ BS_r", violations, of: count))
+    checks.append(none("random families that break $BS ≤ 2/η_meanSquare ≤ BS_r$", violations, of: count))
     // One output, squared loss, one sample a batch: every gradient is an eigenvector of its own Hessian.
     var deviations: [Double] = []
     for _ in 0..<50 {
@@ -268,24 +305,24 @@ extension StabilityStudy {
     }
     checks.append(
       .largest(
-        "largest |BS/tr H − 1|, Hᵢ = gᵢgᵢᵀ, b = 1, random directions of the error", of: deviations,
+        "largest $|BS/tr H − 1|$, $Hᵢ = gᵢgᵢᵀ$, $b = 1$, random directions of the error", of: deviations,
         tolerance: .absolute(1e-6)))
     return Study.Finding(
       Claim(
-        id: "stability.21", title: "Batch sharpness at 2/η is not the mean-square threshold",
+        id: "stability.21", title: "Batch sharpness at $2/η$ is not the mean-square threshold",
         statement: """
-          In one direction BS = E q̄ ≤ 2/η_meanSquare = E q̄²/E q̄ ≤ BS_r = E q̄³/E q̄²; with one output, squared loss and \
-          b = 1, BS = tr H whatever the direction of the error.
+          In one direction $BS = E q̄ ≤ 2/η_meanSquare = E q̄²/E q̄ ≤ BS_r = E q̄³/E q̄²$; with one output, squared loss and \
+          $b = 1$, $BS = tr H$ whatever the direction of the error.
           """,
         source: .derivedHere(basis: "Definition 3 of Andreyev and Beneventano, arXiv 2412.20553, on a quadratic"),
         scope: .beyond,
-        convention: "\(convention); BS = E[gᵀH_Bg/‖g‖²], BS_r = E[gᵀH_Bg]/E‖g‖², over batches",
+        convention: "\(convention); $BS = E[gᵀ H_B g/‖g‖²]$, $BS_r = E[gᵀ H_B g]/E‖g‖²$, over batches",
         hypotheses: [
-          Hypothesis("every curvature is positive", holds: smallest > 0, found: "smallest q = \(number(smallest))")
+          Hypothesis("every curvature is positive", holds: smallest > 0, found: "smallest $q = \(number(smallest))$")
         ], checks: checks,
         correction: """
-          “SGD is stable as long as batch sharpness is below 2/η” is gradient descent's condition in one direction: at \
-          b = 1, G1 has BS = 3 and loses its mean square at η = 0.48, where 2/η = 4.17.
+          “SGD is stable as long as batch sharpness is below $2/η$” is gradient descent's condition in one direction: at \
+          $b = 1$, G1 has $BS = 3$ and loses its mean square at $η = 0.48$, where $2/η = 4.17$.
           """))
   }
 }

@@ -21,9 +21,10 @@ extension StabilityStudy {
     ]
     let limit = geometries[0].1.fullBatchLimit()
     var checks = [
-      Check("2/λ₁ of the ellipse", prediction: 0.1, measurement: limit, tolerance: .absolute(1e-12)),
+      Check("$2/λ₁$ of the ellipse", prediction: 0.1, measurement: limit, tolerance: .absolute(1e-12)),
       Check(
-        "2/λ₁ of the circle", prediction: 1, measurement: geometries[1].1.fullBatchLimit(), tolerance: .absolute(1e-12)),
+        "$2/λ₁$ of the circle", prediction: 1, measurement: geometries[1].1.fullBatchLimit(),
+        tolerance: .absolute(1e-12)),
     ]
     var table = Table(
       name: "quadratic-circle", caption: "Where runs end on the quadratic–circle sum (substitute), after 800 steps.",
@@ -59,7 +60,7 @@ extension StabilityStudy {
           .number(Double(count(found, near: sharp, within: 0.9)) / Double(runs)),
           .number(Double(between) / Double(runs)), .integer(runs), .number(reference),
         ])
-        let name = "b = \(b), f = \(share)"
+        let name = "$b = \(b)$, $f = \(share)$"
         if share == 0.7 {
           checks.append(
             try .frequency(
@@ -74,7 +75,7 @@ extension StabilityStudy {
         if b == 8, share > 1 {
           checks.append(
             try .frequency(
-              "ends at the third minimum (1, 0), \(name)", prediction: 1, successes: between, of: runs,
+              "ends at the third minimum $(1, 0)$, \(name)", prediction: 1, successes: between, of: runs,
               tolerance: .exact))
         }
       }
@@ -84,14 +85,14 @@ extension StabilityStudy {
       ])
       checks.append(
         try .frequency(
-          "stays at the circle, b = \(b), f = 1.2", prediction: 1, successes: kept, of: runs, tolerance: .exact))
+          "stays at the circle, $b = \(b)$, $f = 1.2$", prediction: 1, successes: kept, of: runs, tolerance: .exact))
     }
     return Study.Finding(
       Claim(
         id: "stability.09", title: "The same on a second landscape",
         statement: """
-          At 0.7 of gradient descent's limit SGD with b = 1 goes from the sharp ellipse to the flat circle; with \
-          b = 2, 4, 8 it stays. Started at the circle every batch size stays.
+          At 0.7 of gradient descent's limit SGD with $b = 1$ goes from the sharp ellipse to the flat circle; with \
+          $b = 2, 4, 8$ it stays. Started at the circle every batch size stays.
           """,
         source: .derivedHere(
           basis: """
@@ -100,13 +101,36 @@ extension StabilityStudy {
             """),
         scope: .supporting,
         convention: """
-          f = (1/8) Σ min(½ Σ aᵢⱼλⱼθⱼ², ½ μ‖θ − c‖²), a = 1 ± 0.8, λ = (20, 4), μ = 2, c = (3, 0); SGD itself; subsets; \
+          $f = (1/8) ∑ min(½ ∑ aᵢⱼ λⱼ θⱼ², ½ μ‖θ − c‖²)$, $a = 1 ± 0.8$, $λ = (20, 4)$, $μ = 2$, $c = (3, 0)$; SGD itself; subsets; \
           start at distance 0.001, 800 steps
           """,
         hypotheses: [sharedMinimumHypothesis(geometries)], checks: checks,
         remark: """
-          At f > 1 gradient descent leaves the ellipse and stops at (1, 0), a third minimum of the mean in which half of \
+          At $f > 1$ gradient descent leaves the ellipse and stops at $(1, 0)$, a third minimum of the mean in which half of \
           the samples use each piece and their gradients cancel; batch noise leaves that point.
-          """), tables: [table])
+          """), figures: [circleFigure(table)], tables: [table])
+  }
+
+  private static func circleFigure(_ table: Table) -> Figure {
+    let (shares, batches, circle) = (table.column("relativeStep"), table.column("batch"), table.column("circle"))
+    let colours: [Figure.Colour] = [.blue, .orange, .green, .vermilion]
+    let layers = zip([1, 2, 4, 8], colours).flatMap { b, colour -> [Figure.Layer] in
+      let rows = table.rows.indices.filter { batches[$0] == Double(b) && table.rows[$0][2] == .text("sharp") }
+      let (x, y) = (rows.map { shares[$0] }, rows.map { circle[$0] })
+      return [.init("b = \(b)", .points, colour, x: x, y: y), .init("", .thinLine, colour, x: x, y: y)]
+    }
+    return Figure(
+      name: "quadratic-circle", title: "The smaller the batch, the sooner the sharp basin is left for the flat one",
+      caption: """
+        Runs start in the sharp ellipse. From left to right the step grows, and batch after batch gives it up for the flat \
+        circle: at 0.7 of gradient descent's limit $b = 1$ has gone and the others stay. The full batch, $b = 8$, never arrives; \
+        above its limit it stops at a third minimum. Fraction of runs that end in the circle after 800 steps of SGD itself on the \
+        quadratic–circle sum (a substitute for Patel's), fresh subsets.
+        """,
+      panels: [
+        .init(
+          horizontal: .init("f = η over gradient descent's limit", range: 0.55...1.25),
+          vertical: .init("fraction ending in the circle", range: -0.03...1.03), layers: layers)
+      ])
   }
 }

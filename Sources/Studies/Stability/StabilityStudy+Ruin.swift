@@ -26,7 +26,7 @@ extension StabilityStudy {
     let multipliers = batchCurvatures(g1Curvatures, 2, .subset).map { abs(1 - step * $0) }
     var checks = [
       Check(
-        "E|1 − ηq̄|^κ over all batches, κ = \(String(format: "%.5f", κ))", prediction: 1,
+        "$E|1 − ηq̄|^κ$ over all batches, $κ = \(String(format: "%.5f", κ))$", prediction: 1,
         measurement: mean(batchCurvatures(g1Curvatures, 2, .subset)) { pow(abs(1 - step * $0), κ) },
         tolerance: .absolute(1e-8))
     ]
@@ -48,12 +48,12 @@ extension StabilityStudy {
       let referenceError = (value * (1 - value) / 200_000).squareRoot()
       checks.append(
         Check(
-          "P(escape) from r₀ = \(start)R, within 4 standard errors of both", prediction: value,
+          "$P(escape)$ from $r₀ = \(start) R$, within 4 standard errors of both", prediction: value,
           measurement: proportion.estimate, error: .standardError(error),
           tolerance: .absolute(4 * hypot(error, referenceError) + rounding), count: plain.walks))
       checks.append(
         Check(
-          "P(escape) from r₀ = \(start)R against the tilted walk", prediction: tilted.weights.mean,
+          "$P(escape)$ from $r₀ = \(start) R$ against the tilted walk", prediction: tilted.weights.mean,
           measurement: proportion.estimate,
           error: .standardError(error), tolerance: .standardErrors(4), count: plain.walks))
     }
@@ -64,10 +64,10 @@ extension StabilityStudy {
       let error =
         hypot(
           far.plain.standardError / far.plain.estimate, near.plain.standardError / near.plain.estimate) / scale
-      let name = "from r₀ = \(starts[place + 1])R to \(starts[place])R"
+      let name = "from $r₀ = \(starts[place + 1]) R$ to $\(starts[place]) R$"
       checks.append(
         Check(
-          "slope of log P(escape) \(name)", prediction: κ, measurement: slope, error: .standardError(error),
+          "slope of $log P(escape)$ \(name)", prediction: κ, measurement: slope, error: .standardError(error),
           tolerance: .absolute(0.05), count: counts[place + 1]))
       checks.append(
         Check(
@@ -82,31 +82,31 @@ extension StabilityStudy {
     let (figure, table) = try ruinCurves(context, family, dynamics, seeds)
     return Study.Finding(
       Claim(
-        id: "stability.14", title: "Between the thresholds escape has probability (r₀/R)^κ",
+        id: "stability.14", title: "Between the thresholds escape has probability $(r₀/R)^κ$",
         statement: """
-          For η_meanSquare < η < η_almostSure a run started at distance r₀ leaves a basin of radius R with a probability \
-          proportional to (r₀/R)^κ, κ < 2: the ruin of a gambler.
+          For $η_meanSquare < η < η_almostSure$ a run started at distance $r₀$ leaves a basin of radius $R$ with a probability \
+          proportional to $(r₀/R)^κ$, $κ < 2$: the ruin of a gambler.
           """,
         source: .derivedHere(
           basis: "Cramér's change of measure; a power tail is estimated in Ziyin et al., arXiv 2102.05375"),
         scope: .beyond,
-        convention: "\(convention); G1, b = 2, subsets, η = 0.6896; lost below 1e-8 r₀",
+        convention: "\(convention); G1, $b = 2$, subsets, $η = 0.6896$; lost below $10⁻⁸ r₀$",
         hypotheses: [
           interpolationHypothesis([family]),
           Hypothesis(
-            "η_meanSquare < η < η_almostSure",
-            holds: below < step && step < above, found: "\(number(below)) < \(step) < \(number(above))"),
+            "$η_meanSquare < η < η_almostSure$",
+            holds: below < step && step < above, found: "$\(number(below)) < \(step) < \(number(above))$"),
           Hypothesis("every walk is decided", holds: undecided == 0, found: "\(undecided) are not"),
         ], checks: checks,
         correction: """
-          An empirical “probability of divergence” is not a property of (η, b) and the minimum alone: it depends on r₀/R \
+          An empirical “probability of divergence” is not a property of $(η, b)$ and the minimum alone: it depends on $r₀/R$ \
           and on how long one looks.
           """,
         remark: """
-          The tilted walk draws batches with probabilities ∝ |1 − ηq̄|^κ, always escapes, and reweights by (r₀/|δ|)^κ: \
-          an independent estimate with a far smaller error. From 0.001 R it gives P = \
-          \(number((found.last?.tilted ?? .nan) / pow(starts[2], κ))) (r₀/R)^κ; the factor is the mean overshoot. The \
-          reference gives κ = 0.7985 for a step size printed as 0.6896, where κ = \(String(format: "%.5f", κ)).
+          The tilted walk draws batches with probabilities $∝ |1 − ηq̄|^κ$, always escapes, and reweights by $(r₀/|δ|)^κ$: \
+          an independent estimate with a far smaller error. From $0.001 R$ it gives $P = \
+          \(number((found.last?.tilted ?? .nan) / pow(starts[2], κ))) (r₀/R)^κ$; the factor is the mean overshoot. The \
+          reference gives $κ = 0.7985$ for a step size printed as 0.6896, where $κ = \(String(format: "%.5f", κ))$.
           """), figures: [figure], tables: [table])
   }
 
@@ -149,11 +149,12 @@ extension StabilityStudy {
     }
     return (
       Figure(
-        name: "ruin", title: "Escape is a power of the distance",
+        name: "ruin", title: "The chance of escape is a power of the distance",
         caption: """
-          G1, b = 2, subsets, η between η_meanSquare = 0.590 and η_almostSure = 0.789: the fraction of walks from \
-          distance r₀ that leave a basin of radius R, with 95 % intervals. Dashed: lines of slope κ(η), through the \
-          points at r₀/R = 0.02.
+          Straight lines on logarithmic axes: the fraction of runs that leave falls as a power of the distance from which they \
+          start, the steeper the smaller the step. Points: walks from distance $r₀$ that leave a basin of radius $R$, with 95 % \
+          intervals. Dashed: lines of the predicted slope $κ(η)$ through the points at $r₀/R = 0.02$. All three steps lie \
+          between $η_meanSquare = 0.590$ and $η_almostSure = 0.789$. G1, $b = 2$, fresh subsets.
           """,
         panels: [
           .init(
@@ -190,19 +191,19 @@ extension StabilityStudy {
       let prediction = Escape.time(exponent: exponent, from: 1e-16, to: 1e-8)
       checks.append(
         Check(
-          "steps from 1e-16 R to 1e-8 R, \(name), b = \(b), η = \(step)", prediction: prediction,
+          "steps from $10⁻¹⁶ R$ to $10⁻⁸ R$, \(name), $b = \(b)$, $η = \(step)$", prediction: prediction,
           measurement: far.steps.mean - near.steps.mean,
           error: .standardError(hypot(far.steps.standardError ?? .nan, near.steps.standardError ?? .nan)),
           tolerance: .relative(0.03), count: count))
     }
     return Study.Finding(
       Claim(
-        id: "stability.b1", title: "Above η_almostSure escape is certain, in ln(R/r₀)/Λ steps",
-        statement: "For Λ > 0 every run leaves, and the mean time grows by 1/Λ for each factor e in R/r₀.",
-        source: .derivedHere(basis: "renewal theorem for log‖δ‖, whose drift is Λ"), scope: .beyond,
-        convention: "\(convention); the difference of two starts, so that overshoot at R cancels",
+        id: "stability.b1", title: "Above $η_almostSure$ escape is certain, in $ln(R/r₀)/Λ$ steps",
+        statement: "For $Λ > 0$ every run leaves, and the mean time grows by $1/Λ$ for each factor $e$ in $R/r₀$.",
+        source: .derivedHere(basis: "renewal theorem for $log‖δ‖$, whose drift is $Λ$"), scope: .beyond,
+        convention: "\(convention); the difference of two starts, so that overshoot at $R$ cancels",
         hypotheses: [
-          Hypothesis("Λ > 0", holds: slowest > 0, found: "smallest Λ = \(number(slowest))"),
+          Hypothesis("$Λ > 0$", holds: slowest > 0, found: "smallest $Λ = \(number(slowest))$"),
           Hypothesis("every walk leaves", holds: undecided == 0, found: "\(undecided) do not"),
         ], checks: checks))
   }

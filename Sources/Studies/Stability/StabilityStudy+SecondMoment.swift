@@ -36,7 +36,7 @@ extension StabilityStudy {
         }
         checks.append(
           .largest(
-            "largest |formula − enumeration|, \(family.name), \(sampling.rawValue), all b", of: deviations,
+            "largest |formula − enumeration|, \(family.name), \(sampling.rawValue), all $b$", of: deviations,
             tolerance: .absolute(1e-12)))
       }
     }
@@ -56,8 +56,8 @@ extension StabilityStudy {
       Claim(
         id: "stability.01", title: "The second moment's operator is exact",
         statement: """
-          At an interpolating minimum Σ⁺ = (1−p)(I−ηH)Σ(I−ηH) + (p/n) Σᵢ (I−ηHᵢ)Σ(I−ηHᵢ). Sampling enters only through \
-          p: 1/b with replacement, (n−b)/(b(n−1)) for subsets.
+          At an interpolating minimum $Σ⁺ = (1−p)(I−ηH)Σ(I−ηH) + (p/n) ∑ᵢ (I−ηHᵢ)Σ(I−ηHᵢ)$. Sampling enters only through \
+          $p$: $1/b$ with replacement, $(n−b)/(b(n−1))$ for subsets.
           """,
         source: .publication(.mulayoff, place: "Equation 10, subsets; sampling with replacement is derived here"),
         convention: "\(convention); sampling subset and iid",
@@ -91,13 +91,13 @@ extension StabilityStudy {
       for (b, value) in zip(1..., row) {
         let found = try ways(family, try family.dynamics(b, sampling))
         checks.append(
-          printed("η_meanSquare, \(family.name), \(sampling.rawValue), b = \(b)", value, digits: 9, found.power))
+          printed("$η_meanSquare$, \(family.name), \(sampling.rawValue), $b = \(b)$", value, digits: 9, found.power))
         deviations += [abs(found.power / found.dense - 1), abs(found.bisection / found.dense - 1)]
       }
     }
     checks.append(
       .largest(
-        "largest relative distance of power iteration, dense 2/λ_max(C†D) and bisection of ρ(Q) = 1, G2, G3, G4",
+        "largest relative distance of power iteration, dense $2/λ_max(C^†D)$ and bisection of $ρ(Q) = 1$, G2, G3, G4",
         of: deviations, tolerance: .absolute(1e-8)))
     deviations = []
     for _ in 0..<context.samples(100) {
@@ -111,10 +111,10 @@ extension StabilityStudy {
     checks.append(.largest("the same over random families", of: deviations, tolerance: .absolute(1e-8)))
     return Study.Finding(
       Claim(
-        id: "stability.03", title: "η_meanSquare = 2/λ_max(C†D)",
+        id: "stability.03", title: "$η_meanSquare = 2/λ_max(C^†D)$",
         statement: """
-          E‖δ‖² stays bounded exactly for η ≤ 2/λ_max(C†D), with C = ½(H⊗I + I⊗H) and D = (1−p) H⊗H + (p/n) Σ Hᵢ⊗Hᵢ: \
-          where ρ(I − 2ηC + η²D) = 1.
+          $E‖δ‖²$ stays bounded exactly for $η ≤ 2/λ_max(C^†D)$, with $C = ½(H⊗I + I⊗H)$ and $D = (1−p) H⊗H + (p/n) ∑ Hᵢ⊗Hᵢ$: \
+          where $ρ(I − 2ηC + η²D) = 1$.
           """,
         source: .publication(.mulayoff, place: "Theorems 3 and 4"),
         convention: "\(convention); sampling subset and iid",
@@ -152,7 +152,7 @@ extension StabilityStudy {
     }
     var checks = [
       none(
-        "brackets of G3, b = 1, that miss the dense threshold", outside(threshold.history, exact),
+        "brackets of G3, $b = 1$, that miss the dense threshold", outside(threshold.history, exact),
         of: threshold.history.count),
       Check(
         "width of the bracket after 10 steps", prediction: 1e-3,
@@ -182,12 +182,12 @@ extension StabilityStudy {
       Claim(
         id: "stability.04", title: "Each iteration brackets the threshold with certainty",
         statement: """
-          C†D maps semidefinite matrices to semidefinite ones, so the extreme generalized eigenvalues of (C†D[S], S) \
-          bracket its spectral radius at every step of the power iteration from S = I.
+          $C^†D$ maps semidefinite matrices to semidefinite ones, so the extreme generalized eigenvalues of $(C^†D[S], S)$ \
+          bracket its spectral radius at every step of the power iteration from $S = I$.
           """,
         source: .derivedHere(basis: "Collatz–Wielandt for the positive map of Mulayoff and Michaeli, arXiv 2306.07850"),
         scope: .supporting,
-        convention: "\(convention); sampling subset and iid; an end that has met the other counts to 1e-13",
+        convention: "\(convention); sampling subset and iid; an end that has met the other counts to $10⁻¹³$",
         hypotheses: [interpolationHypothesis(families), try semidefiniteHypothesis(families)], checks: checks),
       figures: [bracketFigure(table, exact: exact)], tables: [table])
   }
@@ -197,8 +197,9 @@ extension StabilityStudy {
     return Figure(
       name: "bracket", title: "A bracket that closes at every step",
       caption: """
-        G3, b = 1, subsets. Left: the two ends of the Collatz–Wielandt bracket of η_meanSquare, with the threshold from \
-        the dense operator dashed. Right: its width.
+        Both ends hold for certain at every step, so that the iteration can stop at any error that is asked for. Left, the upper \
+        (red) and the lower end (blue) close in on the threshold from the dense operator (dashed). Right, the width falls \
+        geometrically to rounding. Collatz–Wielandt bracket of $η_meanSquare$ by power steps from $S = I$; G3, $b = 1$, subsets.
         """,
       panels: [
         .init(
@@ -231,20 +232,20 @@ extension StabilityStudy {
         var s = Matrix.identity(family.geometry.rank)
         for _ in 0..<400 { s = try family.geometry.secondMoment(after: s, step: step, of: dynamics) }
         let next = try family.geometry.secondMoment(after: s, step: step, of: dynamics)
-        checks.append(printed("ρ(Q), η = \(step), b = \(b)", value, digits: 9, growth))
+        checks.append(printed("$ρ(Q)$, $η = \(step)$, $b = \(b)$", value, digits: 9, growth))
         checks.append(
           Check(
-            "E‖δ₄₀₁‖²/E‖δ₄₀₀‖², η = \(step), b = \(b)", prediction: growth, measurement: trace(next) / trace(s),
+            "$E‖δ₄₀₁‖²/E‖δ₄₀₀‖²$, $η = \(step)$, $b = \(b)$", prediction: growth, measurement: trace(next) / trace(s),
             tolerance: .absolute(1e-10)))
       }
     }
     return Study.Finding(
       Claim(
         id: "stability.07", title: "Divergence and convergence have a deterministic exponential rate",
-        statement: "E‖δ_t‖² ~ ρ(Q)ᵗ with Q = E[(I−ηH_B)⊗(I−ηH_B)], from any start that is not special.",
+        statement: "$E‖δ_t‖² ~ ρ(Q)ᵗ$ with $Q = E[(I−ηH_B)⊗(I−ηH_B)]$, from any start that is not special.",
         source: .derivedHere(
           basis: "reconstruction: the shape of Patel's rate (arXiv 1709.04718), whose theorems were not read"),
-        convention: "\(convention); G3, sampling subset, start Σ₀ = I",
+        convention: "\(convention); G3, sampling subset, start $Σ₀ = I$",
         hypotheses: [interpolationHypothesis([family]), try semidefiniteHypothesis([family])], checks: checks))
   }
 }

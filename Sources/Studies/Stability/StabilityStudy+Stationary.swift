@@ -18,7 +18,7 @@ extension StabilityStudy {
   static func regularHypothesis(_ family: Family) -> Hypothesis {
     let mean = family.geometry.gradients?.mean ?? []
     return Hypothesis(
-      "the minimum is regular: Σ gᵢ = 0 and some gᵢ ≠ 0", holds: family.geometry.stationarity() == .regular,
+      "the minimum is regular: $∑ gᵢ = 0$ and some $gᵢ ≠ 0$", holds: family.geometry.stationarity() == .regular,
       found: "|mean gradient| = \(number(mean.map(abs).max() ?? .nan))")
   }
 
@@ -34,11 +34,11 @@ extension StabilityStudy {
       [signs[0] * signs[1] * state.covariance[1, 0], state.covariance[1, 1]],
     ])
     var checks = [
-      printed("Σ₁₁", 0.206731, digits: 6, covariance[0, 0]), printed("Σ₁₂", -0.053338, digits: 6, covariance[0, 1]),
-      printed("Σ₂₂", 0.399504, digits: 6, covariance[1, 1]),
+      printed("$Σ₁₁$", 0.206731, digits: 6, covariance[0, 0]), printed("$Σ₁₂$", -0.053338, digits: 6, covariance[0, 1]),
+      printed("$Σ₂₂$", 0.399504, digits: 6, covariance[1, 1]),
       printed("excess loss", 0.331575, digits: 6, state.excessLoss),
       Check(
-        "largest |formula − limit of the exact recursion|, b = 2, η = 0.7", prediction: 0,
+        "largest |formula − limit of the exact recursion|, $b = 2$, $η = 0.7$", prediction: 0,
         measurement: largestDifference(covariance, recursion(step, b, .subset)), tolerance: .absolute(1e-12)),
     ]
     var deviations: [Double] = []
@@ -53,18 +53,18 @@ extension StabilityStudy {
       }
     }
     checks.append(
-      .largest("the same, η = 0.5, b = 1, 2, 3, both samplings", of: deviations, tolerance: .absolute(1e-12)))
+      .largest("the same, $η = 0.5$, $b = 1, 2, 3$, both samplings", of: deviations, tolerance: .absolute(1e-12)))
     let walks = try stationaryWalks(context, step: step, b: b)
     let tail = try family.geometry.tailExponent(
       step: step, of: family.dynamics(b), MonteCarlo(chains: 300, steps: 150, seeds: context.seeds("stability.17")))
     checks += [
       try .mean(
-        "E‖δ‖² of simulated SGD", prediction: state.meanSquareDistance, of: walks.map { $0[0] + $0[2] },
+        "$E‖δ‖²$ of simulated SGD", prediction: state.meanSquareDistance, of: walks.map { $0[0] + $0[2] },
         tolerance: .relative(0.01)),
       try .mean(
-        "Σ₁₁ of simulated SGD", prediction: covariance[0, 0], of: walks.map { $0[0] }, tolerance: .relative(0.01)),
+        "$Σ₁₁$ of simulated SGD", prediction: covariance[0, 0], of: walks.map { $0[0] }, tolerance: .relative(0.01)),
       try .mean(
-        "Σ₂₂ of simulated SGD", prediction: covariance[1, 1], of: walks.map { $0[2] }, tolerance: .relative(0.01)),
+        "$Σ₂₂$ of simulated SGD", prediction: covariance[1, 1], of: walks.map { $0[2] }, tolerance: .relative(0.01)),
       try .mean(
         "excess loss of simulated SGD", prediction: state.excessLoss, of: walks.map { $0[0] + 0.3125 * $0[2] },
         tolerance: .relative(0.01)),
@@ -72,17 +72,17 @@ extension StabilityStudy {
     return Study.Finding(
       Claim(
         id: "stability.17", title: "The stationary covariance of a regular minimum",
-        statement: "vec Σ∞ = ηp(2C − ηD)† vec Σ_g for η < η_meanSquare; the excess loss is ½ tr(HΣ∞).",
+        statement: "$vec Σ_∞ = ηp(2C − ηD)^† vec Σ_g$ for $η < η_meanSquare$; the excess loss is $½ tr(HΣ_∞)$.",
         source: .publication(.mulayoff, place: "Theorem 5 and Corollary 1"),
-        convention: "\(convention); G3 with g = (1,0), (−1,1), (0,−2), (0,1); b = 2, η = 0.7, subsets",
+        convention: "\(convention); G3 with $g = (1, 0), (−1, 1), (0, −2), (0, 1)$; $b = 2$, $η = 0.7$, subsets",
         hypotheses: [
           regularHypothesis(family), try semidefiniteHypothesis([family]),
           Hypothesis(
-            "η < η_meanSquare", holds: step < (try family.geometry.meanSquareThreshold(of: family.dynamics(b)).lower),
-            found: "0.7 < \(number(try family.geometry.meanSquareThreshold(of: family.dynamics(b)).value))"),
+            "$η < η_meanSquare$", holds: step < (try family.geometry.meanSquareThreshold(of: family.dynamics(b)).lower),
+            found: "$0.7 < \(number(try family.geometry.meanSquareThreshold(of: family.dynamics(b)).value))$"),
         ], checks: checks,
         remark: """
-          Gradients at the minimum leave η_meanSquare as it is; they set how far the iterates spread. The stationary law has power tails of index κ, here about \(String(format: "%.0f", tail.value)): \
+          Gradients at the minimum leave $η_meanSquare$ as it is; they set how far the iterates spread. The stationary law has power tails of index $κ$, here about \(String(format: "%.0f", tail.value)): \
           \(tail.value > 4 ? "its fourth moment is finite, so that simulated mean squares have a normal error" : "its fourth moment is infinite, so that simulated mean squares converge slowly").
           """))
   }
@@ -158,7 +158,7 @@ extension StabilityStudy {
     let closed = step * step * 4
     var checks = [
       Check(
-        "growth of E‖δ∥‖² a step, η²p·mean‖gᵢ∥‖²", prediction: closed, measurement: state.nullDiffusion,
+        "growth of $E‖δ^∥‖²$ a step, $η²p·mean‖gᵢ^∥‖²$", prediction: closed, measurement: state.nullDiffusion,
         tolerance: .absolute(1e-12))
     ]
     let found = try parallelMap(context.samples(20_000), workers: context.workers) { (trial) throws(InputError) in
@@ -176,27 +176,27 @@ extension StabilityStudy {
     for (place, time) in times.enumerated() {
       checks.append(
         try .mean(
-          "E‖δ∥‖² after \(time) steps", prediction: Double(time) * closed, of: found.map { $0[place] },
+          "$E‖δ^∥‖²$ after \(time) steps", prediction: Double(time) * closed, of: found.map { $0[place] },
           tolerance: .standardErrors(4)))
     }
     checks.append(
       try .mean(
-        "E‖δ⊥‖² meanwhile, stationary", prediction: state.meanSquareDistance, of: found.map { $0[times.count] },
+        "$E‖δ^⊥‖²$ meanwhile, stationary", prediction: state.meanSquareDistance, of: found.map { $0[times.count] },
         tolerance: .standardErrors(4)))
     return Study.Finding(
       Claim(
         id: "stability.b3", title: "Null directions of a regular minimum diffuse at every step size",
         statement: """
-          In null(H) the iterate makes a random walk without drift, E‖δ∥_t‖² = tη²p·mean‖gᵢ∥‖², while the rest is \
+          In $null(H)$ the iterate makes a random walk without drift, $E‖δ^∥_t‖² = tη²p·mean‖gᵢ^∥‖²$, while the rest is \
           stationary: no step size is small enough to stop it, only gradients that vanish there are.
           """,
         source: .publication(.mulayoff, place: "Theorem 5"),
-        scope: .supporting, convention: "\(convention); H = diag(2, 0), g = ±(1, 2), b = 1, η = 0.3, subsets",
+        scope: .supporting, convention: "\(convention); $H = diag(2, 0)$, $g = ±(1, 2)$, $b = 1$, $η = 0.3$, subsets",
         hypotheses: [
           Hypothesis(
-            "the minimum is regular", holds: geometry.stationarity() == .regular, found: "Σ gᵢ = 0, gᵢ ≠ 0"),
+            "the minimum is regular", holds: geometry.stationarity() == .regular, found: "$∑ gᵢ = 0$, $gᵢ ≠ 0$"),
           Hypothesis(
-            "H has a null direction", holds: geometry.nullDimension == 1, found: "rank \(geometry.rank) of 2"),
+            "$H$ has a null direction", holds: geometry.nullDimension == 1, found: "rank \(geometry.rank) of 2"),
         ], checks: checks))
   }
 }

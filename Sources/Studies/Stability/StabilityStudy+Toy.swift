@@ -22,12 +22,13 @@ extension StabilityStudy {
     let crossing = try line.geometry.almostSureThreshold(of: dynamics).value
     let exponent = try geometry.lyapunovExponent(step: 0.7, of: dynamics).value
     var checks = [
-      printed("2/λ₁ at x = 1", 1, digits: 7, geometry.fullBatchLimit()),
-      printed("2/λ₁ at x = 0", 1, digits: 7, try MinimumGeometry(objective, at: uniform).fullBatchLimit()),
+      printed("$2/λ₁$ at $x = 1$", 1, digits: 7, geometry.fullBatchLimit()),
+      printed("$2/λ₁$ at $x = 0$", 1, digits: 7, try MinimumGeometry(objective, at: uniform).fullBatchLimit()),
       printed(
-        "η_meanSquare at x = 1, b = 1", 0.5524862, digits: 7, try geometry.meanSquareThreshold(of: dynamics).value),
-      printed("η_almostSure at x = 1, b = 1", 0.5594716, digits: 7, crossing),
-      printed("Λ(0.7)", 0.1779974, digits: 7, exponent),
+        "$η_meanSquare$ at $x = 1$, $b = 1$", 0.5524862, digits: 7, try geometry.meanSquareThreshold(of: dynamics).value
+      ),
+      printed("$η_almostSure$ at $x = 1$, $b = 1$", 0.5594716, digits: 7, crossing),
+      printed("$Λ(0.7)$", 0.1779974, digits: 7, exponent),
     ]
     let runs = context.samples(4_000)
     var table = Table(
@@ -57,7 +58,7 @@ extension StabilityStudy {
         .number(step), .integer(b), .number(fraction.estimate), .number(interval.low), .number(interval.high),
         .number(exits.isEmpty ? .nan : try Summary(exits).mean), .integer(runs), .number(reference),
       ])
-      let name = "b = \(b), η = \(step)"
+      let name = "$b = \(b)$, $η = \(step)$"
       switch (step, b) {
       case (0.5, 1):
         checks.append(
@@ -78,7 +79,7 @@ extension StabilityStudy {
             "steps from distance 0.001 to 0.4, \(name)", prediction: 34.8, of: exits, tolerance: .absolute(1.5)))
         checks.append(
           try .mean(
-            "the same against ln 400/Λ, which leaves out the overshoot at 0.4", prediction: log(400) / exponent,
+            "the same against $ln 400/Λ$, which leaves out the overshoot at 0.4", prediction: log(400) / exponent,
             of: exits,
             tolerance: .atLeast))
       }
@@ -87,7 +88,7 @@ extension StabilityStudy {
       let ends = try experiment(step, 1).endpoints(replicas: runs, workers: context.workers).endpoints
       checks.append(
         try .frequency(
-          "ends within 0.2 of x = 0, where no sample sees x = 1, b = 1, η = \(step)", prediction: 1,
+          "ends within 0.2 of $x = 0$, where no sample sees $x = 1$, $b = 1$, $η = \(step)$", prediction: 1,
           successes: ends.count { abs($0[0]) < 0.2 },
           of: runs, tolerance: .exact))
     }
@@ -95,19 +96,19 @@ extension StabilityStudy {
       Claim(
         id: "stability.10", title: "Runs leave because a product grows, not because noise kicks",
         statement: """
-          Two minima of equal mean curvature 2: at x = 1 the samples' curvatures 0.2 and 3.8 differ and b = 1 leaves above \
-          η = 0.5595, well below gradient descent's 1, with no noise at the minimum to kick it; at x = 0 it stays.
+          Two minima of equal mean curvature 2: at $x = 1$ the samples' curvatures 0.2 and 3.8 differ and $b = 1$ leaves above \
+          $η = 0.5595$, well below gradient descent's 1, with no noise at the minimum to kick it; at $x = 0$ it stays.
           """,
         source: .publication(
           .wu, place: "the toy example of the poster; thresholds and exit times are derived here"),
         convention: """
-          f₁ = min(x², 0.1(x−1)²), f₂ = min(x², 1.9(x−1)²); SGD itself; subsets; start at 1 ± 0.001, escape beyond 0.4 \
+          $f₁ = min(x², 0.1(x−1)²)$, $f₂ = min(x², 1.9(x−1)²)$; SGD itself; subsets; start at $1 ± 0.001$, escape beyond 0.4 \
           within 400 steps
           """,
-        hypotheses: [sharedMinimumHypothesis([("x = 1", geometry)])], checks: checks,
+        hypotheses: [sharedMinimumHypothesis([("$x = 1$", geometry)])], checks: checks,
         correction: """
-          “Noise knocks the iterate over the barrier” cannot be: at x = 1 every sample's gradient vanishes, so does the \
-          noise, and runs leave from however near they start, in ln(R/r₀)/Λ steps.
+          “Noise knocks the iterate over the barrier” cannot be: at $x = 1$ every sample's gradient vanishes, so does the \
+          noise, and runs leave from however near they start, in $ln(R/r₀)/Λ$ steps.
           """),
       figures: [toyFigure(table, crossing)], tables: [table])
   }
@@ -118,8 +119,9 @@ extension StabilityStudy {
     return Figure(
       name: "wu-ma-e", title: "A sharp border, far below gradient descent's",
       caption: """
-        The toy of Wu, Ma and E at x = 1, b = 1: the fraction of runs from 1 ± 0.001 that leave within 400 steps, with \
-        95 % intervals, and η_almostSure = 0.5595 (dashed). Gradient descent stays up to η = 1.
+        Between $η = 0.54$ and $0.62$ the fraction of runs that leave goes from none to all, at $η_almostSure = 0.5595$ (dashed), \
+        while gradient descent stays up to $η = 1$. Nothing pushes: both samples have their minimum at $x = 1$, and only their \
+        curvatures differ. Runs of SGD from $1 ± 0.001$ in the toy of Wu, Ma and E, $b = 1$, 400 steps, 95 % intervals.
         """,
       panels: [
         .init(
@@ -180,7 +182,7 @@ extension StabilityStudy {
             .number(spread.error), .number(spread.shift), .number(hypot(spread.deviation, spread.shift)),
             .number(name == "sharp" ? measured[b]?[share] ?? .nan : .nan),
           ])
-          let setting = "\(name), b = \(b), η = \(share) η_meanSquare"
+          let setting = "\(name), $b = \(b)$, $η = \(share) η_meanSquare$"
           if name == "sharp", let value = reference[b]?[share] {
             checks.append(printed("predicted spread, \(setting)", value, digits: 4, predicted))
           }
@@ -209,26 +211,58 @@ extension StabilityStudy {
         id: "stability.b4", title: "Below half the threshold the linear spread holds in a landscape",
         statement: """
           Around the minima of the inhomogeneous Styblinski–Tang sum the standard deviation of SGD is that of the \
-          linearised dynamics within 3 % (sharp) and 4.2 % (flat) for η up to half of η_meanSquare.
+          linearised dynamics within 3 % (sharp) and 4.2 % (flat) for $η$ up to half of $η_meanSquare$.
           """,
         source: .derivedHere(basis: "Theorem 5 of Mulayoff and Michaeli, arXiv 2306.07850, on a substitute landscape"),
         scope: .beyond,
         convention: """
-          fᵢ = ½(aᵢx⁴ − 16bᵢx² + 5cᵢx), a = 1 ± 0.3, b = 1 ± 0.2, c = 1 ± 0.5; SGD itself, from step 100 to 1,600; subsets
+          $fᵢ = ½(aᵢx⁴ − 16bᵢx² + 5cᵢx)$, $a = 1 ± 0.3$, $b = 1 ± 0.2$, $c = 1 ± 0.5$; SGD itself, from step 100 to 1,600; subsets
           """,
         hypotheses: [
           Hypothesis(
             "the minima are regular", holds: geometries.allSatisfy { $0.1.stationarity() == .regular },
-            found: "Σ gᵢ = 0, gᵢ ≠ 0"),
+            found: "$∑ gᵢ = 0$, $gᵢ ≠ 0$"),
           Hypothesis("no run leaves its basin", holds: escaped == 0, found: "\(escaped) of \(total) runs did"),
         ], checks: checks,
         remark: """
           The mean shifts, too, by up to \(number(table.column("shift").map(abs).max() ?? .nan)); the root mean square \
           distance from the minimum, which contains the shift and is what the reference tabulates, is off by up to \
           \(String(format: "%.1f %%", 100 * worst("sharp"))) at the sharp minimum and \
-          \(String(format: "%.1f %%", 100 * worst("flat"))) at the flat one, at b = 1 and half of the threshold, where \
+          \(String(format: "%.1f %%", 100 * worst("flat"))) at the flat one, at $b = 1$ and half of the threshold, where \
           the reference has 2.8 % and 4.2 %.
-          """), tables: [table])
+          """), figures: [spreadFigure(table)], tables: [table])
+  }
+
+  private static func spreadFigure(_ table: Table) -> Figure {
+    func panel(_ name: String) -> Figure.Panel {
+      let layers = [(1, Figure.Colour.blue), (4, .orange)].flatMap { b, colour -> [Figure.Layer] in
+        let rows = table.rows.indices.filter {
+          table.rows[$0][0] == .text(name) && table.column("batch")[$0] == Double(b)
+        }
+        func column(_ name: String) -> [Double] { rows.map { table.column(name)[$0] } }
+        let (measured, error) = (column("measured"), column("error"))
+        return [
+          .init("b = \(b), linear theory", .line, colour, x: column("share"), y: column("predicted")),
+          .init(
+            "b = \(b), SGD itself", .points, colour, x: column("share"), y: measured,
+            low: zip(measured, error).map { $0 - 2 * $1 }, high: zip(measured, error).map { $0 + 2 * $1 }),
+        ]
+      }
+      return .init(
+        title: "the \(name) minimum", horizontal: .init("η/η_meanSquare", range: 0...0.6),
+        vertical: .init("standard deviation", range: 0...0.6), layers: layers)
+    }
+    var figure = Figure(
+      name: "nonlinear-spread", title: "Linear theory predicts the spread in a nonlinear landscape",
+      caption: """
+        The points lie on the lines: how far SGD itself spreads around a minimum that does not interpolate is what the \
+        linearised dynamics predict, up to half of the threshold, at the sharp (left) and the flat minimum (right), for one \
+        sample a step and for four. Inhomogeneous Styblinski–Tang sum, subsets, time averages from step 100 to 1,600, ± 2 \
+        standard errors.
+        """,
+      panels: [panel("sharp"), panel("flat")])
+    figure.sharesLegend = true
+    return figure
   }
 
   /// How SGD itself spreads, from time averages of independent runs.

@@ -73,6 +73,22 @@ import Testing
     #expect(numbers(rows, "loss").allSatisfy { $0 < 0.5 })
   }
 
+  @Test("inputs drop out at the largest steps, where the loss stays up until the step is lowered") func largeStep()
+    throws
+  {
+    let rows = try rows("large-step", set: ["optimizer.step.base=0.1,0.24", "seeds.trials=2"])
+    let (zeros, losses) = (numbers(rows, "l0"), numbers(rows, "loss"))
+    #expect(zeros.count == 4 && zeros[..<2].allSatisfy { $0 == 200 } && zeros[2...].allSatisfy { $0 < 150 })
+    #expect(losses[..<2].allSatisfy { $0 < 1e-12 } && losses[2...].allSatisfy { $0 > 1e-8 })
+  }
+
+  @Test("irrelevant weights shrink by the noise of the labels, and stay without") func residualNoise() throws {
+    let rows = try rows("residual-noise", set: ["optimizer.batch=2", "seeds.trials=2"])
+    let norms = numbers(rows, "irrelevantNorm")
+    #expect(norms.count == 6)
+    for trial in 0..<2 { #expect(norms[trial] > norms[2 + trial] && norms[2 + trial] > 1.3 * norms[4 + trial]) }
+  }
+
   @Test("the other examples run", arguments: [("teacher-student", 6), ("digits", 2)])
   func others(_ name: String, _ count: Int) throws {
     let rows = try rows(name, set: ["seeds.trials=\(count / (name == "digits" ? 2 : 3))"])

@@ -6,10 +6,16 @@ import Testing
 
 /// The study `support`: its list of claims, that they hold, and that nothing but the seed decides their numbers.
 @Suite("The study support") struct SupportStudyTests {
-  @Test("lists the 16 rows, the controls and the images") func list() {
+  @Test("tells the 16 rows, the controls and the images, each once, in chapters") func list() {
+    let chapters = SupportStudy.study.chapters.map { $0.entries.map { String($0.id.dropFirst("support.".count)) } }
+    #expect(
+      chapters == [
+        ["b14", "b2", "b3", "b15"], ["b4", "b5", "b6", "b7", "n1"], ["b1"], ["b12", "b13", "n5"],
+        ["b9", "b10", "b11", "b8"], ["n2", "n3", "b16", "n4"], ["r1", "r3", "r2"],
+      ])
     let ids = SupportStudy.study.entries.map(\.id)
     let rows = (1...16).map { "b\($0)" } + (1...5).map { "n\($0)" } + (1...3).map { "r\($0)" }
-    #expect(ids == rows.map { "support.\($0)" })
+    #expect(ids.sorted() == rows.map { "support.\($0)" }.sorted())
     for correction in SupportStudy.study.corrections {
       #expect(!correction.claims.isEmpty)
       for claim in correction.claims { #expect(ids.contains(claim)) }

@@ -67,20 +67,20 @@ extension SparseFeaturesStudy {
         id: "sparse-features.a6", title: "Control: gradient descent with a large step does not sparsify as SGD does",
         statement: """
           At the largest step that it survives, lowered at half of the run, full-batch gradient descent keeps at least 1.7 \
-          times as many entries of u∘v as SGD at its own (median over data sets), and its test loss is not below that of SGD \
+          times as many entries of $u∘v$ as SGD at its own (median over data sets), and its test loss is not below that of SGD \
           with a small step on at least five data sets in six.
           """,
         source: .publication(.andriushchenko, place: "Figure 11"),
         convention: """
-          n = 40, d = 100, r = 20, u = 0.1, v = 0, ½-mean-square loss; SGD 100,000 steps of batch size 1, gradient descent \
-          \(steps) steps; steps calibrated on grids of 0.005 and 0.05, divided by 4 at 50 %; ‖·‖₀ at 1e-6
+          $n = 40$, $d = 100$, $r = 20$, $u = 0.1$, $v = 0$, ½-mean-square loss; SGD 100,000 steps of batch size 1, gradient descent \
+          \(steps) steps; steps calibrated on grids of 0.005 and 0.05, divided by 4 at 50 %; $‖·‖₀$ at $10⁻⁶$
           """,
         hypotheses: [noDivergence(runs.count - whole.count, of: runs.count)],
         checks: [
           try median(
-            "‖u∘v‖₀ of gradient descent over that of SGD, median", prediction: 1.7, of: ratios, tolerance: .atLeast),
+            "$‖u∘v‖₀$ of gradient descent over that of SGD, median", prediction: 1.7, of: ratios, tolerance: .atLeast),
           try fraction(
-            "data sets where gradient descent tests no better than SGD with η*/4", prediction: 5.0 / 6,
+            "data sets where gradient descent tests no better than SGD with $η^*/4$", prediction: 5.0 / 6,
             of: tests.map { $0 >= 1 }, tolerance: .atLeast),
         ],
         correction: """
@@ -92,7 +92,41 @@ extension SparseFeaturesStudy {
           Steps are \(span(whole.map(\.step))) for SGD and \(span(whole.map(\.gradientStep))) for gradient descent. With as few \
           samples a relevant input the test loss of SGD is better than with a small step on only \
           \(whole.count { $0.ends[1].test < $0.ends[0].test }) of \(whole.count).
-          """), tables: [table])
+          """), figures: [gradientDescentFigure(whole.map(\.ends))], tables: [table])
+  }
+
+  /// What SGD and gradient descent leave, data set by data set; `ends` has SGD at η*/4, SGD at η*, gradient descent.
+  private static func gradientDescentFigure(_ ends: [[SparseMeasures]]) -> Figure {
+    func panel(
+      _ title: String, _ low: Double, _ high: Double, _ lines: [(String, Double)], logarithmic: Bool = false,
+      _ value: (SparseMeasures) -> Double
+    ) -> Figure.Panel {
+      .init(
+        title: title, horizontal: .init("SGD", logarithmic: logarithmic),
+        vertical: .init("gradient descent", logarithmic: logarithmic),
+        layers: zip(lines, [Figure.Colour.grey, .vermilion]).map { line, colour in
+          .init(line.0, .dashed, colour, x: [low, high / line.1], y: [low * line.1, high])
+        } + [
+          .init(
+            "one data set", .points, .blue, x: ends.map { value($0[1]) }, y: ends.map { value($0[2]) })
+        ])
+    }
+    let tests = ends.flatMap { [$0[1].test, $0[2].test] }
+    var figure = Figure(
+      name: "gradient-descent", title: "Without noise a large step keeps more inputs, and predicts worse",
+      caption: """
+        Each point is a data set; above the grey dashed line gradient descent has more than SGD. Left: entries of $u∘v$ that are kept, of 100, \
+        typically about 1.7 times as many (red dashed) or more. Right: test loss. Both run at the largest step that each survives, \
+        divided by 4 at half of the run; $n = 40$, $d = 100$, 20 inputs relevant.
+        """,
+      panels: [
+        panel("‖u∘v‖₀", 20, 100, [("equal", 1), ("1.7 times as many", 1.7)]) { Double($0.support) },
+        panel(
+          "test loss", tests.min() ?? .nan, tests.max() ?? .nan, [("equal", 1)], logarithmic: true
+        ) { $0.test },
+      ])
+    figure.sharesLegend = true
+    return figure
   }
 
   /// Claim a7: noise alone sparsifies, with a step that nobody calls large.
@@ -144,26 +178,26 @@ extension SparseFeaturesStudy {
       Claim(
         id: "sparse-features.a7", title: "Noise on the labels sparsifies at a moderate step, without divergence",
         statement: """
-          With labels y + ξ, ξ normal of standard deviation 0.5 and fresh at each draw, for 80,000 steps of 0.1 and then \
-          20,000 of 0.05 without noise, at most 10 of 100 entries of u∘v stay above 1e-6 on 16 of 20 data sets or more, and on as \
-          many those off the support are below 1e-3. A small step without noise leaves all 100 (median over data sets).
+          With labels $y + ξ$, $ξ$ normal of standard deviation 0.5 and fresh at each draw, for 80,000 steps of 0.1 and then \
+          20,000 of 0.05 without noise, at most 10 of 100 entries of $u∘v$ stay above $10⁻⁶$ on 16 of 20 data sets or more, and on as \
+          many those off the support are below $10⁻³$. A small step without noise leaves all 100 (median over data sets).
           """,
         source: .publication(.pillaudVivien, place: "as quoted in section 3 of arXiv 2210.05337"), scope: .supporting,
         convention: """
-          n = 40, d = 100, 5 equal coefficients of norm 1, u = 0.1, v = 0, ½-mean-square loss, batch size 1; control: step \
+          $n = 40$, $d = 100$, 5 equal coefficients of norm 1, $u = 0.1$, $v = 0$, ½-mean-square loss, batch size 1; control: step \
           0.025 without noise
           """,
         hypotheses: [noDivergence(runs.count { $0.diverged }, of: runs.count)],
         checks: [
           try fraction(
-            "data sets with ‖u∘v‖₀ of at most 10", prediction: 16.0 / 20, of: runs.map { $0.support <= 10 },
+            "data sets with $‖u∘v‖₀$ of at most 10", prediction: 16.0 / 20, of: runs.map { $0.support <= 10 },
             tolerance: .atLeast),
           try fraction(
-            "data sets with |uⱼvⱼ| < 1e-3 off the support", prediction: 16.0 / 20,
+            "data sets with $|uⱼvⱼ| < 10⁻³$ off the support", prediction: 16.0 / 20,
             of: runs.map { $0.offSupport < 1e-3 },
             tolerance: .atLeast),
           Check(
-            "median ‖u∘v‖₀ of the control", prediction: 100,
+            "median $‖u∘v‖₀$ of the control", prediction: 100,
             measurement: try Quantile.median(of: runs.map { Double($0.smallSupport) }), tolerance: .exact,
             count: runs.count),
           Check(
@@ -172,15 +206,37 @@ extension SparseFeaturesStudy {
             tolerance: .atLeast, count: runs.count),
         ],
         correction: """
-          A reference simulation saw at most 10 entries on each of 20 data sets, and 18 of them below 1e-3 off the support. The \
+          A reference simulation saw at most 10 entries on each of 20 data sets, and 18 of them below $10⁻³$ off the support. The \
           first is no law: here \(runs.count { $0.support <= 10 }) of \(runs.count) data sets have at most 10 entries, and the \
           largest number is \(runs.map(\.support).max() ?? 0). Off the support \(runs.count { $0.offSupport < 1e-3 }) of \
-          \(runs.count) are below 1e-3.
+          \(runs.count) are below $10⁻³$.
           """,
         remark: """
           The median is \(number(try Quantile.median(of: runs.map { Double($0.support) }))) entries, of which 5 are relevant. In the \
-          control an entry may lie below 1e-6 by chance, where it changes its sign: \(runs.count { $0.smallSupport < 100 }) \
+          control an entry may lie below $10⁻⁶$ by chance, where it changes its sign: \(runs.count { $0.smallSupport < 100 }) \
           data sets have one that does.
-          """), tables: [table])
+          """), figures: [labelNoiseFigure(runs.map(\.support), runs.map(\.smallSupport))], tables: [table])
+  }
+
+  /// How many inputs are kept with and without noise on the labels.
+  private static func labelNoiseFigure(_ noisy: [Int], _ small: [Int]) -> Figure {
+    func layer(_ label: String, _ colour: Figure.Colour, _ counts: [Int]) -> Figure.Layer {
+      let values = Set(counts).sorted()
+      return .init(
+        label, .bars, colour, x: values.map(Double.init),
+        y: values.map { value in Double(counts.count { $0 == value }) / Double(counts.count) })
+    }
+    return Figure(
+      name: "label-noise", title: "Noise on the labels alone drops nearly all inputs that do not matter",
+      caption: """
+        Two heaps far apart: of 100 inputs, about as many as the 5 relevant ones are kept where the labels are noisy, and all where they are \
+        not and the step is small. Entries of $u∘v$ above $10⁻⁶$ on \(noisy.count) data sets. Blue: step 0.1 and fresh label noise \
+        of deviation 0.5 for 80 % of the run, then half of the step without noise; grey: step 0.025 without noise.
+        """,
+      panels: [
+        .init(
+          horizontal: .init("‖u∘v‖₀", range: 0...105), vertical: .init("share of data sets"),
+          layers: [layer("noise on the labels", .blue, noisy), layer("no noise, small step", .grey, small)])
+      ])
   }
 }

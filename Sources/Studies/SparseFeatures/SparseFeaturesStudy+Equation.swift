@@ -110,38 +110,41 @@ extension SparseFeaturesStudy {
         id: "sparse-features.a8",
         title: "A diffusion with the noise of labels follows SGD; without noise nothing is sparse",
         statement: """
-          dθ = −∇L dt + √(η δ) φᵀ dB with δ = cL, L the loss of SGD at the same time and c = 2(n − 1)/n², ends with ‖u∘v‖₀ \
-          within 30 % of SGD (median over data sets), and so it does with half of that, c = 1/n. With c = 0 all d entries and the full \
-          rank stay.
+          The diffusion
+
+          $$dθ = −∇L dt + √(η δ) φᵀ dB$$
+
+          with $δ = c L$, $L$ the loss of SGD at the same time and $c = 2(n − 1)/n²$, ends with $‖u∘v‖₀$ within 30 % of SGD (median over \
+          data sets), and so it does with half of that, $c = 1/n$. With $c = 0$ all $d$ entries and the full rank stay.
           """,
         source: .publication(
-          .andriushchenko, place: "section 3, Figure 9, appendix C; c is derived here from Proposition 2.1"),
+          .andriushchenko, place: "section 3, Figure 9, appendix C; $c$ is derived here from Proposition 2.1"),
         convention: """
-          n = 80, d = 200, r = 20, L = ½ mean square; SGD at the calibrated step for 20,000 steps, divided by 4 at 50 %; \
-          Euler–Maruyama with 10 substeps of η/10 a step; the same normal numbers for all c; ‖·‖₀ at 1e-6, rank at 1e-4
+          $n = 80$, $d = 200$, $r = 20$, $L$ = ½ mean square; SGD at the calibrated step for 20,000 steps, divided by 4 at 50 %; \
+          Euler–Maruyama with 10 substeps of $η/10$ a step; the same normal numbers for all $c$; $‖·‖₀$ at $10⁻⁶$, rank at $10⁻⁴$
           """,
         hypotheses: [noDivergence(companions.count - alive.count, of: companions.count)],
         checks: [
           Check(
-            "‖u∘v‖₀ without noise, median", prediction: d,
+            "$‖u∘v‖₀$ without noise, median", prediction: d,
             measurement: try Quantile.median(of: controls.map { Double($0.support) }), tolerance: .exact,
             count: controls.count),
           Check(
             "rank without noise, smallest", prediction: d, measurement: Double(controls.map(\.rank).min() ?? 0),
             tolerance: .exact, count: controls.count),
           Check(
-            "‖u∘v‖₀ of c = 1/n over that of SGD, median", prediction: 1,
+            "$‖u∘v‖₀$ of $c = 1/n$ over that of SGD, median", prediction: 1,
             measurement: try Quantile.median(of: ratios[1]), tolerance: .absolute(0.3), count: ratios[1].count),
           Check(
-            "‖u∘v‖₀ of c = 2(n − 1)/n² over that of SGD, median", prediction: 1,
+            "$‖u∘v‖₀$ of $c = 2(n − 1)/n²$ over that of SGD, median", prediction: 1,
             measurement: try Quantile.median(of: ratios[2]), tolerance: .absolute(0.3), count: ratios[2].count),
         ],
         correction: """
-          The publication tunes c by hand for each model. Matching the covariance of the label noise, taken as isotropic, \
-          gives c = 2(n − 1)/n² with nothing to tune: ratios \(span(ratios[2])), median \
-          \(number(try Quantile.median(of: ratios[2]))). With half of that noise, c = 1/n, they are \(span(ratios[1])), median \
+          The publication tunes $c$ by hand for each model. Matching the covariance of the label noise, taken as isotropic, \
+          gives $c = 2(n − 1)/n²$ with nothing to tune: ratios \(span(ratios[2])), median \
+          \(number(try Quantile.median(of: ratios[2]))). With half of that noise, $c = 1/n$, they are \(span(ratios[1])), median \
           \(number(try Quantile.median(of: ratios[1]))). A reference simulation of two data sets found both within 30 % of SGD \
-          and c = 1/n slightly nearer; over many data sets SGD is between the two, about as far from one as from the other.
+          and $c = 1/n$ slightly nearer; over many data sets SGD is between the two, about as far from one as from the other.
           """), figures: [try equationFigure(shown, models.map(\.0), Array(paths.prefix(models.count)), times)],
       tables: [table])
   }
@@ -164,11 +167,12 @@ extension SparseFeaturesStudy {
         horizontal: .init("step of SGD"), vertical: .init(label, logarithmic: logarithmic), layers: layers)
     }
     var figure = Figure(
-      name: "stochastic-equation", title: "SGD and its stochastic differential equation",
+      name: "stochastic-equation", title: "A diffusion with the noise of labels follows SGD; gradient flow does not",
       caption: """
-        One diagonal network (n = 80, d = 200), the step lowered at half of the run: SGD, and the equation with the noise of \
-        Proposition 2.1 at three levels, without noise gradient flow. Training loss (cut off at 1e-10), test \
-        loss, rank of the Jacobian on 400 fresh inputs (tolerance 1e-4), entries of u∘v above 1e-6.
+        See whether the dashed lines go with the black one. With noise (blue, red) the diffusion has the loss of SGD, and loses rank \
+        and support as SGD does; without noise (grey, gradient flow) it fits at once and keeps everything. One diagonal network \
+        ($n = 80$, $d = 200$), the step divided by 4 at half of the run; $c$ is the noise in units of the loss of SGD. The training loss is \
+        cut off at $10⁻¹⁰$, the Jacobian is taken on 400 fresh inputs, $‖u∘v‖₀$ counts entries above $10⁻⁶$.
         """,
       panels: [
         try panel("training loss", logarithmic: true) { max(problem.loss(at: $0), 1e-10) },

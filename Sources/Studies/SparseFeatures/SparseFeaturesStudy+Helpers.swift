@@ -100,6 +100,26 @@ extension SparseFeaturesStudy {
     return places.map { .init("", .dashed, $0.colour, x: [$0.step, $0.step], y: [low, high]) }
   }
 
+  /// How a measure changes from setting to setting, problem by problem: a thin line for each problem, and the median over them.
+  ///
+  /// - Parameter values: for each problem one value a setting.
+  static func ladder(
+    _ label: String, over horizontal: String, _ names: [String], _ values: [[Double]], each name: String,
+    logarithmic: Bool = false
+  ) throws(InputError) -> Figure.Panel {
+    let places = names.indices.map { Double($0 + 1) }
+    let medians = try names.indices.map { (place) throws(InputError) in
+      try Quantile.median(of: values.map { $0[place] })
+    }
+    return .init(
+      horizontal: .init(horizontal, categories: names), vertical: .init(label, logarithmic: logarithmic),
+      layers: [
+        .init(name, .thinLine, .grey, x: values.flatMap { _ in places + [.nan] }, y: values.flatMap { $0 + [.nan] }),
+        .init("median", .line, .vermilion, x: places, y: medians),
+        .init("", .points, .vermilion, x: places, y: medians),
+      ])
+  }
+
   /// The smallest and the largest in running text.
   static func span(_ values: [Double]) -> String {
     "\(number(values.min() ?? .nan)) to \(number(values.max() ?? .nan))"

@@ -69,14 +69,14 @@ extension SparseFeaturesStudy {
         id: "sparse-features.b1", title: "The published diagonal-network run sits on a knife edge",
         statement: """
           The deterministic runs on the published data set repeat to the printed digits. With the published step 0.282 SGD \
-          overflows for a quarter of the index seeds or more and not for others, whose stabilised loss and ‖u∘v‖₀ are the \
+          overflows for a quarter of the index seeds or more and not for others, whose stabilised loss and $‖u∘v‖₀$ are the \
           published ones; with 0.25 it overflows for at most one in ten. On fresh data sets of the same law 0.282 overflows \
           nearly always.
           """,
         source: .publication(.andriushchenko, place: "Figures 2 and 3, and the authors' code"), scope: .beyond,
         convention: """
-          the authors' data (NumPy's legacy generator, seed 0); u = 0.1, v = 0; ½-mean-square loss; gradient descent 10,001 \
-          steps on n = 20, d = 30; SGD, batch size 1, 100,001 steps on n = 80, d = 200
+          the authors' data (NumPy's legacy generator, seed 0); $u = 0.1$, $v = 0$; ½-mean-square loss; gradient descent 10,001 \
+          steps on $n = 20$, $d = 30$; SGD, batch size 1, 100,001 steps on $n = 80$, $d = 200$
           """,
         hypotheses: [
           Hypothesis("some seed survives 0.282", holds: !survivors.isEmpty, found: "\(survivors.count) of \(count)")
@@ -95,11 +95,11 @@ extension SparseFeaturesStudy {
           try .frequency(
             "index seeds that overflow at 0.25", prediction: 0.1, successes: diverged[0], of: count, tolerance: .atMost),
           Check(
-            "stabilised loss of the survivors over the published 10^−1.5", prediction: 1,
+            "stabilised loss of the survivors over the published $10^{−1.5}$", prediction: 1,
             measurement: table.column("plateau")[last] / 0.0316227766, tolerance: .absolute(0.3), count: survivors.count
           ),
           Check(
-            "median ‖u∘v‖₀ at 1e-50 of the survivors, published 71", prediction: 71,
+            "median $‖u∘v‖₀$ at $10⁻⁵⁰$ of the survivors, published 71", prediction: 71,
             measurement: table.column("l0Trace")[last], tolerance: .relative(0.1), count: survivors.count),
           try fraction(
             "fresh data sets on which 0.282 overflows", prediction: 0.8, of: fresh, tolerance: .atLeast),
@@ -108,7 +108,39 @@ extension SparseFeaturesStudy {
           \(diverged[3]) of \(count) index seeds overflow at the published step 0.282, \(diverged[2]) at 0.27, \(diverged[1]) at \
           0.26, \(diverged[0]) at 0.25; on fresh data \(fresh.count { $0 }) of \(fresh.count) runs do. The path is chaotic: which seed survives depends on \
           the order of summation, so a reproduction has to calibrate the step.
-          """), tables: [table])
+          """), figures: [try overflowFigure(table, fresh)], tables: [table])
+  }
+
+  /// How often runs overflow, by step, with Wilson intervals.
+  private static func overflowFigure(_ table: Table, _ fresh: [Bool]) throws(InputError) -> Figure {
+    func shares(
+      _ label: String, _ colour: Figure.Colour, _ counts: [(step: Double, diverged: Int, runs: Int)]
+    ) throws(InputError) -> Figure.Layer {
+      let shares = try counts.map { (one) throws(InputError) in
+        try Proportion(successes: one.diverged, trials: one.runs)
+      }
+      let intervals = try shares.map { (share) throws(InputError) in try share.interval(confidence: 0.95) }
+      return .init(
+        label, .points, colour, x: counts.map(\.step), y: shares.map(\.estimate), low: intervals.map(\.low),
+        high: intervals.map(\.high))
+    }
+    let columns = (table.column("step"), table.column("diverged"), table.column("seeds"))
+    let published = columns.0.indices.map { (columns.0[$0], Int(columns.1[$0]), Int(columns.2[$0])) }
+    return Figure(
+      name: "knife-edge", title: "At the published step it is a matter of luck whether a run survives",
+      caption: """
+        The share of runs that overflow, with 95 % intervals. On the authors' data (blue, over index seeds) it climbs from next to none to a \
+        quarter or more within a few hundredths of the step, up to the published 0.282; on fresh data sets of the same law (red) \
+        nearly all runs overflow there. Diagonal network, $n = 80$, $d = 200$, 100,001 steps.
+        """,
+      panels: [
+        .init(
+          horizontal: .init("step η"), vertical: .init("share that overflows", range: 0...1),
+          layers: [
+            try shares("the authors' data, index seeds", .blue, published),
+            try shares("fresh data sets", .vermilion, [(0.282, fresh.count { $0 }, fresh.count)]),
+          ])
+      ])
   }
 
   /// Claim b2: thresholds and tolerances move the values, not their order.
@@ -197,7 +229,7 @@ extension SparseFeaturesStudy {
           At the correlation thresholds 0.95, 0.99 and 0.999 the median sparsity coefficient after the large step is at most \
           0.7 of that after the small one. Connected components give the same coefficient for every order of the units, the \
           published walk does not on at least half of the networks. The rank of a diagonal network's Jacobian after the large \
-          step is at most 0.65 d at the tolerance 1e-4 (median over data sets); at 1e-15 singular values count that are still on \
+          step is at most $0.65 d$ at the tolerance $10⁻⁴$ (median over data sets); at $10⁻¹⁵$ singular values count that are still on \
           their way to 0, and it is at least 1.1 times as large.
           """,
         source: .derivedHere(basis: "the measures of arXiv 2210.05337 and of the authors' code, which differ"),
@@ -214,10 +246,50 @@ extension SparseFeaturesStudy {
         ], checks: checks,
         correction: """
           The publication prints the threshold 0.95; its code takes 0.99 for networks with one or two hidden layers, 0.999 in \
-          one dimension and 0.95 for deep ones. Its rank of diagonal networks takes the tolerance 1e-15, which rounding \
-          reaches: median ranks at 1e-4, 1e-10 and 1e-15 are \(ranks.text). On \(ranks.unmoved) of \(ranks.count) data sets the \
-          rank at 1e-15 does not tell the two steps apart.
-          """), tables: [table, ranks.table])
+          one dimension and 0.95 for deep ones. Its rank of diagonal networks takes the tolerance $10⁻¹⁵$, which rounding \
+          reaches: median ranks at $10⁻⁴$, $10⁻¹⁰$ and $10⁻¹⁵$ are \(ranks.text). On \(ranks.unmoved) of \(ranks.count) data sets the \
+          rank at $10⁻¹⁵$ does not tell the two steps apart.
+          """), figures: [try thresholdFigure(table, ranks.table)], tables: [table, ranks.table])
+  }
+
+  /// The measures at several thresholds, medians over data sets with their intervals, for both steps.
+  private static func thresholdFigure(_ sparsities: Table, _ ranks: Table) throws(InputError) -> Figure {
+    func panel(
+      _ label: String, _ horizontal: String, _ names: [String], _ table: Table
+    ) throws(InputError) -> Figure.Panel {
+      var layers: [Figure.Layer] = []
+      for (name, column, colour) in [
+        ("small step", "small", Figure.Colour.grey), ("large step", "large", .vermilion),
+      ] {
+        let values = table.column(column)
+        // A table has the thresholds of one data set after the other.
+        let groups = names.indices.map { first in
+          stride(from: first, to: values.count, by: names.count).map { values[$0] }
+        }
+        let medians = try groups.map { (group) throws(InputError) in try Quantile.median(of: group) }
+        let intervals = try groups.map { (group) throws(InputError) in try Quantile.interval(0.5, of: group) }
+        layers.append(
+          .init(
+            name, .points, colour, x: names.indices.map { Double($0 + 1) }, y: medians, low: intervals.map(\.low),
+            high: intervals.map(\.high)))
+      }
+      return .init(
+        horizontal: .init(horizontal, categories: names), vertical: .init(label), layers: layers)
+    }
+    var figure = Figure(
+      name: "thresholds", title: "Thresholds move the values; the large step stays below the small one",
+      caption: """
+        At every threshold the red points (large step) lie below the grey ones (small step); along the axis both move. Left: sparsity \
+        coefficient of two-layer networks by the correlation from which on features count as one. Right: rank of diagonal networks by the \
+        ratio of singular values that counts as 0: at $10⁻¹⁵$ those count that are still on their way to 0. Medians over data sets \
+        with 95 % intervals.
+        """,
+      panels: [
+        try panel("sparsity coefficient", "correlation threshold", ["0.95", "0.99", "0.999"], sparsities),
+        try panel("rank of the Jacobian", "tolerance", ["10⁻⁴", "10⁻¹⁰", "10⁻¹⁵"], ranks),
+      ])
+    figure.sharesLegend = true
+    return figure
   }
 
   /// The ranks of diagonal networks at several tolerances, after the small step and the large one.
@@ -269,10 +341,10 @@ extension SparseFeaturesStudy {
     let (small, large) = (try medians(0), try medians(1))
     let checks = [
       Check(
-        "rank/d after the large step, tolerance 1e-4, median", prediction: 0.65, measurement: large[0] / Double(d),
+        "rank/$d$ after the large step, tolerance $10⁻⁴$, median", prediction: 0.65, measurement: large[0] / Double(d),
         tolerance: .atMost, count: ranks.count),
       Check(
-        "rank after the large step, tolerance 1e-15 over 1e-4, medians", prediction: 1.1,
+        "rank after the large step, tolerance $10⁻¹⁵$ over $10⁻⁴$, medians", prediction: 1.1,
         measurement: large[2] / large[0], tolerance: .atLeast, count: ranks.count),
     ]
     let text = zip(["small step", "large step"], [small, large]).map { name, ranks in

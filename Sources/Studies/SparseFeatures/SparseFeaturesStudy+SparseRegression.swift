@@ -77,16 +77,16 @@ extension SparseFeaturesStudy {
   }
 
   /// One data set of the main experiment, calibrated.
-  private struct MainRun: Sendable {
+  struct MainRun: Sendable {
     var problem: SparseRegression
     var options: DescentOptions
     var calibrated: CalibratedStep
   }
 
-  private static let mainSteps = 100_000
+  static let mainSteps = 100_000
   private static let mainConvention = """
-    n = 80, d = 200, r = 20, x standard normal, β = u∘v from u = 0.1, v = 0; ½-mean-square loss; SGD, batch size 1 with \
-    replacement, 100,000 steps; η* is the largest step on a grid of 0.005 that 3 index seeds survive for 50,000 steps; the \
+    $n = 80$, $d = 200$, $r = 20$, $x$ standard normal, $β = u∘v$ from $u = 0.1$, $v = 0$; ½-mean-square loss; SGD, batch size 1 with \
+    replacement, 100,000 steps; $η^*$ is the largest step on a grid of 0.005 that 3 index seeds survive for 50,000 steps; the \
     same index seeds under all schedules; double precision
     """
 
@@ -145,77 +145,32 @@ extension SparseFeaturesStudy {
       Claim(
         id: "sparse-features.a4", title: "With the largest step that survives, the loss stabilises",
         statement: """
-          On at least ten of twelve data sets the training loss at the calibrated step η* stays above 1e-5 (median from step \
-          1,000 to 50,000), while a quarter of that step brings it below 1e-10 on every one.
+          On at least ten of twelve data sets the training loss at the calibrated step $η^*$ stays above $10⁻⁵$ (median from step \
+          1,000 to 50,000), while a quarter of that step brings it below $10⁻¹⁰$ on every one.
           """,
         source: .publication(.andriushchenko, place: "observation O1, Figure 2"), convention: mainConvention,
         hypotheses: [
           Hypothesis(
             "no larger step on the grid survives", holds: runs.allSatisfy { $0.calibrated.firstFailure != nil },
-            found: "η* from \(span(runs.map(\.calibrated.step))) on \(runs.count) data sets")
+            found: "$η^*$ from \(span(runs.map(\.calibrated.step))) on \(runs.count) data sets")
         ],
         checks: [
           try fraction(
-            "data sets where the loss stabilises above 1e-5", prediction: 10.0 / 12, of: plateaus.map { $0 > 1e-5 },
+            "data sets where the loss stabilises above $10⁻⁵$", prediction: 10.0 / 12, of: plateaus.map { $0 > 1e-5 },
             tolerance: .atLeast),
           Check(
-            "largest final loss at η*/4", prediction: 1e-10, measurement: losses.map { $0[1] }.max() ?? .nan,
+            "largest final loss at $η^*/4$", prediction: 1e-10, measurement: losses.map { $0[1] }.max() ?? .nan,
             tolerance: .atMost, count: runs.count),
         ],
         correction: """
           Not on every data set: on \(plateaus.count { $0 <= 1e-5 }) of \(plateaus.count) the largest step that survives is too small \
-          for the loss to stabilise above 1e-5. The published step 0.282 survives on \
-          \(runs.count { $0.calibrated.step > 0.2819 }) of these data sets (η* is \(span(runs.map(\.calibrated.step)))): \
+          for the loss to stabilise above $10⁻⁵$. The published step 0.282 survives on \
+          \(runs.count { $0.calibrated.step > 0.2819 }) of these data sets ($η^*$ is \(span(runs.map(\.calibrated.step)))): \
           how far a step may go is different for each, so it is calibrated. The search assumes that below the first \
           failure every step survives; the table lists every attempt.
           """,
-        remark: "Stabilised losses go from \(span(plateaus)); on the published data the figure is about 10^−1.5."),
-      figures: [try mainFigure(runs[0], context)], tables: [table])
-  }
-
-  /// The curves of one data set under the four schedules.
-  private static func mainFigure(_ run: MainRun, _ context: StudyContext) throws(InputError) -> Figure {
-    let schedules = sparseSchedules(run.calibrated.step)
-    let steps = timeline(mainSteps, points: context.effort == .full ? 100 : 25)
-    let curves = try parallelMap(schedules.count, workers: context.workers) { (place) throws(InputError) in
-      var options = run.options
-      options.schedule = schedules[place].schedule
-      var measures: [SparseMeasures] = []
-      for θ in try parameters(of: run.problem.training, options, from: run.problem.start, at: steps) {
-        measures.append(try run.problem.measures(at: θ))
-      }
-      return measures
-    }
-    let decays = zip(schedules, colours).compactMap { schedule, colour in
-      schedule.decay.map { (step: $0 * Double(mainSteps), colour: colour) }
-    }
-    func panel(_ label: String, logarithmic: Bool = false, _ value: (SparseMeasures) -> Double) -> Figure.Panel {
-      let values = curves.map { $0.map(value) }
-      // What is below rounding would stretch the axis over what is to be seen.
-      let shown = logarithmic ? values.map { $0.map { max($0, 1e-10) } } : values
-      let lines = zip(zip(schedules, colours), shown).map { schedule, values in
-        Figure.Layer(
-          schedule.0.decay == nil ? "η*/4" : "η* until \(schedule.0.name)", .line, schedule.1,
-          x: steps.map(Double.init),
-          y: values)
-      }
-      return .init(
-        horizontal: .init("step"), vertical: .init(label, logarithmic: logarithmic),
-        layers: decayLines(decays, over: shown.flatMap { $0 }) + lines)
-    }
-    var figure = Figure(
-      name: "sparse-regression", title: "Diagonal linear network: the longer the loss is stabilised, the sparser",
-      caption: """
-        One data set (n = 80, d = 200, 20 relevant inputs), η* = \(number(run.calibrated.step)), under four schedules with the same \
-        index stream: training loss (cut off at 1e-10), test loss, rank of the Jacobian on 400 fresh inputs (tolerance \
-        1e-4), and number of entries of u∘v above 1e-6. Dashed: where the step is divided by 4.
-        """,
-      panels: [
-        panel("training loss", logarithmic: true) { $0.train }, panel("test loss", logarithmic: true) { $0.test },
-        panel("rank of the Jacobian") { Double($0.rank) }, panel("‖u∘v‖₀") { Double($0.support) },
-      ])
-    figure.sharesLegend = true
-    return figure
+        remark: "Stabilised losses go from \(span(plateaus)); on the published data the figure is about $10^{−1.5}$."),
+      figures: [try mainFigure(runs[0], context), try stepExplorer(runs[0], context)], tables: [table])
   }
 
   /// Claim a5: longer stabilisation, sparser predictor.
@@ -268,18 +223,20 @@ extension SparseFeaturesStudy {
     let kept = Double(whole.reduce(0) { $0 + $1.ends[0].support }) / (d * Double(whole.count))
     var checks = [
       Check(
-        "median ‖u∘v‖₀ at η*/4 is d", prediction: d, measurement: supports[0], tolerance: .exact, count: whole.count),
+        "median $‖u∘v‖₀$ at $η^*/4$ is $d$", prediction: d, measurement: supports[0], tolerance: .exact,
+        count: whole.count),
       Check(
-        "entries that stay at η*/4, of those of all data sets", prediction: 0.999, measurement: kept,
+        "entries that stay at $η^*/4$, of those of all data sets", prediction: 0.999, measurement: kept,
         tolerance: .atLeast, count: whole.count),
       Check(
-        "median ‖u∘v‖₀/d with η*, decay at 10 %", prediction: 0.65, measurement: supports[1] / d, tolerance: .atMost,
+        "median $‖u∘v‖₀/d$ with $η^*$, decay at 10 %", prediction: 0.65, measurement: supports[1] / d,
+        tolerance: .atMost,
         count: whole.count),
       try fraction(
-        "data sets with ‖u∘v‖₀ ≤ 0.65 d under every schedule with η*", prediction: 0.75, of: sparse,
+        "data sets with $‖u∘v‖₀ ≤ 0.65 d$ under every schedule with $η^*$", prediction: 0.75, of: sparse,
         tolerance: .atLeast),
     ]
-    for (name, medians) in [("‖u∘v‖₀", supports), ("rank", ranks)] {
+    for (name, medians) in [("$‖u∘v‖₀$", supports), ("rank", ranks)] {
       for later in [2, 3] {
         checks.append(
           Check(
@@ -295,26 +252,26 @@ extension SparseFeaturesStudy {
       Claim(
         id: "sparse-features.a5", title: "The longer the loss is stabilised, the sparser the predictor",
         statement: """
-          A quarter of the calibrated step leaves all d entries of u∘v (median over data sets); the calibrated step, lowered \
-          after 10, 30 or 50 % of the run, at most 0.65 d on three data sets in four or more, with medians of ‖u∘v‖₀ and of \
+          A quarter of the calibrated step leaves all $d$ entries of $u∘v$ (median over data sets); the calibrated step, lowered \
+          after 10, 30 or 50 % of the run, at most $0.65 d$ on three data sets in four or more, with medians of $‖u∘v‖₀$ and of \
           the rank that do not rise with the length. On at least ten of twelve data sets the test loss is less than half of \
           that with the small step.
           """,
         source: .publication(.andriushchenko, place: "observations O2 and O3, Figure 2"),
-        convention: mainConvention + "; ‖·‖₀ at 1e-6, rank at 1e-4",
+        convention: mainConvention + "; $‖·‖₀$ at $10⁻⁶$, rank at $10⁻⁴$",
         hypotheses: [noDivergence(measured.count - whole.count, of: measured.count)], checks: checks,
         correction: """
           Not on every data set. A reference simulation saw 37 to 120 of 200 entries on each of 12; here they are at most \
-          0.65 d on \(sparse.count { $0 }) of \(whole.count), and up to \(number(d * (whole.map { density($0.ends) }.max() ?? .nan))). The \
-          others are mostly those whose loss at η* hardly stabilises: of \(dense.count), \
-          \(dense.count { $0.plateau <= 1e-3 }) have a level below 1e-3, of the sparse ones \
+          $0.65 d$ on \(sparse.count { $0 }) of \(whole.count), and up to \(number(d * (whole.map { density($0.ends) }.max() ?? .nan))). The \
+          others are mostly those whose loss at $η^*$ hardly stabilises: of \(dense.count), \
+          \(dense.count { $0.plateau <= 1e-3 }) have a level below $10⁻³$, of the sparse ones \
           \(whole.count { density($0.ends) <= 0.65 && $0.plateau <= 1e-3 }). All of them count in the medians.
           """,
         remark: """
-          Medians for small, 10, 30 and 50 %: ‖u∘v‖₀ \(supports.map(number).joined(separator: ", ")); rank \
-          \(ranks.map(number).joined(separator: ", ")). With the small step an entry may lie below 1e-6 by chance, where it \
+          Medians for small, 10, 30 and 50 %: $‖u∘v‖₀$ \(supports.map(number).joined(separator: ", ")); rank \
+          \(ranks.map(number).joined(separator: ", ")). With the small step an entry may lie below $10⁻⁶$ by chance, where it \
           changes its sign: \(whole.count { $0.ends[0].support < Int(d) }) data sets have one that does.
-          """), tables: [table])
+          """), figures: [try predictorFigure(names, whole.map(\.ends))], tables: [table])
   }
 }
 

@@ -45,12 +45,15 @@ extension SparseFeaturesStudy {
       Claim(
         id: "sparse-features.a1", title: "A step on one sample is a full-batch step with noisy labels",
         statement: """
-          The step of SGD on sample i_t equals that of gradient descent with labels yᵢ + ξᵢ, \
-          ξᵢ = (h(xᵢ) − yᵢ)(1 − n[i = i_t]); E ξ = 0 and E‖ξ‖² = 2n(n − 1)L. So the noise lies in the span of the ∇h(xᵢ), \
-          and does not vanish while the loss does not.
+          The step of SGD on sample $i_t$ equals that of gradient descent with labels $yᵢ + ξᵢ$,
+
+          $$ξᵢ = (h(xᵢ) − yᵢ)(1 − n[i = i_t])$$
+
+          where $E ξ = 0$ and $E‖ξ‖² = 2n(n − 1)L$. So the noise lies in the span of the $∇h(xᵢ)$, and does not vanish while \
+          the loss does not.
           """,
         source: .publication(.andriushchenko, place: "Proposition 2.1"),
-        convention: "L = (1/2n) Σ (h(xᵢ) − yᵢ)², batch size 1, double precision; all i_t enumerated",
+        convention: "$L = (1/2n) ∑ (h(xᵢ) − yᵢ)²$, batch size 1, double precision; all $i_t$ enumerated",
         hypotheses: [
           Hypothesis(
             "the loss is not 0", holds: squares.allSatisfy(\.isFinite), found: "at \(squares.count) random points")
@@ -59,9 +62,9 @@ extension SparseFeaturesStudy {
           Check.largest(
             "relative difference of the two steps, diagonal and ReLU networks", of: steps,
             tolerance: .absolute(1e-12)),
-          Check.largest("|E ξᵢ| over the root mean square of ξ", of: means, tolerance: .absolute(1e-12)),
+          Check.largest("$|E ξᵢ|$ over the root mean square of $ξ$", of: means, tolerance: .absolute(1e-12)),
           Check.largest(
-            "|E‖ξ‖²/(n(n − 1)) / 2L − 1|", of: squares.map { abs($0 - 1) }, tolerance: .absolute(1e-12)),
+            "$|E‖ξ‖²/(n(n − 1)) / 2L − 1|$", of: squares.map { abs($0 - 1) }, tolerance: .absolute(1e-12)),
         ]))
   }
 
@@ -106,13 +109,15 @@ extension SparseFeaturesStudy {
       table.append([.number(step), .integer(runs), .integer(repeats), .number(smallest), .number(largest)])
       checks += [
         Check(
-          "steps that stay on a side of θ*, η = \(step)", prediction: 0, measurement: Double(repeats),
+          "steps that stay on a side of $θ_*$, $η = \(step)$", prediction: 0, measurement: Double(repeats),
           tolerance: .exact, count: runs),
         Check(
-          "smallest F against ε₀², η = \(step)", prediction: bound * bound, measurement: smallest, tolerance: .atLeast,
+          "smallest $F$ against $ε₀²$, $η = \(step)$", prediction: bound * bound, measurement: smallest,
+          tolerance: .atLeast,
           count: runs),
         Check(
-          "largest F against 0.17, η = \(step)", prediction: 0.17, measurement: largest, tolerance: .atMost, count: runs
+          "largest $F$ against 0.17, $η = \(step)$", prediction: 0.17, measurement: largest, tolerance: .atMost,
+          count: runs
         ),
       ]
     }
@@ -120,15 +125,19 @@ extension SparseFeaturesStudy {
       Claim(
         id: "sparse-features.a2", title: "On the quadratic toy the loss stabilises: the iterate bounces for ever",
         statement: """
-          For (θ* x_min)⁻² < η < 1.25 (θ* x_max)⁻² and θ₀ in (0, θ*), SGD on F(θ) = ¼ E(y − xθ²)², y = xθ*², ends up \
-          changing sides of θ* at every step, with F between ε₀²θ*² and 0.17 θ*², \
-          ε₀ = min{(η(θ* x_min)² − 1)/3, 0.02}.
+          For $(θ_* x_min)⁻² < η < 1.25 (θ_* x_max)⁻²$ and $θ₀$ in $(0, θ_*)$, SGD on
+
+          $$F(θ) = ¼ E(y − xθ²)², y = xθ_*²$$
+
+          ends up changing sides of $θ_*$ at every step, with $F$ between $ε₀²θ_*²$ and $0.17 θ_*²$, \
+          $ε₀ = min{(η(θ_* x_min)² − 1)/3, 0.02}$.
           """,
         source: .publication(.andriushchenko, place: "Propositions 2.2 and B.1"),
-        convention: "x uniform on [0.97, 1.03], θ* = 1, θ₀ uniform on (0, 1); 3,000 steps, the first 500 left out",
+        convention:
+          "$x$ uniform on $[0.97, 1.03]$, $θ_* = 1$, $θ₀$ uniform on $(0, 1)$; 3,000 steps, the first 500 left out",
         hypotheses: [
           Hypothesis(
-            "η is in the window", holds: 1.10 > 1 / (low * low) && 1.15 < 1.25 / (high * high),
+            "$η$ is in the window", holds: 1.10 > 1 / (low * low) && 1.15 < 1.25 / (high * high),
             found: "1.10 and 1.15 in \(number(1 / (low * low))) to \(number(1.25 / (high * high)))")
         ], checks: checks), tables: [table])
   }
@@ -154,33 +163,34 @@ extension SparseFeaturesStudy {
       let root = (sum * sum - 4 * product).squareRoot()
       let squares = [orbit[0] * orbit[0], orbit[1] * orbit[1]].sorted()
       checks.append(
-        Check("period at g = \(g)", prediction: 2, measurement: Double(period(orbit)), tolerance: .exact))
+        Check("period at $g = \(g)$", prediction: 2, measurement: Double(period(orbit)), tolerance: .exact))
       for (name, predicted, found) in [
         ("lower", (sum - root) / 2, squares[0]), ("upper", (sum + root) / 2, squares[1]),
       ] {
         checks.append(
           Check(
-            "\(name) θ² of the cycle at g = \(g)", prediction: predicted, measurement: found, tolerance: .absolute(1e-6)
+            "\(name) $θ²$ of the cycle at $g = \(g)$", prediction: predicted, measurement: found,
+            tolerance: .absolute(1e-6)
           ))
       }
     }
     checks.append(
-      Check("period at g = 0.99", prediction: 1, measurement: Double(period(orbit(0.99))), tolerance: .exact))
+      Check("period at $g = 0.99$", prediction: 1, measurement: Double(period(orbit(0.99))), tolerance: .exact))
     checks.append(
-      Check("period at g = 1.24", prediction: 4, measurement: Double(period(orbit(1.24))), tolerance: .exact))
+      Check("period at $g = 1.24$", prediction: 4, measurement: Double(period(orbit(1.24))), tolerance: .exact))
     return Study.Finding(
       Claim(
-        id: "sparse-features.a3", title: "Without noise the toy has a two-cycle for 1 < g < √5 − 1",
+        id: "sparse-features.a3", title: "Without noise the toy has a two-cycle for $1 < g < √5 − 1$",
         statement: """
-          The map θ ← θ + gθ(1 − θ²) loses the fixed point 1 at g = 1. For 1 < g < √5 − 1 = 1.236 it has an attracting \
-          cycle of two values whose squares are the roots of z² − ((1 + g)/g) z + 1/g² = 0; at g = 1.24 the period is 4.
+          The map $θ ← θ + gθ(1 − θ²)$ loses the fixed point 1 at $g = 1$. For $1 < g < √5 − 1 = 1.236$ it has an attracting \
+          cycle of two values whose squares are the roots of $z² − ((1 + g)/g) z + 1/g² = 0$; at $g = 1.24$ the period is 4.
           """,
         source: .derivedHere(
-          basis: "the toy of Proposition 2.2 of arXiv 2210.05337 with x = 1: the multiplier of its cycle"),
-        scope: .supporting, convention: "g = ηθ*²x², from θ = 0.5, after 200,000 steps",
+          basis: "the toy of Proposition 2.2 of arXiv 2210.05337 with $x = 1$: the multiplier of its cycle"),
+        scope: .supporting, convention: "$g = ηθ_*²x²$, from $θ = 0.5$, after 200,000 steps",
         hypotheses: [
           Hypothesis(
-            "g < √5 − 1 for the cycles", holds: 1.23 < 5.0.squareRoot() - 1, found: "g up to 1.23, and 1.24 beyond")
+            "$g < √5 − 1$ for the cycles", holds: 1.23 < 5.0.squareRoot() - 1, found: "$g$ up to 1.23, and 1.24 beyond")
         ],
         checks: checks,
         remark:
@@ -206,10 +216,12 @@ extension SparseFeaturesStudy {
       }
     }
     return Figure(
-      name: "toy-cycle", title: "The toy loses its fixed point at g = 1 and bounces between two values",
+      name: "toy-cycle", title: "Above $g = 1$ the toy never settles: it bounces between two values",
       caption: """
-        θ² after 200,000 steps of θ ← θ + gθ(1 − θ²), eight values for each g, and the roots of z² − ((1 + g)/g) z + 1/g² = 0 \
-        (dashed) for 1 < g < √5 − 1, beyond which the cycle doubles its period.
+        Follow the points from the left: below $g = 1$ all runs end in the minimum, $θ² = 1$; above it they fork, and a loss \
+        above 0 is all that is left of convergence. The fork is the closed form (dashed), and beyond $√5 − 1$ it forks again. \
+        Eight consecutive values of $θ²$ for each $g$ after 200,000 steps of $θ ← θ + gθ(1 − θ²)$ without noise; the dashed lines are \
+        the roots of $z² − ((1 + g)/g) z + 1/g² = 0$.
         """,
       panels: [
         .init(

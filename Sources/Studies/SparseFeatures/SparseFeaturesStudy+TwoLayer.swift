@@ -170,13 +170,13 @@ extension SparseFeaturesStudy {
         statement: """
           At the calibrated step, lowered at 10 or 50 % of the run, rank of the Jacobian and sparsity coefficient are at \
           most 0.7 of those after the small step; after the longer stabilisation the test loss is no worse where the training \
-          loss ends below 1e-3 (medians over data sets). Neurons turn further from where they began.
+          loss ends below $10⁻³$ (medians over data sets). Neurons turn further from where they began.
           """,
         source: .publication(.andriushchenko, place: "Figures 10 and 14"),
         convention: """
-          n = 15 on the unit circle, teacher of 3 unit neurons with signs ±1, student 2-20-1 ReLU without biases, W₁ normal \
-          of deviation 0.5, W₂ = 0; loss (F − y)², gradient 2(F − y)∇F; SGD, batch size 1, 14,126 steps; η* on a grid of \
-          0.005, small step η*/3.5; sparsity over 15 training inputs, rows normalised, threshold 0.99
+          $n = 15$ on the unit circle, teacher of 3 unit neurons with signs ±1, student 2-20-1 ReLU without biases, $W₁$ normal \
+          of deviation 0.5, $W₂ = 0$; loss $(F − y)²$, gradient $2(F − y)∇F$; SGD, batch size 1, 14,126 steps; $η^*$ on a grid of \
+          0.005, small step $η^*/3.5$; sparsity over 15 training inputs, rows normalised, threshold 0.99
           """,
         hypotheses: [noDivergence(drawn.count - runs.count, of: drawn.count)], checks: checks,
         correction: """
@@ -186,8 +186,8 @@ extension SparseFeaturesStudy {
           it is worse on \(fitted.count { tests[$0] > 1 }).
           """,
         remark: """
-          η* goes from \(span(runs.map(\.step))) (published for one data set: 0.455). \(unfitted) of the runs lowered at 50 % do \
-          not fit (loss above 1e-3): over-regularised.
+          $η^*$ goes from \(span(runs.map(\.step))) (published for one data set: 0.455). \(unfitted) of the runs lowered at 50 % do \
+          not fit (loss above $10⁻³$): over-regularised.
           """), figures: [try neuronFigure(runs[typical ?? 0])], tables: [table])
   }
 
@@ -221,10 +221,12 @@ extension SparseFeaturesStudy {
         vertical: .init("second weight", range: -reach...reach), layers: layers, equalScales: true)
     }
     var figure = Figure(
-      name: "neurons", title: "With a large step neurons gather on few directions",
+      name: "neurons", title: "After a large step twenty neurons point in few directions",
       caption: """
-        Input weights of the 20 neurons of a two-layer network, where they began and where they ended, and the directions of \
-        the teacher's three neurons (dashed), of a run that fits and whose rank falls by nearly the median. Left: small step; right: η* = \(number(run.step)) lowered at half of the run.
+        Each neuron's input weights are a point in the plane: grey where it began, blue where it ended, with a thin line from one to \
+        the other. After a small step (left) most are near their start; after a large one (right) they lie on few rays, which \
+        is what a lower rank means. Dashed: the directions of the teacher's three neurons. A run that fits and whose rank falls by nearly \
+        the median; left $η^*/3.5$ throughout, right $η^* = \(number(run.step))$, divided by 5 at half of the run.
         """,
       panels: [panel("small step", run.ends[0]), panel("large step", run.ends[2])])
     figure.sharesLegend = true

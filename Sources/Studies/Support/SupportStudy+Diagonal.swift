@@ -83,25 +83,28 @@ extension SupportStudy {
     let largest = runs.map(\.largestRate).max() ?? .nan
     return Study.Finding(
       Claim(
-        id: "support.b2", title: "u² − v² shrinks by 1 − η²g² at every step, whatever the batches",
+        id: "support.b2", title: "$u² − v²$ shrinks by $1 − η²g²$ at every step, whatever the batches",
         statement: """
-          In f = Σ uⱼvⱼxⱼ with ½(f − y)² the imbalance Dⱼ = uⱼ² − vⱼ² obeys Dⱼ(t+1) = Dⱼ(t)(1 − η²gⱼ(t)²) exactly, \
-          gⱼ = mean of (f − y)xⱼ over the batch: it only ever shrinks, and it stops shrinking where the batch's gradient vanishes.
+          In $f = ∑ uⱼvⱼxⱼ$ with loss $½(f − y)²$ the imbalance $Dⱼ = uⱼ² − vⱼ²$ obeys
+
+          $$Dⱼ(t+1) = Dⱼ(t)(1 − η²gⱼ(t)²)$$
+
+          exactly, $gⱼ$ the mean of $(f − y)xⱼ$ over the batch: it only ever shrinks, and it stops shrinking where the batch's gradient vanishes.
           """,
         source: .derivedHere(basis: "two lines of algebra"), scope: .supporting,
         convention:
-          "½(f − y)², d = 10, 5 relevant, 100 mirrored inputs, noise 0.5, u = 1, v = 0, η = 0.02, 10⁵ steps (full: 10⁴)",
+          "loss $½(f − y)²$, $d = 10$, 5 relevant, 100 mirrored inputs, noise 0.5, $u = 1$, $v = 0$, $η = 0.02$, $10⁵$ steps (full: $10⁴$)",
         hypotheses: [
-          Hypothesis("η²g² < 1 at every step", holds: largest < 1, found: "largest η²g² = \(number(largest))")
+          Hypothesis("$η²g² < 1$ at every step", holds: largest < 1, found: "largest $η²g² = \(number(largest))$")
         ],
         checks: zip(names, runs).map { name, run in
           Check(
-            "D(T) − D(0) Π (1 − η²g²), D(0) = 1, largest over coordinates, \(name)", prediction: 0,
+            "$D(T) − D(0) ∏ (1 − η²g²)$, $D(0) = 1$, largest over coordinates, \(name)", prediction: 0,
             measurement: run.largestError,
             tolerance: .absolute(1e-9))
         },
         remark: """
-          Under the full batch ln D changes by \(number(runs.last?.slope ?? .nan)) in all, on the way to the minimum; with b = 1 by \
+          Under the full batch $ln D$ changes by \(number(runs.last?.slope ?? .nan)) in all, on the way to the minimum; with $b = 1$ by \
           \(number(runs.first?.slope ?? .nan)).
           """), tables: [table])
   }
@@ -177,7 +180,7 @@ extension SupportStudy {
         .number(setting.noise), .integer(setting.batch), .integer(setting.steps), .number(summary.mean / 5),
         .number(error / 5), .number(predicted / 5), .number(summary.mean / predicted),
       ])
-      let name = "rate over η²σ²E[x²]/b, σ = \(setting.noise), b = \(setting.batch)"
+      let name = "rate over $η²σ²E[x²]/b$, $σ = \(setting.noise)$, $b = \(setting.batch)$"
       let ratio = summary.mean / predicted
       let spread = MeasurementError.standardError(error / predicted)
       if setting.batch >= 8 {
@@ -207,27 +210,28 @@ extension SupportStudy {
     }
     return Study.Finding(
       Claim(
-        id: "support.b3", title: "Irrelevant factors decay at the rate η²s²/(2b)",
+        id: "support.b3", title: "Irrelevant factors decay at the rate $η²s²/(2b)$",
         statement: """
-          After fitting, Dⱼ of an irrelevant coordinate falls as exp(−η²s²E[xⱼ²]t/b), s² the mean squared residual, so |uⱼ| at half of \
+          After fitting, $Dⱼ$ of an irrelevant coordinate falls as $exp(−η²s²E[xⱼ²]t/b)$, $s²$ the mean squared residual, so $|uⱼ|$ at half of \
           that rate; also with replacement, where the mean drift of claim b1 is absent.
           """,
-        source: .derivedHere(basis: "the identity of claim b2 with E g² = s²E[x²]/b"), scope: .supporting,
+        source: .derivedHere(basis: "the identity of claim b2 with $E g² = s²E[x²]/b$"), scope: .supporting,
         convention: """
-          ½(f − y)², d = 10, 5 relevant, n = 2000, fresh label noise σ at each draw, batches with replacement, u = 1, v = 0, η = 0.02; \
-          the prediction takes s = σ and leaves out the residual that the noise itself excites, which counts at b = 1
+          loss $½(f − y)²$, $d = 10$, 5 relevant, $n = 2000$, fresh label noise $σ$ at each draw, batches with replacement, $u = 1$, $v = 0$, \
+          $η = 0.02$; the prediction takes $s = σ$ and leaves out the residual that the noise itself excites, which counts at $b = 1$
           """,
         hypotheses: [
           Hypothesis(
-            "irrelevant columns are centred, noise is independent of x", holds: true,
+            "irrelevant columns are centred, noise is independent of $x$", holds: true,
             found: "fresh Gaussian label noise")
         ], checks: checks),
       figures: [
         Figure(
-          name: "diagonal-rate", title: "One law for all batch sizes",
+          name: "diagonal-rate", title: "In units of $η²t/b$ all batch sizes decay alike",
           caption: """
-            The mean of ½ ln(uⱼ² − vⱼ²) over the irrelevant coordinates of the two-factor model, noise 1, against η²t/b: \
-            measured (lines, one run each) and exp(−η²σ²E[x²]t/(2b)) (dashed).
+            Three batch sizes, one slope: the lines go along the dashed prediction, on which nothing is fitted. At $b = 1$ the noise itself \
+            excites a residual that the prediction leaves out, and the decay is a little faster. The mean of $½ ln(uⱼ² − vⱼ²)$ over the \
+            irrelevant coordinates of the two-factor model, $σ = 1$, one run each; dashed: $−η²σ²E[x²]t/(2b)$.
             """,
           panels: [
             .init(

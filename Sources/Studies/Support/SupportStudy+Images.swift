@@ -142,7 +142,7 @@ extension SupportStudy {
   }
 
   private static let imageConvention = """
-    linear network without biases, one output a class, loss Σₖ (Fₖ − yₖ)² without ½, mean over the batch, y = 1 at the class; He's start, \
+    linear network without biases, one output a class, loss $∑ₖ (Fₖ − yₖ)²$ without ½, mean over the batch, $y = 1$ at the class; He's start, \
     batches reshuffled each epoch, single precision
     """
 
@@ -174,22 +174,23 @@ extension SupportStudy {
     let gain = zip(full, small).map { $0.ratio / $1.ratio }
     let difference = mean(small.map(\.testError)) - mean(full.map(\.testError))
     var figure = Figure(
-      name: "digits-focus", title: "Where the first layer looks: digits in noise",
+      name: "digits-focus", title: "A small batch looks at the digit, the full batch everywhere",
       caption: """
-        ‖W₁‖ for each pixel after 40,000 steps, in units of its largest: 8 × 8 digits in a 14 × 14 field of Gaussian noise. Dark is 0. At \
-        b = 32 the noise is dark, under gradient descent it is not.
+        The digit is in the middle. At $b = 32$ (left) the field of noise around it is dark: the first layer does not look there; under gradient \
+        descent (right) it does. $‖W₁‖$ for each pixel after 40,000 steps of $η = 0.03$, in shades from 0 (dark) to its largest (light): 8 × 8 \
+        digits in a 14 × 14 field of Gaussian noise.
         """, panels: maps([runs[runs.count - survivors], runs[0]], [small[0], full[0]]))
     figure.sharesLegend = true
     return Study.Finding(
       Claim(
-        id: "support.r1", title: "Digits in noise: b = 32 looks at the digit, the full batch everywhere",
+        id: "support.r1", title: "Digits in noise: $b = 32$ looks at the digit, the full batch everywhere",
         statement: """
           On 8 × 8 digits in a field of noise the first layer's norm on irrelevant pixels, relative to relevant ones, is at least twice \
-          as small at b = 32 as under gradient descent, after as many steps, at a similar loss and test error.
+          as small at $b = 32$ as under gradient descent, after as many steps, at a similar loss and test error.
           """,
         source: .publication(.beneventano, place: "abstract: image experiments; their settings could not be read"),
         convention:
-          "196-16-10 \(imageConvention); noise of deviation 1 in the padding, 1,500 images, η = 0.03, 40,000 steps",
+          "196-16-10 \(imageConvention); noise of deviation 1 in the padding, 1,500 images, $η = 0.03$, 40,000 steps",
         hypotheses: [
           Hypothesis(
             "at least half of the starts survive under every batch size", holds: 2 * survivors >= trials,
@@ -197,19 +198,19 @@ extension SupportStudy {
         ],
         checks: [
           Check(
-            "focus inside over outside at b = 32 over that of the full batch, smallest", prediction: 2,
+            "focus inside over outside at $b = 32$ over that of the full batch, smallest", prediction: 2,
             measurement: gain.min() ?? .nan, tolerance: .atLeast, count: survivors),
           Check(
-            "b = 32: irrelevant over relevant, largest", prediction: 0.25,
+            "$b = 32$: irrelevant over relevant, largest", prediction: 0.25,
             measurement: small.map(\.ratio).max() ?? .nan,
             tolerance: .atMost, count: survivors),
           Check(
-            "test error at b = 32 minus that of the full batch", prediction: 0.03, measurement: difference,
+            "test error at $b = 32$ minus that of the full batch", prediction: 0.03, measurement: difference,
             tolerance: .atMost, count: survivors),
           similarLoss([mean(full.map(\.trainingLoss)), mean(small.map(\.trainingLoss))], within: 1.5),
         ],
         remark: """
-          Irrelevant over relevant \(number(mean(small.map(\.ratio)))) at b = 32, \(number(mean(full.map(\.ratio)))) under gradient \
+          Irrelevant over relevant \(number(mean(small.map(\.ratio)))) at $b = 32$, \(number(mean(full.map(\.ratio)))) under gradient \
           descent, 1 at the start; test error \(number(mean(small.map(\.testError)))) and \(number(mean(full.map(\.testError)))). The linear \
           network leaves a residual, which is the noise that the effect needs.
           """), figures: [figure],
@@ -248,17 +249,17 @@ extension SupportStudy {
           Where all irrelevant pixels of an image have one grey, each step changes their weights by the same number: the differences of \
           their columns stay as they were drawn, for every batch size, and the map keeps its noise outside of the digit.
           """,
-        source: .derivedHere(basis: "columns of W₁ move along Σ δᵢxᵢⱼ, which is the same for equal pixels"),
+        source: .derivedHere(basis: "columns of $W₁$ move along $∑ δᵢx_{i j}$, which is the same for equal pixels"),
         scope: .beyond,
         convention:
-          "196-16-10 \(imageConvention); one grey an image, uniform on [0, 1], 1,500 images, η = 0.002, 20,000 steps, where a run diverges half of it and twice as many",
+          "196-16-10 \(imageConvention); one grey an image, uniform on $[0, 1]$, 1,500 images, $η = 0.002$, 20,000 steps, where a run diverges half of it and twice as many",
         checks: runs.indices.flatMap { place in
           [
             Check(
-              "largest change of a difference of columns, b = \(name(runs[place].batch))", prediction: 0,
+              "largest change of a difference of columns, $b$ = \(name(runs[place].batch))", prediction: 0,
               measurement: drift(found[place]), tolerance: .absolute(1e-3)),
             Check(
-              "irrelevant over relevant, b = \(name(runs[place].batch))", prediction: 0.7,
+              "irrelevant over relevant, $b$ = \(name(runs[place].batch))", prediction: 0.7,
               measurement: found[place].ratio, tolerance: .atLeast),
           ]
         },
@@ -280,14 +281,14 @@ extension SupportStudy {
     let steps = 12_000
     let starts = context.effort == .full ? 4 : 1
     var claim = Claim(
-      id: "support.r3", title: "MNIST in noise: b = 32 looks at the digit sooner than b = 2,000",
+      id: "support.r3", title: "MNIST in noise: $b = 32$ looks at the digit sooner than $b = 2,000$",
       statement: """
         On digits of MNIST, shrunk to 14 × 14 in a field of 28 × 28 with Gaussian noise, the first layer's focus on the digit over the \
-        noise is at least 1.25 times as high at b = 32 as at b = 2,000 after as many steps, at a similar loss.
+        noise is at least 1.25 times as high at $b = 32$ as at $b = 2,000$ after as many steps, at a similar loss.
         """,
       source: .publication(.beneventano, place: "abstract: image experiments; their settings could not be read"),
       convention: """
-        784-16-10 \(imageConvention); noise of deviation 1, 8,000 images, η = 0.02, \(steps) steps, where a run diverges half of it and twice as many; 2,000 test images
+        784-16-10 \(imageConvention); noise of deviation 1, 8,000 images, $η = 0.02$, \(steps) steps, where a run diverges half of it and twice as many; 2,000 test images
         """,
       hypotheses: [
         Hypothesis(
@@ -322,22 +323,24 @@ extension SupportStudy {
     func average(_ found: [Focus], _ value: (Focus) -> Double) -> Double { mean(found.map(value)) }
     claim.checks = [
       Check(
-        "focus inside over outside at b = 32 over that at b = 2,000, smallest over starts", prediction: 1.25,
+        "focus inside over outside at $b = 32$ over that at $b = 2,000$, smallest over starts", prediction: 1.25,
         measurement: zip(large, small).map { $0.ratio / $1.ratio }.min() ?? .nan, tolerance: .atLeast, count: starts),
       similarLoss(found.map(\.trainingLoss), within: 1.5),
       Check(
-        "test error at b = 32 minus that at b = 2,000", prediction: 0.03,
+        "test error at $b = 32$ minus that at $b = 2,000$", prediction: 0.03,
         measurement: average(small, \.testError) - average(large, \.testError), tolerance: .atMost, count: starts),
     ]
     claim.remark = """
-      Irrelevant over relevant \(number(average(small, \.ratio))) at b = 32, \(number(average(large, \.ratio))) at b = 2,000, 1 at the \
+      Irrelevant over relevant \(number(average(small, \.ratio))) at $b = 32$, \(number(average(large, \.ratio))) at $b = 2,000$, 1 at the \
       start; test error \(number(average(small, \.testError))) and \(number(average(large, \.testError))), training loss \
       \(number(average(small, \.trainingLoss))) and \(number(average(large, \.trainingLoss))).
       """
     var figure = Figure(
-      name: "mnist-focus", title: "Where the first layer looks: MNIST in noise",
+      name: "mnist-focus", title: "On MNIST the smaller batch clears the field of noise sooner",
       caption: """
-        ‖W₁‖ for each pixel after \(steps) steps, in units of its largest: digits of MNIST shrunk to 14 × 14 in a field of noise.
+        The field of noise around the digit is darker at $b = 32$ (left) than at $b = 2,000$ (right), after as many steps. $‖W₁‖$ for each pixel \
+        after \(steps) steps of $η = 0.02$, in shades from 0 (dark) to its largest (light): digits of MNIST, shrunk to 14 × 14, in a 28 × 28 field \
+        of Gaussian noise.
         """, panels: maps([runs[starts], runs[0]], [small[0], large[0]]))
     figure.sharesLegend = true
     return Study.Finding(

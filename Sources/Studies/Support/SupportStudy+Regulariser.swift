@@ -140,19 +140,19 @@ extension SupportStudy {
         measurement: try Quantile.median(of: problems.map { $0.map(\.cosine).min() ?? .nan }), tolerance: .atLeast,
         count: count),
       try .frequency(
-        "problems whose cosine at η = \(number(steps[last])) exceeds 0.999", prediction: 0.75,
+        "problems whose cosine at $η = \(number(steps[last]))$ exceeds 0.999", prediction: 0.75,
         successes: problems.count { $0[last].cosine > 0.999 }, of: count, tolerance: .atLeast),
     ]
     for place in 0..<last {
       checks.append(
         Check(
-          "relative error at η = \(number(steps[place])) over that at half of it, median", prediction: 2,
+          "relative error at $η = \(number(steps[place]))$ over that at half of it, median", prediction: 2,
           measurement: try Quantile.median(of: problems.map { $0[place].error / $0[place + 1].error }),
           tolerance: .absolute(0.2), count: count))
     }
     checks += [
       Check(
-        "drift with replacement over the prediction, η = \(number(steps[last])), median", prediction: 0.02,
+        "drift with replacement over the prediction, $η = \(number(steps[last]))$, median", prediction: 0.02,
         measurement: independent[last], tolerance: .atMost, count: count),
       Check(
         "that drift over its value at half of the step, median", prediction: 2,
@@ -161,29 +161,33 @@ extension SupportStudy {
     ]
     return Study.Finding(
       Claim(
-        id: "support.b1", title: "Without replacement an epoch is gradient descent on L + (η/4b)((n−b)/(n−1)) tr S",
+        id: "support.b1", title: "Without replacement an epoch is gradient descent on $L + (η/4b)((n−b)/(n−1)) tr S$",
         statement: """
-          Averaged over all orders an epoch of m = n/b steps equals m steps of gradient descent plus a drift −mη∇R, \
-          R = (η/(4b))((n−b)/(n−1)) tr S, tr S = (1/n) Σ ‖gᵢ − ∇L‖², to second order in η. With replacement there is no such \
-          drift, only one of third order.
+          Averaged over all orders an epoch of $m = n/b$ steps equals $m$ steps of gradient descent plus a drift $−mη∇R$,
+
+          $$R = (η/(4b))((n−b)/(n−1)) tr S$$
+
+          with $tr S = (1/n) ∑ ‖gᵢ − ∇L‖²$, to second order in $η$. With replacement there is no such drift, only one of third order.
           """,
         source: .derivedHere(
           basis:
-            "expansion to second order; the publication states a second-order effect of size η/b, its theorems were not read"
+            "expansion to second order; the publication states a second-order effect of size $η/b$, its theorems were not read"
         ),
         convention:
-          "2-3-1 tanh network without biases, 6 Gaussian samples, b = 2, \(count) draws of both; all 90 ordered partitions, all 36³ sequences",
+          "2-3-1 tanh network without biases, 6 Gaussian samples, $b = 2$, \(count) draws of both; all 90 ordered partitions, all $36³$ sequences",
         checks: checks,
         remark: """
           The regulariser's gradient is taken by central differences of the per-sample gradients. The formula is the first term of an \
-          expansion: at η = 0.02 the cosine still depends on the problem, from 0.988 to above 0.999.
+          expansion: at $η = 0.02$ the cosine still depends on the problem, from 0.988 to above 0.999.
           """),
       figures: [
         Figure(
-          name: "regulariser", title: "The drift of an epoch is the regulariser's gradient",
+          name: "regulariser",
+          title: "Without replacement the drift is the penalty's gradient, with it there is nearly none",
           caption: """
-            The difference between the mean epoch and gradient descent, relative to −mη∇R: without replacement the error of the \
-            formula is of first order in η; with replacement the drift itself is. Medians over \(count) problems.
+            Both sets of points fall along a line of slope 1, but they are different things. Blue: how far the drift without replacement is from \
+            $−mη∇R$, an error that vanishes with the step. Red: the whole drift with replacement, which vanishes beside $−mη∇R$. All orders \
+            of 6 samples in batches of 2, a 2-3-1 tanh network; medians over \(count) problems.
             """,
           panels: [
             .init(

@@ -10,7 +10,7 @@ import Objectives
 extension SupportStudy {
   /// The conventions of every claim that does not say otherwise.
   static let convention = """
-    loss (F(x) − y)², without ½, mean over the batch; no biases; He's normal start; batches reshuffled each epoch; constant step η; \
+    loss $(F(x) − y)²$, without ½, mean over the batch; no biases; He's normal start; batches reshuffled each epoch; constant step $η$; \
     double precision
     """
 
@@ -51,6 +51,8 @@ extension SupportStudy {
     var times: [Int]
     /// ‖W₁‖_F on the irrelevant inputs.
     var irrelevant: [Double]
+    /// ‖W₁‖_F on the relevant inputs.
+    var relevant: [Double]
     /// The mean loss over all samples.
     var loss: [Double]
     /// r.
@@ -92,18 +94,19 @@ extension SupportStudy {
     let weights = trained.network.parameterBlocks[0].range
     let relevant = training.relevantCount
     let cadence = Cadence.every(max(1, training.steps / training.recordings))
+    /// ‖W₁‖_F on some of the inputs.
+    @Sendable func norm(_ parameters: [Double], _ inputs: Range<Int>) -> Double {
+      var square = 0.0
+      for place in weights where inputs.contains(place % width) { square += parameters[place] * parameters[place] }
+      return square.squareRoot()
+    }
     let plan = RunPlan<NetworkEnsembleEngine.State>(
       budget: training.steps,
       stopping: StoppingRules(
         cadence: .every(1024), diverged: { !$0.parameters.allSatisfy { $0.isFinite && abs($0) < 1e6 } }),
       series: [
-        Probe("irrelevantNorm", cadence) { state in
-          var square = 0.0
-          for place in weights where place % width >= relevant {
-            square += state.parameters[place] * state.parameters[place]
-          }
-          return square.squareRoot()
-        },
+        Probe("irrelevantNorm", cadence) { norm($0.parameters, relevant..<width) },
+        Probe("relevantNorm", cadence) { norm($0.parameters, 0..<relevant) },
         Probe("loss", cadence) { evaluated.loss(at: $0.parameters) },
       ], finals: weights.map { place in Measure("weight\(place)") { $0.parameters[place] } })
     let record = try Ensemble.run(
@@ -116,8 +119,8 @@ extension SupportStudy {
       Trained(
         outcome: replica.outcome,
         firstLayer: Matrix(rows: weights.count / width, columns: width, storage: replica.finals),
-        times: replica.series[0].steps, irrelevant: replica.series[0].values, loss: replica.series[1].values,
-        relevantCount: relevant)
+        times: replica.series[0].steps, irrelevant: replica.series[0].values,
+        relevant: replica.series[1].values, loss: replica.series[2].values, relevantCount: relevant)
     }
   }
 
@@ -191,10 +194,10 @@ extension SupportStudy {
   ) -> [Check] {
     [
       Check(
-        "\(name) ≥ \(number(range.lowerBound))", prediction: range.lowerBound, measurement: measurement, error: error,
+        "\(name) $≥ \(number(range.lowerBound))$", prediction: range.lowerBound, measurement: measurement, error: error,
         tolerance: .atLeast, count: count),
       Check(
-        "\(name) ≤ \(number(range.upperBound))", prediction: range.upperBound, measurement: measurement, error: error,
+        "\(name) $≤ \(number(range.upperBound))$", prediction: range.upperBound, measurement: measurement, error: error,
         tolerance: .atMost, count: count),
     ]
   }

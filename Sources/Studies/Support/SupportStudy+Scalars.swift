@@ -46,15 +46,16 @@ extension SupportStudy {
     func law(_ step: Int) -> Double { 3.855 * exp(-2 * η * η * Double(step)) }
     var checks = [
       Check(
-        "gradient descent: a after 500 steps", prediction: 3.855, measurement: descent[0][0], tolerance: .absolute(5e-4)
+        "gradient descent: $a$ after 500 steps", prediction: 3.855, measurement: descent[0][0],
+        tolerance: .absolute(5e-4)
       ),
       Check(
-        "gradient descent: a after 50,000 steps over that", prediction: 1, measurement: descent[2][0] / descent[0][0],
+        "gradient descent: $a$ after 50,000 steps over that", prediction: 1, measurement: descent[2][0] / descent[0][0],
         tolerance: .absolute(1e-12)),
       Check(
-        "gradient descent: b after 500 steps", prediction: 0, measurement: descent[0][1], tolerance: .absolute(1e-3)),
+        "gradient descent: $b$ after 500 steps", prediction: 0, measurement: descent[0][1], tolerance: .absolute(1e-3)),
       Check(
-        "oscillating inputs, b = 1: a after 500 steps", prediction: 2.400, measurement: other[0][0],
+        "oscillating inputs, $b = 1$: $a$ after 500 steps", prediction: 2.400, measurement: other[0][0],
         tolerance: .absolute(5e-4)),
       Check(
         "the same after 50,000 steps over that", prediction: 1, measurement: other[2][0] / other[0][0],
@@ -63,11 +64,12 @@ extension SupportStudy {
     for (place, (printed, width)) in [(3.555, 5e-4), (1.861, 5e-4), (0.0057, 5e-5)].enumerated() {
       checks.append(
         Check(
-          "oscillating labels, b = 1: a after \(times[place]) steps", prediction: printed, measurement: sgd[place][0],
+          "oscillating labels, $b = 1$: $a$ after \(times[place]) steps", prediction: printed,
+          measurement: sgd[place][0],
           tolerance: .absolute(width)))
       checks.append(
         Check(
-          "a after \(times[place]) steps over 3.855 exp(−2η²t)", prediction: 1,
+          "$a$ after \(times[place]) steps over $3.855 exp(−2η²t)$", prediction: 1,
           measurement: sgd[place][0] / law(times[place]),
           tolerance: .absolute(0.12)))
     }
@@ -82,23 +84,27 @@ extension SupportStudy {
       Claim(
         id: "support.b14", title: "Oscillating labels shrink a weight, oscillating inputs do not",
         statement: """
-          For f = abx and labels −1, 1 at x = 1 gradient descent stops at (a, b) = (3.855, 0), near √15 = 3.873; SGD in fixed \
-          alternation goes on as a ≈ 3.855 exp(−2η²t), within 12 %. With inputs 1/3, 3 and labels 0 it stays at a = 2.400: \
+          For $f = a b x$ and labels −1, 1 at $x = 1$ gradient descent stops at $(a, b) = (3.855, 0)$, near $√15 = 3.873$; SGD in fixed \
+          alternation goes on as $a ≈ 3.855 exp(−2η²t)$, within 12 %. With inputs 1/3, 3 and labels 0 it stays at $a = 2.400$: \
           where all residuals vanish nothing shrinks.
           """,
         source: .program(
           name: "sgd-finds-support", place: "illustrative example of convergence; the law is derived here"),
         convention:
-          "loss (abx − y)², mean over the batch, b = 1 in fixed alternation, η = 0.008, from (4, 1); double precision",
+          "loss $(a b x − y)²$, mean over the batch, batch size 1 in fixed alternation, $η = 0.008$, from $(4, 1)$; double precision",
         hypotheses: [
           Hypothesis(
             "the residual of the labels stays near 1", holds: abs(sgd[1][0] * sgd[1][1]) < 0.1,
-            found: "ab = \(number(sgd[1][0] * sgd[1][1])) after 5,000 steps")
+            found: "$a b = \(number(sgd[1][0] * sgd[1][1]))$ after 5,000 steps")
         ], checks: checks),
       figures: [
         Figure(
           name: "label-oscillation", title: "What keeps shrinking is what keeps being pushed",
-          caption: "|a| along the scalar examples, from (a, b) = (4, 1), η = 0.008.",
+          caption: """
+            All four curves fall first, while the fit is made. Then the black and the red one are flat: where the full gradient, or each \
+            residual, vanishes, nothing moves $a$. The blue one goes on, along the law (dashed): its two labels push in turns. $|a|$ in the \
+            scalar model $f = a b x$, from $(a, b) = (4, 1)$, $η = 0.008$.
+            """,
           panels: [
             .init(
               horizontal: .init("step", logarithmic: true), vertical: .init("|a|", logarithmic: true, range: 0.004...6),
@@ -168,38 +174,69 @@ extension SupportStudy {
     }
     return Study.Finding(
       Claim(
-        id: "support.b15", title: "On (ab − 1)² gradient descent keeps its imbalance, SGD loses it",
+        id: "support.b15", title: "On $(a b − 1)²$ gradient descent keeps its imbalance, SGD loses it",
         statement: """
-          From (4, 2) gradient descent ends at (3.430, 0.292) whatever the data, with weight decay 1 at (0.708, 0.707); SGD with \
-          b = 10 ends nearer to balance on every data set where it still fits, and collapses on some.
+          From $(4, 2)$ gradient descent ends at $(3.430, 0.292)$ whatever the data, with weight decay 1 at $(0.708, 0.707)$; SGD with \
+          batch size 10 ends nearer to balance on every data set where it still fits, and collapses on some.
           """,
         source: .program(name: "sgd-finds-support", place: "illustrative example of the landscape"),
         convention: """
-          loss (abx − y)², 100 points with mean x² = 1, one label y = 1/mean x (redrawn while |mean x| ≤ 0.05), η = 0.008, 550 steps, \
+          loss $(a b x − y)²$, 100 points with mean $x²$ of 1, one label $y$, 1 over the mean of $x$ (redrawn while that mean is within 0.05 of \
+          0), $η = 0.008$, 550 steps, \
           batches of 10 in fixed order
           """,
         checks: [
           Check(
-            "gradient descent: largest |a − 3.430|", prediction: 0, measurement: largest { abs($0.descent[0] - 3.430) },
+            "gradient descent: largest $|a − 3.430|$", prediction: 0,
+            measurement: largest { abs($0.descent[0] - 3.430) },
             tolerance: .absolute(5e-4), count: count),
           Check(
-            "gradient descent: largest |b − 0.292|", prediction: 0, measurement: largest { abs($0.descent[1] - 0.292) },
+            "gradient descent: largest $|b − 0.292|$", prediction: 0,
+            measurement: largest { abs($0.descent[1] - 0.292) },
             tolerance: .absolute(5e-4), count: count),
           Check(
-            "with decay: largest |a − 0.708|", prediction: 0, measurement: largest { abs($0.decayed[0] - 0.708) },
+            "with decay: largest $|a − 0.708|$", prediction: 0, measurement: largest { abs($0.decayed[0] - 0.708) },
             tolerance: .absolute(5e-4), count: count),
           Check(
-            "with decay: largest |b − 0.707|", prediction: 0, measurement: largest { abs($0.decayed[1] - 0.707) },
+            "with decay: largest $|b − 0.707|$", prediction: 0, measurement: largest { abs($0.decayed[1] - 0.707) },
             tolerance: .absolute(5e-4), count: count),
           none(
-            "fitted SGD runs with |a² − b²| not below gradient descent's",
+            "fitted SGD runs with $|a² − b²|$ not below gradient descent's",
             fitted.count { imbalance($0.sgd) >= imbalance($0.descent) }, of: fitted.count),
           Check(
             "SGD runs that fit", prediction: 1, measurement: Double(fitted.count), tolerance: .atLeast, count: count),
         ],
         correction: """
-          “SGD finds the balanced solution” is one outcome: where mean x is small the one label is large, the batches disagree, and SGD \
+          “SGD finds the balanced solution” is one outcome: where the mean of $x$ is small the one label is large, the batches disagree, and SGD \
           collapses to 0 (here \(others.joined(separator: ", "))). Shrinkage must be read together with the loss.
-          """), tables: [table])
+          """), figures: [landscapeFigure(ends.map(\.descent), ends.map(\.sgd), ends.map(\.decayed))], tables: [table])
+  }
+
+  /// Where runs end in the plane of a and b.
+  private static func landscapeFigure(_ descent: [[Double]], _ sgd: [[Double]], _ decayed: [[Double]]) -> Figure {
+    let valley = (0...60).map { 0.2 + 4.2 * Double($0) / 60 }
+    func ends(_ label: String, _ colour: Figure.Colour, _ points: [[Double]]) -> Figure.Layer {
+      let shown = points.filter { $0.allSatisfy { abs($0) < 5 } }
+      return .init(label, .points, colour, x: shown.map { $0[0] }, y: shown.map { $0[1] })
+    }
+    return Figure(
+      name: "landscape", title: "Gradient descent stops where it meets the valley, SGD slides along it",
+      caption: """
+        All points of the grey curve fit equally well. Gradient descent (black) reaches it where its start has sent it, whatever the data, and \
+        stays; SGD with batches of 10 (blue) ends nearer to the diagonal, where both weights are equal, each data set somewhere else, and \
+        now and then leaves the curve or collapses towards zero. Gradient descent with weight decay (green) goes to the diagonal. Ends of 550 \
+        steps of $η = 0.008$ from $(4, 2)$ on $(a b − 1)²$, for \(descent.count) data sets.
+        """,
+      panels: [
+        .init(
+          horizontal: .init("a", range: -0.5...4.5), vertical: .init("b", range: -0.5...2.5),
+          layers: [
+            .init("ab = 1", .line, .grey, x: valley, y: valley.map { 1 / $0 < 2.5 ? 1 / $0 : .nan }),
+            .init("a = b", .dashed, .grey, x: [0, 2.5], y: [0, 2.5]),
+            ends("start", .orange, [[4, 2]]), ends("SGD, b = 10", .blue, sgd),
+            ends("gradient descent", .black, descent),
+            ends("gradient descent, weight decay", .green, decayed),
+          ])
+      ])
   }
 }

@@ -163,7 +163,8 @@ extension Figure.Layer {
     let vertical = HTML.plotlyText(panel.vertical.label)
     let extra = "<extra>\(HTML.plotlyText(label))</extra>"
     let hasInterval = hasBounds && style != .cells
-    guard x.count <= Self.mostExactPoints || hasInterval else {
+    // What is drawn as it is needs no second copy of its numbers.
+    guard hasInterval || style == .bars || (style == .points && x.count <= Self.mostExactPoints) else {
       let across = isOverNames ? "%{x}" : "\(horizontal) = %{x:.7~g}"
       trace["hovertemplate"] = .string("\(across)<br>\(vertical) = %{y:.7~g}\(extra)")
       return
@@ -176,7 +177,7 @@ extension Figure.Layer {
     trace["hovertemplate"] = .string("\(across)<br>\(vertical) = %{customdata[1]:.7~g}\(interval)\(extra)")
   }
 
-  /// More points than this are told to single precision, as they are drawn: the page stays small.
+  /// More points than this are told to single precision, as they and all lines are drawn: the page stays small.
   private static let mostExactPoints = 400
 
   /// Cells as closed outlines in one trace.

@@ -63,7 +63,7 @@ public struct FigureDrawing: Sendable {
       // Fonts of like width, for machines without DejaVu Sans.
       let described = text.replacingCharacters(in: start..<end, with: head).replacing(
         "font-family=\"DejaVu Sans\"", with: "font-family=\"DejaVu Sans, Verdana, sans-serif\"")
-      return Array(described.utf8)
+      return Array(Self.withoutEmptyGroups(described).utf8)
     case .png:
       return PNGText.adding(
         ["Title": title, "Description": caption, "Software": program, "Source": origin.command, "Data": data], to: bytes
@@ -75,6 +75,21 @@ public struct FigureDrawing: Sendable {
           "Data": data,
         ], to: Self.undated(bytes))
     }
+  }
+
+  /// An SVG text without the empty groups and lines that gnuplot writes between all that it draws: a map is a third shorter.
+  private static func withoutEmptyGroups(_ text: String) -> String {
+    var kept: [Substring] = []
+    for line in text.split(separator: "\n") {
+      let content = line.drop { $0 == " " || $0 == "\t" }
+      if content.isEmpty { continue }
+      if content == "</g>", let last = kept.last, last.hasPrefix("<g "), last.hasSuffix(">"), !last.contains("</") {
+        kept.removeLast()
+      } else {
+        kept.append(content)
+      }
+    }
+    return kept.joined(separator: "\n") + "\n"
   }
 
   /// A PDF file whose date of creation is a fixed one of the same length.

@@ -1,11 +1,5 @@
 import Formats
 
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
-
 /// The figures of a page: interactive charts if there is a chart library, and static pictures for paper and for no JavaScript.
 struct FigureGallery: Sendable {
   /// The static figures as SVG text, by figure name.
@@ -31,7 +25,7 @@ struct FigureGallery: Sendable {
     // As an image and not as elements: the marks' names inside would collide between figures.
     let image = drawing.map { svg in
       "<img class=\"static\" alt=\"\(HTML.escaped(PlainText.of("\(figure.title). \(figure.caption)")))\" "
-        + "src=\"data:image/svg+xml;base64,\(Data(svg.utf8).base64EncodedString())\">"
+        + "src=\"data:image/svg+xml;charset=utf-8,\(HTML.inAddress(svg))\">"
     }
     return """
       <figure id="\(anchor)" class="\(drawing == nil ? "undrawn" : "drawn")" aria-labelledby="\(anchor)-title">
@@ -63,7 +57,7 @@ struct FigureGallery: Sendable {
       }
       let tools = switches.isEmpty ? "" : "<p class=\"tools\">\(switches.joined(separator: " "))</p>"
       return "<div class=\"panel\"><div class=\"chart\" role=\"group\" aria-label=\"Interactive chart: "
-        + "\(HTML.escaped(figure.title)), \(HTML.escaped(name))\"><script type=\"application/json\">"
+        + "\(HTML.escaped(PlainText.of(figure.title))), \(HTML.escaped(name))\"><script type=\"application/json\">"
         + "\(panel.plotly.scriptText)</script></div>\(tools)</div>"
     }
     return "\(sliders(figure))<div class=\"charts\(figure.panels.count > 1 ? " several" : "")\">"

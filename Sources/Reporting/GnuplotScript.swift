@@ -135,7 +135,8 @@ struct GnuplotScript {
       switch tick.label {
       case .powerOfTen(let exponent):
         "'\(onCharacters ? "1e\(exponent)" : "10^{\(exponent < 0 ? "−\(-exponent)" : "\(exponent)")}")' \(Self.number(tick.value))"
-      case .plain(let label): "\(Self.quoted(label)) \(Self.number(tick.value))"
+      // gnuplot reads marks as formats of their numbers.
+      case .plain(let label): "\(Self.quoted(label.replacing("%", with: "%%"))) \(Self.number(tick.value))"
       case .none: "'' \(Self.number(tick.value)) 1"
       }
     }

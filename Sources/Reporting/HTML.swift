@@ -49,6 +49,26 @@ enum HTML {
     }.joined()
   }
 
+  /// A text as part of a `data:` address in a quoted attribute: much shorter than in base 64, since only what would end or change the
+  /// address is replaced.
+  static func inAddress(_ text: String) -> String {
+    var output = ""
+    output.reserveCapacity(text.utf8.count * 9 / 8)
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "%": output += "%25"
+      case "#": output += "%23"
+      case "<": output += "%3C"
+      case ">": output += "%3E"
+      case "\"": output += "%22"
+      case "&": output += "%26"
+      case "\n": output += "%0A"
+      default: output.unicodeScalars.append(scalar)
+      }
+    }
+    return output
+  }
+
   /// A list of facts: what, and its value in HTML.
   static func facts(_ rows: [(what: String, value: String)]) -> String {
     "<dl class=\"facts\">\(rows.map { "<dt>\($0.what)</dt><dd>\($0.value)</dd>" }.joined(separator: "\n"))</dl>"

@@ -30,7 +30,8 @@ extension HTMLReport {
     a, code { overflow-wrap: anywhere; }
     code, pre { font: 0.9em/1.5 ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; }
     p { margin: 0.6rem 0; }
-    math { font-size: 1.06em; }
+    math { font-family: "STIX Two Math", "Latin Modern Math", "Cambria Math", "Libertinus Math", "Noto Sans Math", math; }
+    .tied { white-space: nowrap; }
     .formula { margin: 0.8rem 0; padding: 0.2rem 0; overflow-x: auto; overflow-y: hidden; }
     .page { margin: 0 auto; padding: 2.5rem 1.25rem 4rem; max-width: 64rem; }
     .skip { position: absolute; left: -100vw; }

@@ -76,15 +76,38 @@ extension Claim {
 }
 
 extension HTML {
-  /// A line of marked text.
+  /// A line of marked text. Brackets and points stay with the formula that they touch.
   static func line(marked text: String) -> String {
-    MarkedText.pieces(text).map { piece in
+    var output = ""
+    // Signs before a formula, the formula, and signs after it.
+    var tied = (before: "", formula: "", after: "")
+    func close() {
+      let text = tied.before + tied.formula + tied.after
+      let isTied = !tied.formula.isEmpty && text.count > tied.formula.count
+      output += isTied ? "<span class=\"tied\">\(text)</span>" : text
+      tied = ("", "", "")
+    }
+    for piece in MarkedText.pieces(text) {
       switch piece {
-      case .plain(let text): escaped(text)
-      case .formula(let formula): TypesetFormula(formula).mathML
-      case .code(let code): "<code>\(escaped(code))</code>"
+      case .plain(let text):
+        let after = tied.formula.isEmpty ? "" : text.prefix { !$0.isWhitespace }
+        tied.after = escaped(String(after))
+        close()
+        let rest = text.dropFirst(after.count)
+        let before = rest.suffix(while: { !$0.isWhitespace })
+        // A long word may be parted from its formula.
+        let isShort = before.count <= 3
+        output += escaped(String(isShort ? rest.dropLast(before.count) : rest))
+        tied.before = isShort ? escaped(String(before)) : ""
+      case .formula(let formula):
+        tied.formula += TypesetFormula(formula).mathML
+      case .code(let code):
+        close()
+        output += "<code>\(escaped(code))</code>"
       }
-    }.joined()
+    }
+    close()
+    return output
   }
 
   /// Paragraphs of marked text, separated by empty lines.
@@ -93,7 +116,8 @@ extension HTML {
       let line = block.trimmed
       if line.hasPrefix("$$"), line.hasSuffix("$$"), line.count > 4 {
         let formula = line.dropFirst(2).dropLast(2)
-        return "<div class=\"formula\" tabindex=\"0\">\(TypesetFormula(String(formula), isDisplayed: true).mathML)</div>"
+        return
+          "<div class=\"formula\" tabindex=\"0\">\(TypesetFormula(String(formula), isDisplayed: true).mathML)</div>"
       }
       return "<p>\(self.line(marked: block))</p>"
     }.joined(separator: "\n")
@@ -101,6 +125,13 @@ extension HTML {
 }
 
 extension Substring {
+  /// The longest end of which all characters fit.
+  fileprivate func suffix(while fits: (Character) -> Bool) -> Substring {
+    var start = endIndex
+    while start > startIndex, fits(self[index(before: start)]) { start = index(before: start) }
+    return self[start...]
+  }
+
   /// Whether a space stands at one of the ends.
   fileprivate var isPadded: Bool { first?.isWhitespace != false || last?.isWhitespace != false }
 }

@@ -86,7 +86,7 @@ struct Reproduction {
 
   private func chip(_ claim: Claim) -> String {
     let short = claim.id.split(separator: ".").last.map(String.init) ?? claim.id
-    let label = "\(claim.id): \(claim.title). \(claim.verdict.word), \(claim.scope.word)"
+    let label = "\(claim.id): \(PlainText.of(claim.title)). \(claim.verdict.word), \(claim.scope.word)"
     return """
       <li><a class="chip \(claim.verdict.name) \(claim.scope.rawValue)" href="#\(claim.anchor)" \
       title="\(HTML.escaped(label))" aria-label="\(HTML.escaped(label))"><span aria-hidden="true">\(claim.verdict.mark)\

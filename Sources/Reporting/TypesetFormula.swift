@@ -68,6 +68,17 @@ indirect enum FormulaPart {
     }
   }
 
+  /// Whether it is higher than a line.
+  var isHigh: Bool {
+    switch self {
+    case .fraction: true
+    case .sign(let sign): Self.sums.contains(sign)
+    case .root(let parts), .group(let parts), .fenced(_, let parts, _): parts.contains(where: \.isHigh)
+    case .scripted(let base, _, _): base.isHigh
+    case .name, .number, .words, .gap: false
+    }
+  }
+
   /// Whether it binds what follows or precedes it by itself.
   var isSign: Bool { if case .sign = self { true } else { false } }
 
@@ -93,7 +104,10 @@ indirect enum FormulaPart {
     case .gap: return "<mspace width=\"0.2em\"></mspace>"
     case .fenced(let open, let parts, let close):
       let body = parts.map { $0.mathML(isDisplayed) }.joined()
-      return "<mrow><mo form=\"prefix\">\(open)</mo>\(body)<mo form=\"postfix\">\(close)</mo></mrow>"
+      // Around what is no higher than a letter brackets keep their size: without a font for formulas browsers overdo it.
+      let size = parts.contains(where: \.isHigh) ? "" : " stretchy=\"false\""
+      return
+        "<mrow><mo form=\"prefix\"\(size)>\(open)</mo>\(body)<mo form=\"postfix\"\(size)>\(close)</mo></mrow>"
     case .group(let parts): return row(parts)
     case .fraction(let above, let below): return "<mfrac>\(row(above))\(row(below))</mfrac>"
     case .root(let parts): return "<msqrt>\(row(parts))</msqrt>"

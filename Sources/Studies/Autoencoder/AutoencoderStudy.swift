@@ -11,7 +11,7 @@ public enum AutoencoderStudy {
   public static let study = Study(
     name: "autoencoder", title: "Batch size and the single-neuron autoencoder",
     question: question, setup: setup,
-    citations: [.ghosh, .wuMaE, .menshikov, .smith, .mulayoff, .wilson, .efron, .salmon, .lemire, .bentley],
+    citations: [.ghosh, .wu, .menshikov, .smith, .mulayoff, .wilson, .efron, .salmon, .lemire, .bentley],
     corrections: corrections,
     experiments: [
       .init(

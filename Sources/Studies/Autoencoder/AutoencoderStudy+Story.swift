@@ -95,8 +95,8 @@ extension AutoencoderStudy {
       "Which data point wins is a matter of angles, and the batch size only a clock",
       """
       The paper leaves the law of the winner open. For small steps the walk becomes a diffusion along the manifold of minima, \
-      and for two data points its law is an angle: $a_1$ wins with the share that the angle of the start has of 90°, neither \
-      $∝ c$ nor $∝ c²$. Three data points follow the same diffusion, for which no closed form is known; a small start adds \
+      and for two data points its law is an angle: $a_1$ wins with the share that the angle of the start has of 90°, in proportion neither \
+      to $c$ nor to $c²$. Three data points follow the same diffusion, for which no closed form is known; a small start adds \
       noise on its way to the manifold and evens out the chances. The batch size enters none of this. It stretches time, by \
       $b(m−1)/(m−b)$ for subsets and by $b$ with replacement.
       """,

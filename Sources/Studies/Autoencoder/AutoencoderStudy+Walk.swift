@@ -196,7 +196,7 @@ extension AutoencoderStudy {
         caption: """
           The log-ratio $R_t = log(c_k / ∑_{j≠k} cⱼ)$ of the leader $k$ to all others; from 0 on the leader outweighs them \
           together. Blue, 30 orders of SGD from the start of the first figure: they wander, then climb at the slope that claim \
-          16 predicts, $−π log(1−η²)$ (dashed, drawn from $R₀$). Red, gradient descent: level. ReLU, $b = 1$, $n = 50$, \
+          16 predicts, $−(1/m) log(1−η²)$ a step (dashed, drawn from $R₀$). Red, gradient descent: level. ReLU, $b = 1$, $n = 50$, \
           $m = 9$, $η = 0.2$.
           """,
         panels: [.init(horizontal: .init("step t"), vertical: .init("Rₜ"), layers: walks)]), table

@@ -32,9 +32,9 @@ extension StabilityStudy {
 
     $$Σ_{t+1} = (1 − p)(I − ηH) Σ_t (I − ηH) + (p)⁄(n) ∑_{i=1}^{n} (I − ηH_i) Σ_t (I − ηH_i)$$
 
-    It stays bounded exactly up to the threshold of Mulayoff and Michaeli,
+    It stays bounded exactly up to the threshold of Mulayoff and Michaeli, $η_meanSquare = 2/λ_max(C^†D)$, where
 
-    $$η_meanSquare = (2)⁄(λ_max(C^†D)) " with " C = ½(H⊗I + I⊗H) " and " D = (1 − p) H⊗H + (p)⁄(n) ∑_{i=1}^{n} H_i⊗H_i$$
+    $$C = ½(H⊗I + I⊗H) " and " D = (1 − p) H⊗H + (p)⁄(n) ∑_{i=1}^{n} H_i⊗H_i$$
 
     What a single run does is ruled by the Lyapunov exponent, which is negative below $η_almostSure$, its first zero:
 
@@ -84,7 +84,7 @@ extension StabilityStudy {
     .init(
       "Single runs hold out longer, and may like small batches",
       """
-      The mean square is a mean over rare, huge excursions. A typical run does not see them: it settles as long as its \
+      The mean square is made by rare, huge excursions. A typical run does not see them: it settles as long as its \
       Lyapunov exponent is negative, beyond $η_meanSquare$. Move the sliders to find step sizes at which the mean square grows \
       while every run in sight dies out. The two thresholds even disagree about the batch size, the one rising and the other \
       falling with $b$ in one direction, and the set of step sizes at which single runs settle need not be an interval.

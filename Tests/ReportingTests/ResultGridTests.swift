@@ -159,7 +159,7 @@ struct ResultGridTests {
           ]))
     }
     let (short, long) = (layout(["iid", "full"]), layout((0..<12).map { "a long name \($0)" }))
-    #expect(!short.places[0].turnsNames && long.places[0].turnsNames)
+    #expect(short.places[0].turnedNames == nil && long.places[0].turnedNames != nil)
     #expect(long.places[0].labelDepth > short.places[0].labelDepth + 0.3)
     #expect(long.places[0].bottom > long.places[0].labelDepth)
   }
@@ -168,7 +168,7 @@ struct ResultGridTests {
   func series() throws {
     let grid = ResultGrid(axes: [], groups: [[]])
     let steps = [0.0, 10, 20, 30]
-    let curve = ResultSeries.Curve(steps: steps, median: steps, low: steps, high: steps, lastOfHalf: 15)
+    let curve = ResultSeries.Curve(steps: steps, middle: steps, low: steps, high: steps, lastOfHalf: 15)
     let figure = try #require(
       grid.figures(of: ResultSeries(name: "s", label: "s", caption: "C.", curves: [curve]), hasLogarithmicSteps: false)
         .first)

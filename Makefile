@@ -49,10 +49,10 @@ benchmark: dependencies ## time Basin and the peers that are installed, side by 
 	Benchmarks/sweep
 
 lint: ## check the style of the Swift sources
-	$(SWIFT) format lint --strict --recursive Sources Tests Package.swift
+	$(SWIFT) format lint --strict --recursive Sources Tests Examples Package.swift
 
 format: ## put the Swift sources into that style
-	$(SWIFT) format --in-place --recursive Sources Tests Package.swift
+	$(SWIFT) format --in-place --recursive Sources Tests Examples Package.swift
 
 # Builds nothing, so that `sudo make install` needs no Swift and leaves no files of root's behind in .build.
 install: ## copy the program to PREFIX (/usr/local), after `make build`

@@ -48,13 +48,19 @@ let package = Package(
       dependencies: [
         "Citations", "Numerics", "Formats", "DataSets", "Objectives", "Descent", "Curvature", "Stability", "Features",
         "Claims", "Reporting",
-      ]),
+      ],
+      // The specs of Examples, so that the installed program has them.
+      resources: [.embedInCode("Specs")]),
     .executableTarget(
       name: "basin",
       dependencies: [
         "Numerics", "Formats", "Objectives", "Descent", "Curvature", "Stability", "Experiments", "Claims", "Reporting",
         "Diagnosis", "Studies",
       ]),
+    .target(
+      name: "ExtendingExamples",
+      dependencies: ["Numerics", "Objectives", "Descent", "Curvature", "Stability", "Claims", "Studies"],
+      path: "Examples/extending"),
     .target(name: "TestSupport", dependencies: ["Numerics"], path: "Tests/TestSupport"),
     .target(name: "AllocationCount", path: "Tests/AllocationCount"),
     .target(
@@ -84,6 +90,12 @@ let package = Package(
       dependencies: [
         "Numerics", "Formats", "DataSets", "Objectives", "Descent", "Curvature", "Features", "Experiments",
         "TestSupport",
+      ]),
+    .testTarget(
+      name: "ExtendingTests",
+      dependencies: [
+        "Numerics", "Formats", "Objectives", "Descent", "Curvature", "Stability", "Claims", "Reporting", "Studies",
+        "ExtendingExamples", "TestSupport",
       ]),
     .testTarget(
       name: "CommandLineTests", dependencies: ["Numerics", "Formats", "Experiments", "basin", "TestSupport"],

@@ -171,12 +171,3 @@ struct ZipWriter: ~Copyable {
     offset += UInt64(bytes.bytes.count)
   }
 }
-
-/// Bytes to which integers are appended with their lowest byte first.
-private struct LittleEndianBytes {
-  var bytes = [UInt8]()
-
-  mutating func append<Value: FixedWidthInteger>(_ value: Value) {
-    withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
-  }
-}

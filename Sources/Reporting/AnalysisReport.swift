@@ -81,6 +81,7 @@ extension AnalysisReport: Report {
       footer: """
         Made by Basin \(version). The same command and version give the same numbers. \
         For programs: <a href="\(file)">\(HTML.escaped(document.name))</a> and the CSV files of each table and figure.
-        """)
+        """,
+      hasFigures: !figures.isEmpty)
   }
 }

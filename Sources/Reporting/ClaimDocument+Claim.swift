@@ -39,8 +39,11 @@ extension ClaimDocument {
     public var correction: String?
     /// Further remarks.
     public var remark: String?
+    /// The command that measures it again, to the same numbers.
+    public var command: String
 
-    init(_ claim: Claim) {
+    init(_ marked: Claim, command: String) {
+      let claim = marked.withoutMarks
       let decisive = claim.decisiveCheck
       id = claim.id
       title = claim.title
@@ -62,6 +65,7 @@ extension ClaimDocument {
       checks = claim.checks.map(CheckRecord.init)
       correction = claim.correction
       remark = claim.remark
+      self.command = command
     }
   }
 

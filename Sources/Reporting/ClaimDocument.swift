@@ -34,8 +34,10 @@ public struct ClaimDocument: Codable, Sendable, Equatable {
     title = report.title
     provenance = Provenance(report.provenance)
     summary = VerdictCounts(report.claims)
-    claims = report.claims.map(ClaimRecord.init)
-    corrections = report.corrections.map { Correction(said: $0.said, instead: $0.instead, claims: $0.claims) }
+    claims = report.claims.map { ClaimRecord($0, command: report.command(for: $0)) }
+    corrections = report.corrections.map {
+      Correction(said: PlainText.of($0.said), instead: PlainText.of($0.instead), claims: $0.claims)
+    }
     citations = report.allCitations
   }
 

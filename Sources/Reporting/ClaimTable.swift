@@ -11,7 +11,7 @@ public struct ClaimTable: Sendable {
 
   /// Prepares a table.
   public init(_ claims: [Claim], width: Int = 100, usesColour: Bool = false) {
-    self.claims = claims
+    self.claims = claims.map(\.withoutMarks)
     self.width = max(width, 30)
     self.usesColour = usesColour
   }

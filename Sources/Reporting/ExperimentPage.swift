@@ -19,7 +19,8 @@ struct ExperimentPage {
       footer: """
         Made by Basin \(version). The same spec and version give the same numbers. \
         For programs: <a href="spec.json">spec.json</a> and the CSV files of each table and figure.
-        """)
+        """,
+      hasFigures: !report.figures.isEmpty)
   }
 
   private var question: String {
@@ -99,10 +100,10 @@ extension ExperimentReport.Part {
   /// The part as a section of a page: what is to be said, figures, tables.
   func section(_ gallery: FigureGallery) -> PageContent.Section {
     let body = [
-      text.isEmpty ? "" : "<div class=\"prose\">\(HTML.paragraphs(text))</div>",
+      text.isEmpty ? "" : "<div class=\"prose\">\(HTML.paragraphs(marked: text))</div>",
       facts.isEmpty ? "" : HTML.facts(facts.map { (HTML.escaped($0.what), HTML.escaped($0.value)) }),
       gallery.html(figures),
-      tables.map(\.html).joined(separator: "\n"),
+      tables.map { $0.html(in: gallery.folder) }.joined(separator: "\n"),
     ]
     return .init("part-" + HTML.anchor(anchor), heading, body.filter { !$0.isEmpty }.joined(separator: "\n"))
   }

@@ -12,15 +12,22 @@ extension Figure.Panel {
     var pointLayers = 0
     for layer in layers {
       guard layer.isDrawn(scales) else { continue }
-      let showsInLegend = shownLabels.insert(layer.label).inserted
+      // Of a label that sliders show by turns each layer is the first in its turn.
+      let showsInLegend = shownLabels.insert(layer.places.isEmpty ? layer.label : "\(layer.label) \(layer.places)")
+        .inserted
+      var drawn: [[String: JSON]] = []
       if layer.style == .cells {
-        traces.append(layer.plotlyCells(scales.horizontal, scales.vertical, showsInLegend: showsInLegend))
+        drawn.append(layer.plotlyCells(scales.horizontal, scales.vertical, showsInLegend: showsInLegend))
       } else if layer.style != .points, layer.style != .bars, layer.hasBounds {
-        traces.append(layer.plotlyBand(scales.horizontal, scales.vertical, opacity: bandOpacity))
+        drawn.append(layer.plotlyBand(scales.horizontal, scales.vertical, opacity: bandOpacity))
       }
       let shape = ["circle", "square", "triangle-up", "diamond", "triangle-down"][pointLayers % 5]
       if layer.style == .points { pointLayers += 1 }
-      traces.append(layer.plotlyTrace(scales.horizontal, scales.vertical, shape: shape, showsInLegend: showsInLegend))
+      var trace = layer.plotlyTrace(scales.horizontal, scales.vertical, shape: shape, showsInLegend: showsInLegend)
+      layer.answerPointer(&trace, self, isOverNames: !scales.horizontal.categories.isEmpty)
+      drawn.append(trace)
+      let meta: JSON = ["places": .array(layer.places.map { .integer($0) })]
+      traces += drawn.map { .object(layer.places.isEmpty ? $0 : $0.merging(["meta": meta]) { $1 }) }
     }
     var vertical = self.vertical.plotly(scales.vertical)
     if equalScales { vertical["scaleanchor"] = "x" }
@@ -48,6 +55,22 @@ extension Figure.Panel {
       "plot_bgcolor": "rgba(0,0,0,0)",
     ]
     return ["data": .array(traces), "layout": layout]
+  }
+}
+
+extension Figure.Panel {
+  /// The axes that a reader can switch between linear and logarithmic: those of numbers of which all are positive, of lines and points.
+  var switchableAxes: [(name: String, isLogarithmic: Bool)] {
+    guard !equalScales, layers.allSatisfy({ $0.style != .cells && $0.style != .bars }) else { return [] }
+    func fits(_ axis: Figure.Axis, _ values: [Double]) -> Bool {
+      let finite = values.filter(\.isFinite)
+      guard axis.categories.isEmpty, let least = finite.min(), let most = finite.max() else { return false }
+      return least > 0 && most > least
+    }
+    var axes: [(name: String, isLogarithmic: Bool)] = []
+    if fits(horizontal, layers.flatMap(\.x)) { axes.append(("x", horizontal.isLogarithmic)) }
+    if fits(vertical, layers.flatMap { $0.y + $0.low + $0.high }) { axes.append(("y", vertical.isLogarithmic)) }
+    return axes
   }
 }
 
@@ -93,13 +116,12 @@ extension AxisScale {
 extension Figure.Layer {
   fileprivate func plotlyTrace(
     _ horizontal: AxisScale, _ vertical: AxisScale, shape: String, showsInLegend: Bool
-  ) -> JSON {
+  ) -> [String: JSON] {
     let colour = JSON.string(colour.rawValue)
     var trace: [String: JSON] = [
       "type": "scatter", "name": .string(HTML.plotlyText(label)), "showlegend": .bool(showsInLegend),
       "x": horizontal.numbersForPicture(x.map(horizontal.shown)),
       "y": vertical.numbersForPicture(y.map(vertical.shown)),
-      "hovertemplate": horizontal.categories.isEmpty ? "%{x:.5~g}, %{y:.5~g}" : "%{y:.5~g}",
     ]
     // One entry in the legend then switches every layer of its name.
     if !label.isEmpty { trace["legendgroup"] = .string(label) }
@@ -118,14 +140,11 @@ extension Figure.Layer {
       trace["width"] = .numbersForPicture(sides.map { $0.right - $0.left })
       // A bar is placed by its centre, which on a logarithmic axis is not the point's position.
       trace["x"] = .numbersForPicture(sides.map { horizontal.shown(($0.left + $0.right) / 2) })
-      trace["customdata"] = .numbersForPicture(x)
-      trace["hovertemplate"] = "%{customdata:.5~g}, %{y:.5~g}"
       trace["marker"] = ["color": colour]
     case .cells:
       // The rectangles are a trace of their own; this one answers the pointer.
       trace.merge([
         "mode": "markers", "showlegend": false, "marker": ["color": colour, "size": 14.0, "opacity": 0.0],
-        "hovertemplate": "%{x:.5~g}, %{y:.5~g}",
       ]) { $1 }
     }
     if hasBounds, style == .points || style == .bars {
@@ -135,11 +154,35 @@ extension Figure.Layer {
         "arrayminus": vertical.numbersForPicture(zip(low, y).map { $1 - vertical.grounded($0) }),
       ]
     }
-    return .object(trace)
+    return trace
   }
 
+  /// Gives a trace what the pointer is told: the axes' names with the point's own numbers, and its interval if it has one.
+  fileprivate func answerPointer(_ trace: inout [String: JSON], _ panel: Figure.Panel, isOverNames: Bool) {
+    let horizontal = HTML.plotlyText(panel.horizontal.label)
+    let vertical = HTML.plotlyText(panel.vertical.label)
+    let extra = "<extra>\(HTML.plotlyText(label))</extra>"
+    let hasInterval = hasBounds && style != .cells
+    guard x.count <= Self.mostExactPoints || hasInterval else {
+      let across = isOverNames ? "%{x}" : "\(horizontal) = %{x:.7~g}"
+      trace["hovertemplate"] = .string("\(across)<br>\(vertical) = %{y:.7~g}\(extra)")
+      return
+    }
+    // The numbers themselves, since what is drawn may be rounded, shifted or cut off at the axis.
+    let columns = hasInterval ? [x, y, low, high] : [x, y]
+    let across = isOverNames ? "%{x}" : "\(horizontal) = %{customdata[0]:.7~g}"
+    let interval = hasInterval ? "<br>from %{customdata[2]:.7~g} to %{customdata[3]:.7~g}" : ""
+    trace["customdata"] = .array(x.indices.map { point in .array(columns.map { .number($0[point]) }) })
+    trace["hovertemplate"] = .string("\(across)<br>\(vertical) = %{customdata[1]:.7~g}\(interval)\(extra)")
+  }
+
+  /// More points than this are told to single precision, as they are drawn: the page stays small.
+  private static let mostExactPoints = 400
+
   /// Cells as closed outlines in one trace.
-  fileprivate func plotlyCells(_ horizontal: AxisScale, _ vertical: AxisScale, showsInLegend: Bool) -> JSON {
+  fileprivate func plotlyCells(
+    _ horizontal: AxisScale, _ vertical: AxisScale, showsInLegend: Bool
+  ) -> [String: JSON] {
     var (outlineX, outlineY): ([Double], [Double]) = ([], [])
     for place in x.indices {
       // Not-a-number parts the outlines.
@@ -161,7 +204,9 @@ extension Figure.Layer {
   var cellOpacity: Double { Figure.Colour.shades.contains(colour) ? 1 : 0.5 }
 
   /// A band as closed outlines, one for each stretch without a gap.
-  fileprivate func plotlyBand(_ horizontal: AxisScale, _ vertical: AxisScale, opacity: Double) -> JSON {
+  fileprivate func plotlyBand(
+    _ horizontal: AxisScale, _ vertical: AxisScale, opacity: Double
+  ) -> [String: JSON] {
     var outlineX: [Double] = []
     var outlineY: [Double] = []
     let bounds = bounds((horizontal, vertical))
@@ -178,7 +223,7 @@ extension Figure.Layer {
       "fillcolor": .string(colour.rawValue),
     ]
     if !label.isEmpty { band["legendgroup"] = .string(label) }
-    return .object(band)
+    return band
   }
 }
 

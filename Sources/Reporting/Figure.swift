@@ -12,6 +12,8 @@ public struct Figure: Sendable {
   public var sharesLegend = false
   /// Whether the printed figure shows its title above its panels; papers have captions instead.
   public var showsTitle = false
+  /// Settings that a reader of the page can change; paper shows what is first seen.
+  public var sliders: [Slider] = []
 
   /// Describes a picture.
   public init(name: String, title: String, caption: String, panels: [Panel]) {
@@ -19,6 +21,26 @@ public struct Figure: Sendable {
     self.title = title
     self.caption = caption
     self.panels = panels
+  }
+
+  /// A setting with a few values, one of which is looked at.
+  public struct Slider: Sendable {
+    /// What it is, such as `η`.
+    public var name: String
+    /// Its values, ascending; at least one.
+    public var values: [Double]
+    /// The place of the value that is first seen.
+    public var initial: Int
+
+    /// Describes a setting.
+    ///
+    /// - Precondition: `initial` is a place in `values`.
+    public init(_ name: String, _ values: [Double], initial: Int = 0) {
+      precondition(values.indices.contains(initial), "slider \(name) has no value at \(initial)")
+      self.name = name
+      self.values = values
+      self.initial = initial
+    }
   }
 
   /// One plot.
@@ -92,6 +114,8 @@ public struct Figure: Sendable {
     public var left: [Double] = []
     /// Right sides of cells.
     public var right: [Double] = []
+    /// The place of each slider's value at which the layer is seen; empty for always.
+    public var places: [Int] = []
 
     /// Describes a layer.
     public init(
@@ -203,5 +227,23 @@ public struct Figure: Sendable {
     public static let shades: [Colour] = [
       .shade0, .shade1, .shade2, .shade3, .shade4, .shade5, .shade6, .shade7, .shade8, .shade9,
     ]
+  }
+}
+
+extension Figure {
+  /// The figure as it is first seen, in the ranges of all that it can show: what paper gets.
+  var still: Figure {
+    if sliders.isEmpty { return self }
+    let initial = sliders.map(\.initial)
+    var still = self
+    still.panels = panels.map { panel in
+      let scales = panel.scales
+      var panel = panel
+      panel.horizontal.range = scales.horizontal.range
+      panel.vertical.range = scales.vertical.range
+      panel.layers.removeAll { !$0.places.isEmpty && $0.places != initial }
+      return panel
+    }
+    return still
   }
 }

@@ -231,7 +231,7 @@ struct FigureLayout {
     guard (Double(longest) * characterWidth + 0.08) * Double(shown) > width else { return nil }
     // The first name reaches farthest to the left.
     let room = margin + width / Double(2 * scale.categories.count)
-    let length = min(longest, Int(room / 0.055))
+    let length = min(longest, Int(room / 0.061))
     return (length, max(Double(length) * 0.04 - 0.08, 0.01))
   }
 

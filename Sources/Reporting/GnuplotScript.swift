@@ -19,6 +19,7 @@ struct GnuplotScript {
 
   /// Prepares a figure; `number` tells figures in one script apart.
   init(_ figure: Figure, width: FigureWidth = .double, number: Int = 0) {
+    let figure = figure.still
     self.figure = figure
     let layout = FigureLayout(figure, width: width)
     self.layout = layout
@@ -38,11 +39,11 @@ struct GnuplotScript {
 
   private func drawing(_ target: Target) -> String {
     if case .characters(let columns, let rows) = target {
-      let panels = figure.panels.indices.map { panelText($0, onCharacters: true) }
+      let panels = figure.panels.indices.map { panelText($0, columns: columns) }
       return "set terminal dumb noenhanced size \(columns),\(rows)\nset tics nomirror\nset border 3\n"
         + "set key below noenhanced Left reverse\n" + panels.joined()
     }
-    let panels = figure.panels.indices.map { placement($0) + panelText($0, onCharacters: false) }
+    let panels = figure.panels.indices.map { placement($0) + panelText($0, columns: nil) }
     return terminal(target) + Self.look + "set multiplot\n" + panels.joined() + sharedLegend
       + "unset multiplot\nunset output\n"
   }
@@ -120,7 +121,9 @@ struct GnuplotScript {
       + " horizontal maxcols \(legend.columns) Left reverse noenhanced samplen 2 textcolor rgb '#222222'"
   }
 
-  private func panelText(_ index: Int, onCharacters: Bool) -> String {
+  /// - Parameter columns: how many characters stand side by side; nil in files.
+  private func panelText(_ index: Int, columns: Int?) -> String {
+    let onCharacters = columns != nil
     let panel = figure.panels[index]
     let scale = scales[index]
     var title = panel.title
@@ -132,15 +135,20 @@ struct GnuplotScript {
     }
     var text = "unset logscale\nset autoscale\n"
     text += "set title \(Self.quoted(onCharacters ? title : "")) noenhanced\n"
-    let turnedNames = onCharacters ? nil : layout.places[index].turnedNames
-    text += axis("x", panel.horizontal, scale.horizontal, onCharacters: onCharacters, turnedNames: turnedNames)
-    text += axis("y", panel.vertical, scale.vertical, onCharacters: onCharacters, turnedNames: nil)
+    let turned = onCharacters ? nil : layout.places[index].turnedNames
+    let upright =
+      scale.horizontal.categories.isEmpty ? nil : columns.map { ($0 - 12) / scale.horizontal.categories.count - 1 }
+    text += axis(
+      "x", panel.horizontal, scale.horizontal, onCharacters: onCharacters, longestName: turned ?? upright,
+      turnsNames: turned != nil)
+    text += axis("y", panel.vertical, scale.vertical, onCharacters: onCharacters, longestName: nil, turnsNames: false)
     text += panel.equalScales && !onCharacters ? "set size ratio -1\n" : "set size noratio\n"
     return text + "plot " + plots(index, onCharacters: onCharacters).joined(separator: ", \\\n  ") + "\n"
   }
 
   private func axis(
-    _ name: String, _ axis: Figure.Axis, _ scale: AxisScale, onCharacters: Bool, turnedNames: Int?
+    _ name: String, _ axis: Figure.Axis, _ scale: AxisScale, onCharacters: Bool, longestName: Int?,
+    turnsNames: Bool
   ) -> String {
     let label = onCharacters && name == "x" ? scale.labelled(axis.label) : ""
     var text = "set \(name)label \(Self.quoted(label)) noenhanced\n"
@@ -150,13 +158,13 @@ struct GnuplotScript {
       switch tick.label {
       case .powerOfTen(let exponent):
         "'\(onCharacters ? "1e\(exponent)" : "10^{\(exponent < 0 ? "−\(-exponent)" : "\(exponent)")}")' \(Self.number(tick.value))"
-      case .plain(let label): "\(Self.quoted(turnedNames.map(label.shortened) ?? label)) \(Self.number(tick.value))"
+      case .plain(let label): "\(Self.quoted(longestName.map(label.shortened) ?? label)) \(Self.number(tick.value))"
       case .none: "'' \(Self.number(tick.value)) 1"
       }
     }
     // Names are shown as they are, while powers of ten need their exponents raised.
     let names = scale.categories.isEmpty ? "enhanced" : "noenhanced"
-    let turn = turnedNames != nil ? "rotate by 35 right" : "norotate autojustify"
+    let turn = turnsNames ? "rotate by 35 right" : "norotate autojustify"
     let form = onCharacters ? "" : " nomirror \(turn) \(names)"
     return text + "set \(name)tics (\(ticks.joined(separator: ", ")))\(form)\n"
   }

@@ -22,7 +22,7 @@ extension HTMLReport {
     * { box-sizing: border-box; }
     html { scroll-behavior: smooth; -webkit-text-size-adjust: 100%; }
     body {
-      margin: 0 auto; padding: 2.5rem 1.25rem 4rem; max-width: 62rem; background: var(--ground); color: var(--ink);
+      margin: 0; background: var(--ground); color: var(--ink);
       font: 1rem/1.6 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", sans-serif;
       overflow-wrap: break-word;
     }
@@ -30,16 +30,42 @@ extension HTMLReport {
     a, code { overflow-wrap: anywhere; }
     code, pre { font: 0.9em/1.5 ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; }
     p { margin: 0.6rem 0; }
+    math { font-size: 1.06em; }
+    .formula { margin: 0.8rem 0; padding: 0.2rem 0; overflow-x: auto; overflow-y: hidden; }
+    .page { margin: 0 auto; padding: 2.5rem 1.25rem 4rem; max-width: 64rem; }
+    .skip { position: absolute; left: -100vw; }
+    .skip:focus { left: 1rem; top: 1rem; padding: 0.5rem 1rem; background: var(--panel); z-index: 2; }
+    .spoken { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
     h1, h2, h3, h4 { line-height: 1.25; text-wrap: balance; }
     h1 { font-size: clamp(1.6rem, 1.2rem + 2vw, 2.4rem); letter-spacing: -0.015em; margin: 0.2rem 0 1rem; }
     h2 { font-size: 1.45rem; letter-spacing: -0.01em; margin: 0 0 1rem; }
-    h3 { font-size: 1.1rem; margin: 0 0 0.5rem; }
-    h4 { font-size: 0.92rem; margin: 1rem 0 0.3rem; }
+    h3 { font-size: 1.15rem; margin: 0 0 0.5rem; }
+    h4 { font-size: 1rem; margin: 0 0 0.5rem; }
+    h5 { font-size: 0.92rem; margin: 1rem 0 0.3rem; }
     section { margin-top: 3rem; padding-top: 1.5rem; border-top: 1px solid var(--rule); }
-    section, article, figure { scroll-margin-top: 1rem; }
+    section section { margin-top: 2.2rem; padding-top: 0; border-top: 0; }
+    section, article, figure, details { scroll-margin-top: 1rem; }
     .prose, .statement, figcaption, .remark, .convention, .reason, .note { max-width: 46rem; }
     .kicker { margin: 0; color: var(--quiet); font-size: 0.92rem; }
-    nav ul { display: flex; flex-wrap: wrap; gap: 0.3rem 1.2rem; margin: 1.5rem 0 0; padding: 0; list-style: none; }
+    .contents { font-size: 0.88rem; line-height: 1.35; }
+    .contents ul { margin: 0; padding: 0; list-style: none; }
+    .contents ul ul { padding-left: 0.8rem; }
+    .contents li { margin: 0.35rem 0; }
+    .contents a { color: inherit; text-decoration: none; }
+    .contents a:hover { text-decoration: underline; }
+    .contents a[aria-current] { color: var(--link); font-weight: 600; }
+    .contents ul ul a { color: var(--quiet); }
+    @media screen and (min-width: 80rem) {
+      body { display: grid; grid-template-columns: 16rem minmax(0, 1fr); }
+      .contents { position: sticky; top: 0; max-height: 100vh; overflow-y: auto; padding: 2.6rem 0.5rem 2rem 1.5rem;
+        border-right: 1px solid var(--rule); align-self: start; min-height: 100vh; }
+      .page { margin: 0; padding-left: 3rem; padding-right: 2rem; }
+    }
+    @media screen and (max-width: 79.99rem) {
+      .contents { max-width: 64rem; margin: 0 auto; padding: 1rem 1.25rem 0; }
+      .contents > ul { display: flex; flex-wrap: wrap; gap: 0.1rem 1.2rem; }
+      .contents ul ul { display: none; }
+    }
     footer { margin-top: 3rem; padding-top: 1rem; border-top: 1px solid var(--rule); color: var(--quiet); }
     footer, .note, .source, .found, .convention, .remark, figcaption, .downloads, .measured { font-size: 0.92rem; }
     .note, .source, .found, .downloads, .measured { color: var(--quiet); }
@@ -72,7 +98,6 @@ extension HTMLReport {
     th:last-child, td:last-child { padding-right: 0; }
     thead th { color: var(--quiet); font-weight: 600; white-space: nowrap; }
     tbody th { font-weight: 400; }
-    .overview tbody th { white-space: nowrap; }
     .checks tbody th { min-width: 10rem; }
     .number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
     .shown small { white-space: nowrap; }
@@ -80,13 +105,49 @@ extension HTMLReport {
     .pass { text-align: center; }
     .mark { font-weight: 700; color: var(--holds); }
     .unmet .mark, .fails .mark { color: var(--fails); }
-    .claim, .table { margin: 0 0 1.2rem; padding: 1.1rem 1.3rem; border: 1px solid var(--rule); border-radius: 0.5rem; }
-    .claim { border-left: 0.25rem solid var(--holds); }
-    .claim.fails { border-left-color: var(--fails); }
-    .claim.notApplicable { border-left-color: var(--none); }
-    .claim:target { box-shadow: 0 0 0 2px var(--link); }
-    .claim .id { margin-right: 0.3rem; color: var(--quiet); font-weight: 400; text-decoration: none; }
-    .claim .id:hover { text-decoration: underline; }
+    .table, .experiment { margin: 0 0 1.2rem; padding: 1.1rem 1.3rem; border: 1px solid var(--rule);
+      border-radius: 0.5rem; }
+    .experiment > :first-child { margin-top: 0; }
+    .glance { width: auto; }
+    .glance tbody th { min-width: 11rem; font-weight: 600; }
+    .glance tbody th a { color: inherit; }
+    .chips, .key { display: flex; flex-wrap: wrap; gap: 0.3rem; margin: 0; padding: 0; list-style: none; }
+    .key { gap: 0.4rem 1.4rem; font-size: 0.86rem; color: var(--quiet); }
+    .chip { display: inline-block; min-width: 2.7rem; padding: 0.1rem 0.4rem; border-radius: 0.25rem; font-size: 0.8rem;
+      line-height: 1.4; text-align: center; text-decoration: none; font-variant-numeric: tabular-nums; white-space: nowrap; }
+    .key .chip { min-width: 0; padding: 0 0.4rem; }
+    .chip.beyond { border-radius: 1rem; }
+    .chip:hover { outline: 1px solid currentColor; }
+    .chip.holds { background: var(--holds-ground); color: var(--holds); }
+    .chip.fails { background: var(--fails); color: var(--ground); font-weight: 700; }
+    .chip.notApplicable { background: var(--none-ground); color: var(--none); }
+    .exceptions { margin: 1.2rem 0 0; padding-left: 1.2rem; }
+    .claims { margin: 1rem 0 0; border-bottom: 1px solid var(--rule); }
+    .claim { margin: 0; border-top: 1px solid var(--rule); }
+    .claims-head, .claim > summary { display: grid; gap: 0.8rem; align-items: baseline; padding: 0.45rem 0.2rem;
+      grid-template-columns: minmax(0, 1fr) 6rem 13rem 6rem 7.2rem; font-size: 0.92rem; }
+    .claims-head { color: var(--quiet); font-weight: 600; }
+    .claim > summary { list-style: none; }
+    .claim > summary::-webkit-details-marker { display: none; }
+    .claim > summary:hover { background: var(--panel); }
+    .claim[open] > summary { background: var(--panel); }
+    .claim-title::before { content: "▸"; display: inline-block; width: 1.1em; color: var(--quiet); }
+    .claim[open] > summary .claim-title::before { content: "▾"; }
+    .claim .id { margin-right: 0.3rem; color: var(--quiet); font-size: 0.86rem; }
+    .claim:target > summary { box-shadow: inset 3px 0 0 var(--link); }
+    .claim-body { padding: 0.2rem 0 1.2rem 1.1rem; }
+    summary:focus-visible, button:focus-visible, input:focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
+    .rerun { font-size: 0.92rem; }
+    .commands, .listing { padding: 0.7rem 1rem; overflow-x: auto; background: var(--panel); border-radius: 0.4rem; }
+    .data small { color: var(--quiet); }
+    .sliders { display: flex; flex-wrap: wrap; gap: 0.4rem 2.5rem; margin: 0.3rem 0 0.8rem; }
+    .sliders label { display: flex; align-items: center; gap: 0.5rem; font-variant-numeric: tabular-nums; }
+    .sliders output { min-width: 3.2rem; }
+    .sliders input { width: 12rem; accent-color: var(--link); }
+    .tools { display: flex; gap: 0.4rem; justify-content: flex-end; margin: 0; }
+    .tools button { padding: 0.05rem 0.6rem; border: 1px solid var(--rule); border-radius: 1rem; background: none;
+      color: var(--quiet); font: inherit; font-size: 0.78rem; cursor: pointer; }
+    .tools button[aria-pressed="true"] { background: var(--panel); color: var(--ink); border-color: var(--quiet); }
     .badges { display: flex; flex-wrap: wrap; gap: 0.3rem 0.5rem; align-items: center; margin: 0.3rem 0 0.8rem; }
     .hypotheses { margin: 0; padding: 0; list-style: none; }
     .hypotheses li { display: flex; gap: 0.5rem; margin: 0.2rem 0; }
@@ -105,7 +166,8 @@ extension HTMLReport {
     .reason + figure { margin-top: 1.5rem; }
     .static { display: block; width: 100%; max-width: 48rem; height: auto; margin: 0 auto; padding: 0.5rem;
       background: #fff; border-radius: 0.4rem; }
-    .charts { display: none; }
+    .charts, .sliders { display: none; }
+    .interactive .sliders { display: flex; }
     .interactive .charts { display: grid; grid-template-columns: minmax(0, 1fr); gap: 0.5rem; }
     .interactive .charts.several { grid-template-columns: repeat(2, minmax(0, 1fr)); }
     .interactive .static { display: none; }
@@ -119,18 +181,19 @@ extension HTMLReport {
     .references li:target { background: var(--none-ground); }
     .bibtex { padding: 1rem; overflow-x: auto; background: var(--panel); border-radius: 0.4rem; }
     @media screen and (max-width: 46rem) {
-      body { padding: 1.5rem 1rem 3rem; }
+      .page { padding: 1.2rem 1rem 3rem; }
+      .contents { padding: 0.8rem 1rem 0; }
       .wide { display: none; }
-      .claim, .table { padding: 0.9rem 1rem; }
+      .table, .experiment { padding: 0.9rem 1rem; }
+      .claims-head, .claim > summary { grid-template-columns: minmax(0, 1fr) max-content; }
+      .claim-body { padding-left: 0; }
+      .glance, .glance tbody, .glance tr, .glance th, .glance td { display: block; padding: 0; border: 0; text-align: left; }
+      .glance thead, .glance td.number { display: none; }
+      .glance tr { margin-bottom: 1.1rem; }
+      .glance td { margin-top: 0.4rem; }
       .correction, .interactive .charts.several { grid-template-columns: minmax(0, 1fr); }
       .correction > div:first-child { border-radius: 0.4rem 0.4rem 0 0; }
       .correction > div:last-child { border-radius: 0 0 0.4rem 0.4rem; }
-      .overview thead { display: none; }
-      .overview tr { display: grid; grid-template-columns: 1fr auto; gap: 0.2rem 0.5rem; padding: 0.5rem 0;
-        border-bottom: 1px solid var(--rule); }
-      .overview tbody th, .overview td { padding: 0; border: 0; }
-      .overview td:nth-child(2) { grid-column: 1 / -1; order: 1; }
-      .overview td.wide { display: none; }
       .facts, .columns { grid-template-columns: minmax(0, 1fr); gap: 0; }
       .facts dd, .columns dd { margin-bottom: 0.5rem; }
     }
@@ -148,15 +211,15 @@ extension HTMLReport {
       }
       @page { margin: 18mm 16mm; }
       html { font-size: 9.5pt; }
-      body { max-width: none; padding: 0; line-height: 1.45; print-color-adjust: exact;
-        -webkit-print-color-adjust: exact; }
-      nav, .downloads, footer { display: none; }
+      body { display: block; line-height: 1.45; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+      .page { max-width: none; padding: 0; }
+      nav, .skip, .downloads, footer, .tools, .sliders, .data, .interactive .sliders { display: none; }
       section { margin-top: 1.5rem; padding-top: 0.8rem; }
       h2, h3, h4, thead { break-after: avoid; }
-      figure, .claim, .correction, tr, .references li, .reason, .box { break-inside: avoid; }
+      figure, .correction, tr, summary, .references li, .reason, .box { break-inside: avoid; }
       .scroll, .scroll:has(> .shown), .bibtex { overflow: visible; max-height: none; }
       .shown thead th { position: static; }
-      .bibtex { white-space: pre-wrap; overflow-wrap: anywhere; font-size: 7.5pt; }
+      .bibtex, .commands, .listing { white-space: pre-wrap; overflow-wrap: anywhere; font-size: 7.5pt; }
       table { font-size: 8.5pt; }
       .number { white-space: normal; }
       .preview { table-layout: fixed; font-size: 7.5pt; }

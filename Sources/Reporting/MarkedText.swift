@@ -1,3 +1,5 @@
+import Claims
+
 /// Text in which formulas stand between dollar signs, and code between backquotes, as in Markdown.
 ///
 /// `$b < n$` is a formula in the line; a paragraph that is nothing but `$$…$$` is one on a line of its own. A dollar sign that no
@@ -46,6 +48,30 @@ public enum PlainText {
       case .code(let code): "`\(code)`"
       }
     }.joined()
+  }
+}
+
+extension Claim {
+  /// The claim with plain texts, for where nothing can be typeset.
+  var withoutMarks: Claim {
+    var claim = self
+    claim.title = PlainText.of(title)
+    claim.statement = PlainText.of(statement)
+    claim.convention = PlainText.of(convention)
+    claim.correction = correction.map(PlainText.of)
+    claim.remark = remark.map(PlainText.of)
+    for place in claim.hypotheses.indices {
+      claim.hypotheses[place].statement = PlainText.of(hypotheses[place].statement)
+      claim.hypotheses[place].found = PlainText.of(hypotheses[place].found)
+    }
+    for place in claim.checks.indices { claim.checks[place].name = PlainText.of(checks[place].name) }
+    switch source {
+    case .publication(let citation, let place):
+      claim.source = .publication(citation, place: place.map(PlainText.of))
+    case .derivedHere(let basis): claim.source = .derivedHere(basis: PlainText.of(basis))
+    case .program: break
+    }
+    return claim
   }
 }
 

@@ -1,7 +1,7 @@
 import Numerics
 
-/// What every report is: figures, tables and documents, and a page that shows them. `ReportWriter` writes any of them.
-protocol Report: Sendable {
+/// What a report leaves behind besides its page.
+protocol ReportFiles: Sendable {
   /// What it is about, for error messages.
   var name: String { get }
   /// The command and the version that made it.
@@ -13,9 +13,12 @@ protocol Report: Sendable {
   /// Data files kept beside the tables.
   var attachments: [StudyReport.Attachment] { get }
 
-  /// Text files beside the page.
+  /// Text files beside the page, by their paths in the report's folder.
   func documents() throws(InputError) -> [(name: String, text: String)]
+}
 
+/// A report with a page of its own.
+protocol Report: ReportFiles {
   /// What the page says, with the figures as far as they could be drawn.
   func content(_ gallery: FigureGallery) -> PageContent
 }
@@ -38,6 +41,8 @@ struct PageContent {
   var sections: [Section]
   /// The last line.
   var footer: String
+  /// Whether there are figures.
+  var hasFigures = false
 
   /// So many of a kind.
   struct Tally {
@@ -66,20 +71,28 @@ struct PageContent {
     /// In plain text.
     var heading: String
     var body: String
+    /// Sections inside of it, after the body.
+    var parts: [Section]
 
-    init(_ anchor: String, _ heading: String, _ body: String) {
+    init(_ anchor: String, _ heading: String, _ body: String, parts: [Section] = []) {
       self.anchor = anchor
       self.heading = heading
       self.body = body
+      self.parts = parts.filter { !$0.isEmpty }
     }
-  }
 
-  /// The tallies side by side.
-  var strip: String {
-    let items = tallies.map { tally in
+    /// Whether there is nothing to show.
+    var isEmpty: Bool { body.isEmpty && parts.isEmpty }
+  }
+}
+
+extension [PageContent.Tally] {
+  /// The tallies side by side; `label` says the same as a sentence, for those who cannot see it.
+  func strip(_ label: String) -> String {
+    let items = map { tally in
       "<li class=\"\(tally.count == 0 ? "none" : tally.tone.rawValue)\"><b>\(tally.count)</b> "
         + "\(HTML.escaped(tally.word))</li>"
     }
-    return "<ul class=\"counts\" aria-label=\"\(HTML.escaped(talliesLabel))\">\(items.joined())</ul>"
+    return "<ul class=\"counts\" aria-label=\"\(HTML.escaped(label))\">\(items.joined())</ul>"
   }
 }

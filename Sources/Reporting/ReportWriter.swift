@@ -15,16 +15,6 @@ public struct ReportWriter: Sendable {
     self.chartLibrary = chartLibrary
   }
 
-  /// Writes `index.html`, `claims.json`, `references.bib`, `data/*.csv`, attachments under `data/`, and `figures/*`.
-  ///
-  /// Each file appears whole or not at all. Missing or failing gnuplot is no error: the report then lacks static figures and says so.
-  ///
-  /// - Parameter directory: Made where missing; files of the same names are replaced.
-  /// - Throws: `InputError` naming the path that could not be written.
-  public func write(_ report: StudyReport, to directory: String) throws(InputError) -> WrittenReport {
-    try write(any: report, to: directory)
-  }
-
   /// Writes `index.html`, `spec.json`, `data/*.csv` and `figures/*`, each file whole or not at all.
   ///
   /// - Parameter directory: Made where missing; files of the same names are replaced.
@@ -42,8 +32,27 @@ public struct ReportWriter: Sendable {
   }
 
   private func write(any report: any Report, to directory: String) throws(InputError) -> WrittenReport {
+    var (files, gallery) = try writeFiles(of: report, to: directory)
+    let library = report.figures.isEmpty ? nil : chartLibrary?.compressed()
+    gallery.isInteractive = library != nil
+    let page = HTMLReport(content: report.content(gallery), chartLibrary: library)
+    try AtomicFile.write(page.text, to: "\(directory)/index.html")
+    files.append("index.html")
+    return WrittenReport(
+      directory: directory, files: files.sorted(), missingFigures: gallery.drawingProblem, isInteractive: library != nil
+    )
+  }
+
+  /// Writes all but the page, and returns what was written and what the page can show.
+  func writeFiles(
+    of report: any ReportFiles, to directory: String
+  ) throws(InputError) -> (files: [String], gallery: FigureGallery) {
     try checkNames(report)
-    for folder in [directory, "\(directory)/data", "\(directory)/figures"] { try Folder.make(folder) }
+    let documents = try report.documents()
+    let folders = documents.compactMap { document in
+      document.name.lastIndex(of: "/").map { "\(directory)/\(document.name[..<$0])" }
+    }
+    for folder in [directory, "\(directory)/data", "\(directory)/figures"] + folders { try Folder.make(folder) }
     var files: [String] = []
     func add(_ name: String, _ text: String) throws(InputError) {
       try AtomicFile.write(text, to: "\(directory)/\(name)")
@@ -52,23 +61,18 @@ public struct ReportWriter: Sendable {
     for table in report.tables { try add("data/\(table.name).csv", table.csv) }
     for attachment in report.attachments { try add("data/\(attachment.fileName)", attachment.text) }
     for figure in report.figures { try add("figures/\(figure.name).csv", figure.table.csv) }
-    for document in try report.documents() { try add(document.name, document.text) }
-
+    for document in documents { try add(document.name, document.text) }
     let (drawings, problem) = try draw(report, below: directory)
     for figure in report.figures where drawings[figure.name] != nil {
       files += Self.files(of: figure).map { "figures/\($0)" }
     }
-    let chartScript = report.figures.isEmpty ? nil : chartLibrary?.script()
-    let page = HTMLReport(report, drawings: drawings, drawingProblem: problem, chartScript: chartScript)
-    try add("index.html", page.text)
-    return WrittenReport(
-      directory: directory, files: files.sorted(), missingFigures: problem, isInteractive: chartScript != nil)
+    return (files, FigureGallery(drawings: drawings, drawingProblem: problem))
   }
 
   /// Draws into a folder beside the place where the figures go, then moves them, so that none is ever half written.
   private func draw(
-    _ report: any Report, below directory: String
-  ) throws(InputError) -> (pages: [String: String], problem: String?) {
+    _ report: any ReportFiles, below directory: String
+  ) throws(InputError) -> (drawings: [String: String], problem: String?) {
     let figures = report.figures
     guard !figures.isEmpty else { return ([:], nil) }
     guard let gnuplot else {
@@ -111,7 +115,7 @@ public struct ReportWriter: Sendable {
   }
 
   /// Names become file names: each once, and without a way out of the directory.
-  private func checkNames(_ report: any Report) throws(InputError) {
+  private func checkNames(_ report: any ReportFiles) throws(InputError) {
     let groups = [
       ("figures", report.figures.map(\.name)),
       ("data", report.tables.map { "\($0.name).csv" } + report.attachments.map(\.fileName)),
@@ -166,6 +170,7 @@ extension Figure {
         .init("right", "right side of the cell; nan without one"),
       ]
     }
+    table.columns += sliders.map { .init($0.name, "the value of \($0.name) at which the point is seen; nan for all") }
     func number(_ values: [Double], _ point: Int) -> Table.Cell { .number(point < values.count ? values[point] : .nan) }
     for (panelNumber, panel) in panels.enumerated() {
       for (layerNumber, layer) in panel.layers.enumerated() {
@@ -174,7 +179,10 @@ extension Figure {
             [
               .integer(panelNumber + 1), .integer(layerNumber + 1), .text(layer.label), .number(position.0),
               .number(position.1), number(layer.low, point), number(layer.high, point),
-            ] + (hasCells ? [number(layer.left, point), number(layer.right, point)] : []))
+            ] + (hasCells ? [number(layer.left, point), number(layer.right, point)] : [])
+              + sliders.indices.map { slider in
+                .number(layer.places.isEmpty ? .nan : sliders[slider].values[layer.places[slider]])
+              })
         }
       }
     }

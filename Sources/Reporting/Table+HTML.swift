@@ -23,22 +23,24 @@ extension Table {
     }
   }
 
-  /// The table on a page: what it holds, its first rows, and the link to the whole.
-  var html: String {
+  /// What stands above it.
+  var heading: String { title.isEmpty ? name : title }
+
+  /// The table on a page: what it holds, its first rows, and the link to the whole, which is below `folder`.
+  func html(in folder: String) -> String {
     let limit = shown.isEmpty ? Self.previewRows : Self.shownRows
     let rows = self.rows.prefix(limit)
     let extent =
       rows.count < self.rows.count
       ? "first \(rows.count) of \(self.rows.count) rows" : "\(rows.count) \(rows.count == 1 ? "row" : "rows")"
-    let title = title.isEmpty ? name : title
     let (style, meanings) = shown.isEmpty ? ("preview", "\n\(meanings)") : ("shown", "")
     let body = shown.isEmpty ? preview(rows) : people(rows)
     return """
-      <article class="table" id="table-\(HTML.anchor(name))">
-      <h3>\(HTML.escaped(title))</h3>
-      \(HTML.paragraphs(caption))
-      <p class="downloads"><a href="data/\(HTML.address(name)).csv" download>CSV</a> · \(extent)</p>\(meanings)
-      <div class="scroll" tabindex="0" role="region" aria-label="Rows of \(HTML.escaped(title))">
+      <article class="table" id="table-\(HTML.anchor(folder + name))">
+      <h3>\(HTML.escaped(heading))</h3>
+      \(HTML.paragraphs(marked: caption))
+      <p class="downloads"><a href="\(folder)data/\(HTML.address(name)).csv" download>CSV</a> · \(extent)</p>\(meanings)
+      <div class="scroll" tabindex="0" role="region" aria-label="Rows of \(HTML.escaped(heading))">
       <table class="\(style)">\(body)</table>
       </div>
       </article>

@@ -11,14 +11,38 @@ public struct Study: Sendable {
   public let name: String
   /// A title for people.
   public let title: String
-  /// What it is about, in plain text.
-  public let summary: String
+  /// What is asked, and by whom, in marked text.
+  public let question: String
+  /// The model, the data, and the notation, in marked text.
+  public let setup: String
   /// Its publications.
   public let citations: [Citation]
   /// Wordings in circulation that are put right.
   public let corrections: [StudyReport.Correction]
-  /// What is measured, in the order of the report.
-  public let entries: [Entry]
+  /// Specs with which a reader goes on.
+  public let experiments: [StudyReport.Experiment]
+  /// What is measured, in the order in which it is told.
+  public let chapters: [Chapter]
+
+  /// What one measurement brings to the report.
+  public typealias Finding = StudyReport.Finding
+
+  /// Measurements that belong together.
+  public struct Chapter: Sendable {
+    /// The heading.
+    public let heading: String
+    /// What is found, in a paragraph or two of marked text.
+    public let text: String
+    /// The measurements, in the order of the report.
+    public let entries: [Entry]
+
+    /// Collects measurements.
+    public init(_ heading: String, _ text: String, entries: [Entry]) {
+      self.heading = heading
+      self.text = text
+      self.entries = entries
+    }
+  }
 
   /// One claim's measurement.
   public struct Entry: Sendable {
@@ -42,22 +66,30 @@ public struct Study: Sendable {
 
   /// Describes a study.
   public init(
-    name: String, title: String, summary: String, citations: [Citation], corrections: [StudyReport.Correction],
-    entries: [Entry]
+    name: String, title: String, question: String, setup: String, citations: [Citation],
+    corrections: [StudyReport.Correction], experiments: [StudyReport.Experiment] = [], chapters: [Chapter]
   ) {
     self.name = name
     self.title = title
-    self.summary = summary
+    self.question = question
+    self.setup = setup
     self.citations = citations
     self.corrections = corrections
-    self.entries = entries
+    self.experiments = experiments
+    self.chapters = chapters
   }
+
+  /// The measurements of all chapters.
+  public var entries: [Entry] { chapters.flatMap(\.entries) }
 
   /// The study with only those claims whose id is wanted.
   public func keeping(_ isWanted: (String) -> Bool) -> Study {
     Study(
-      name: name, title: title, summary: summary, citations: citations, corrections: corrections,
-      entries: entries.filter { isWanted($0.id) })
+      name: name, title: title, question: question, setup: setup, citations: citations, corrections: corrections,
+      experiments: experiments,
+      chapters: chapters.map { chapter in
+        Chapter(chapter.heading, chapter.text, entries: chapter.entries.filter { isWanted($0.id) })
+      })
   }
 
   /// Asks for what the measurements read, so that it is missed before an hour of them and not after.
@@ -78,44 +110,34 @@ public struct Study: Sendable {
     _ context: StudyContext, version: String, command: String, progress: (_ done: Int, _ id: String) -> Bool
   ) throws(InputError) -> StudyReport {
     let begin = DispatchTime.now().uptimeNanoseconds
-    var findings: [Finding] = []
-    for (place, entry) in entries.enumerated() {
-      guard progress(place, entry.id) else { break }
-      findings.append(try entry.measure(context))
+    let count = entries.count
+    var told: [StudyReport.Chapter] = []
+    var done = 0
+    measuring: for chapter in chapters {
+      told.append(.init(heading: chapter.heading, text: chapter.text, findings: []))
+      for entry in chapter.entries {
+        guard progress(done, entry.id) else { break measuring }
+        told[told.count - 1].findings.append(try entry.measure(context))
+        done += 1
+      }
     }
-    let isWhole = findings.count == entries.count
-    if isWhole { _ = progress(entries.count, "") }
-    let cut = isWhole ? "" : ", interrupted after \(findings.count) of \(entries.count) claims"
+    if done == count { _ = progress(count, "") }
+    let cut = done == count ? "" : ", interrupted after \(done) of \(count) claims"
     let seconds = Double(DispatchTime.now().uptimeNanoseconds - begin) * 1e-9
     return StudyReport(
-      name: name, title: title, summary: summary, claims: findings.map(\.claim), figures: findings.flatMap(\.figures),
-      tables: findings.flatMap(\.tables), corrections: corrections, citations: citations,
+      name: name, title: title, question: question, setup: setup, chapters: told.filter { !$0.findings.isEmpty },
+      corrections: corrections, experiments: experiments, citations: citations,
       provenance: .init(
         version: version, command: command, masterSeed: context.masterSeed, effort: context.effort.rawValue + cut,
-        workers: context.workers, seconds: seconds),
-      attachments: findings.flatMap(\.attachments))
+        workers: context.workers, seconds: seconds))
   }
 }
 
-/// What one measurement brings to the report.
-public struct Finding: Sendable {
-  /// The claim with its verdict.
-  public var claim: Claim
-  /// Pictures of it.
-  public var figures: [Figure]
-  /// The data behind it.
-  public var tables: [Table]
-  /// Small files to keep.
-  public var attachments: [StudyReport.Attachment]
-
-  /// Collects the results of a measurement.
-  public init(
-    _ claim: Claim, figures: [Figure] = [], tables: [Table] = [], attachments: [StudyReport.Attachment] = []
-  ) {
-    self.claim = claim
-    self.figures = figures
-    self.tables = tables
-    self.attachments = attachments
+extension StudyReport.Experiment {
+  /// Describes the experiment of a file of `Examples`, whose bytes the program carries.
+  init(_ name: String, _ bytes: [UInt8], question: String, figure: String) {
+    self.init(
+      fileName: "\(name).json", question: question, text: String(decoding: bytes, as: UTF8.self), figure: figure)
   }
 }
 

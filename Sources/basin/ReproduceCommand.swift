@@ -28,9 +28,9 @@ enum ReproduceCommand {
       STUDIES
       \(studies.map { "  \($0.name)  \($0.title), \($0.entries.count) claims" }.joined(separator: "\n"))
 
-      Without a STUDY all of them run. The report is DIR/index.html, with claims.json, data/*.csv, figures/
-      and references.bib beside it; with several studies each has its own folder in DIR. Files of the same
-      names are replaced, others are left alone.
+      Without a STUDY all of them run. The report is DIR/index.html, one page that opens offline. Beside it are
+      references.bib and for each study a folder with claims.json, data/, figures/ (SVG, PDF, PNG, CSV) and
+      specs/. Files of the same names are replaced, others are left alone.
 
       EXIT STATUS
         0  no claim fails        1  a claim fails        2  the input is wrong        130  interrupted
@@ -63,6 +63,8 @@ enum ReproduceCommand {
     var documents: [Data] = []
     var tables: [String] = []
     var unwritten: InputError?
+    var folder = ReproductionFolder(directory, version: Program.version)
+    var written: WrittenReport?
     for study in selected {
       var progress = ProgressLine(unit: "claims", isQuiet: command.has("--quiet"))
       let report = try study.run(context, version: Program.version, command: commandLine(command, study, seed)) {
@@ -72,13 +74,10 @@ enum ReproduceCommand {
       progress.end()
       if report.claims.contains(where: { $0.verdict == .fails }) { status = 1 }
       documents.append(try document(report))
-      let folder = studies.count > 1 && selected.count > 1 ? "\(directory)/\(study.name)" : directory
       tables.append(
         ClaimTable(report.claims, width: Terminal.width(fallback: 120), usesColour: Terminal.wantsColour).text)
       do throws(InputError) {
-        let written = try ReportWriter().write(report, to: folder)
-        if let missing = written.missingFigures { Terminal.note("basin: \(missing)") }
-        Terminal.note("basin: the report is \(written.page)")
+        written = try folder.add(report)
       } catch {
         unwritten = error
       }
@@ -89,6 +88,10 @@ enum ReproduceCommand {
         status = Interruption.status
         break
       }
+    }
+    if let written {
+      if let missing = written.missingFigures { Terminal.note("basin: \(missing)") }
+      Terminal.note("basin: the report is \(written.page)")
     }
     // Each way out is tried, whatever became of the others: the report first, so that it is safe even if nobody reads standard
     // output any more, then the JSON and the tables, so that they come even if the disk is full.

@@ -132,7 +132,7 @@ struct SeriesReader {
     guard let longest = trials.longestMember else { return ([], false) }
     var recorded: [Int] = []
     let longestConfiguration = trials.configurations[longest.configuration]
-    try store.forEachChunk(of: longestConfiguration, where: { $0 == longest.key }) { recorded += $1.steps }
+    try store.forEachChunk(of: longest.key, longestConfiguration) { recorded += $0.steps }
     let steps = thinned(recorded)
     let perTrial = max(recorded.count * longestConfiguration.seriesNames.count, 1)
     let limit = max(

@@ -58,13 +58,14 @@ enum BuiltProgram {
   static func pythonHas(_ module: String) -> Bool { python(with: [module])?.isFirst == true }
 
   /// A python3 that has some modules, and whether it is the one that a shell would take: the system's own, for which Debian's packages
-  /// are made, may stand behind another one on PATH.
+  /// are made, may stand behind another one on PATH, and one in an environment of its own is named by BASIN_TEST_PYTHON.
   static func python(with modules: [String]) -> (path: String, isFirst: Bool)? {
     let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").map(String.init)
     let found = (folders + ["/usr/bin"]).map { "\($0)/python3" }.filter {
       FileManager.default.isExecutableFile(atPath: $0)
     }
-    for path in found {
+    let named = [ProcessInfo.processInfo.environment["BASIN_TEST_PYTHON"]].compactMap(\.self)
+    for path in found + named {
       let outcome = try? withDirectory {
         try shell("\(path) -c 'import \(modules.joined(separator: ", "))'", in: $0)
       }

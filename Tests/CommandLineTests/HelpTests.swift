@@ -9,7 +9,7 @@ import Testing
     (["--help"], "basin", 0), ([], "basin", 2), (["help"], "basin", 0), (["--version"], "version", 0),
     (["reproduce", "--help"], "reproduce", 0), (["help", "reproduce"], "reproduce", 0), (["run", "-h"], "run", 0),
     (["show", "--help"], "show", 0), (["export", "--help"], "export", 0), (["merge", "--help"], "merge", 0),
-    (["report", "--help"], "report", 0), (["stability", "--help"], "stability", 0),
+    (["report", "--help"], "report", 0), (["figure", "--help"], "figure", 0), (["stability", "--help"], "stability", 0),
     (["diagnose", "--help"], "diagnose", 0), (["diagnose", "--measure", "list"], "diagnose-measures", 0),
     (["data", "--help"], "data", 0),
     (["bench", "--help"], "bench", 0),

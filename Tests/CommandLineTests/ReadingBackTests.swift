@@ -77,4 +77,37 @@ private enum Interpreter {
       print("equal")
       """, by: Interpreter.withPandas)
   }
+
+  /// The example runs whole on a small store, then on what it has made without the program, and sees a number that was changed.
+  @Test("The example reads all there is", .enabled(if: Interpreter.withPandas != nil, "no python3 has pandas"))
+  func example() throws {
+    let python = try #require(Interpreter.withPandas)
+    let script = BuiltProgram.root.appending(path: "Examples/python/read.py").path
+    let spec = BuiltProgram.root.appending(path: "Examples/batch-size.json").path
+    try BuiltProgram.withDirectory { directory in
+      let first = try BuiltProgram.shell(
+        """
+        set -e
+        mkdir read
+        "$BASIN" run '\(spec)' --set seeds.trials=25 --store read/run.basin --quiet > /dev/null
+        \(python) '\(script)' read
+        """, in: directory)
+      #expect(first.status == 0, "\(first.errors)")
+      let lines = first.output.split(separator: "\n").map(String.init)
+      #expect(lines.first?.hasPrefix("100 trials: {'converged': ") == true)
+      for line in ["groups agree", "series agree", "store agrees"] { #expect(lines.contains(line), "\(lines)") }
+      #expect(lines.contains("autoencoder.04 holds: SGD with any b < m is 1-sparse"))
+      let again = try BuiltProgram.shell("BASIN=/nowhere \(python) '\(script)' read", in: directory)
+      #expect(again.status == 0 && again.output == first.output, "\(again.errors)")
+      let groups = directory.appending(path: "read/groups.csv")
+      let text = try String(contentsOf: groups, encoding: .utf8)
+      // The last column, cut after eight digits.
+      let pattern = try Regex(#"(?m)^(20,maxCosine,.*,0\.[0-9]{8})[0-9]+$"#)
+      let changed = text.replacing(pattern) { "\($0.output[1].substring ?? "")0" }
+      #expect(changed != text)
+      try Data(changed.utf8).write(to: groups)
+      let wrong = try BuiltProgram.shell("\(python) '\(script)' read", in: directory)
+      #expect(wrong.status == 1 && wrong.errors.contains("AssertionError") && !wrong.output.contains("groups agree"))
+    }
+  }
 }

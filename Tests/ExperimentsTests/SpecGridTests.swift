@@ -68,7 +68,7 @@ import Testing
     "The examples that come with the program are sound",
     arguments: [
       "autoencoder", "replay", "formula", "support", "diagonal-network", "teacher-student", "digits", "stabilisation",
-      "label-oscillation", "valley",
+      "label-oscillation", "valley", "orders",
     ])
   func examples(_ name: String) throws {
     let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

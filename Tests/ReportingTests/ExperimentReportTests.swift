@@ -28,19 +28,27 @@ struct ExperimentReportTests {
       settings: [.init(place: text, value: text)], specification: "{\"name\": \"\(text)\"}\n",
       commands: [.init(text, text)],
       parts: [.init(anchor: text, heading: text, text: text, figures: [figure], tables: [table])],
-      provenance: .init(version: "0.1.0", runVersion: "0.0.9", specificationHash: "0123456789abcdef", store: text))
+      provenance: .init(
+        command: "basin report", version: "0.1.0", runVersion: "0.0.9", specificationHash: "0123456789abcdef", store: text))
+  }
+
+  private static func page(
+    _ report: ExperimentReport, drawings: [String: String] = [:], library: String? = nil
+  ) -> String {
+    let gallery = FigureGallery(drawings: drawings, isInteractive: library != nil)
+    return HTMLReport(content: report.content(gallery), chartLibrary: library).text
   }
 
   @Test("Every text is escaped")
   func escaping() {
-    let page = HTMLReport(Self.report(text: Self.hostile), chartScript: "window.x = 1").text
+    let page = Self.page(Self.report(text: Self.hostile), library: "eA==")
     #expect(!page.contains("<script>alert"))
     #expect(page.split(separator: "&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;").count > 20)
   }
 
   @Test("Elements are balanced, ids are unique and every inner link has its target")
   func structure() throws {
-    let page = HTMLReport(Self.report(), drawings: ["selection-law": "<svg/>"]).text
+    let page = Self.page(Self.report(), drawings: ["selection-law": "<svg/>"])
     for name in [
       "section", "article", "figure", "table", "div", "ul", "dl", "p", "h2", "h3", "tr", "td", "details", "code",
     ] {
@@ -54,7 +62,7 @@ struct ExperimentReportTests {
 
   @Test("It says what is there, what is left, and what was asked")
   func content() {
-    let page = HTMLReport(Self.report()).text
+    let page = Self.page(Self.report())
     #expect(page.contains("<li class=\"holds\"><b>7</b> converged</li><li class=\"fails\"><b>2</b> diverged</li>"))
     #expect(page.contains("<b>Not complete.</b> plain"))
     #expect(page.contains("plain11, …, plain34") && page.contains("plain39") && !page.contains("plain20"))
@@ -62,7 +70,7 @@ struct ExperimentReportTests {
     #expect(page.contains("<td class=\"number\">0.4986 ± 0.0012<br><small>[0.4962, 0.5011]</small></td>"))
     var complete = Self.report()
     complete.notice = nil
-    #expect(!HTMLReport(complete).text.contains("Not complete"))
+    #expect(!Self.page(complete).contains("Not complete"))
   }
 
   @Test("Long tables are cut on the page and whole in their files")

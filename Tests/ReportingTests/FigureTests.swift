@@ -1,4 +1,5 @@
 import Formats
+import Foundation
 import Testing
 
 @testable import Reporting
@@ -45,13 +46,13 @@ struct FigureTests {
 
   @Test("Panels, legends and the page do not overlap")
   func layout() {
-    for figure in figures {
-      let layout = FigureLayout(figure)
+    for (figure, width) in figures.flatMap({ figure in FigureWidth.allCases.map { (figure, $0) } }) {
+      let layout = FigureLayout(figure, width: width)
       for place in layout.places {
-        #expect(place.left > 0 && place.left < place.right && place.right < FigureLayout.width)
+        #expect(place.left > 0 && place.left < place.right && place.right < width.inches)
         #expect(place.legend.y < place.bottom && place.bottom < place.top && place.top < layout.height)
       }
-      for (upper, lower) in zip(layout.places, layout.places.dropFirst(2)) {
+      for (upper, lower) in zip(layout.places, layout.places.dropFirst(width == .single ? 1 : 2)) {
         #expect(lower.top < upper.legend.y)
       }
     }
@@ -67,8 +68,8 @@ struct FigureTests {
     let gnuplot = try #require(Self.gnuplot)
     try Scratch.withDirectory { first in
       try Scratch.withDirectory { second in
-        try gnuplot.draw(figures + [blank], into: first)
-        try gnuplot.draw(figures + [blank], into: second)
+        try gnuplot.draw(drawings(figures + [blank], into: first))
+        try gnuplot.draw(drawings(figures + [blank], into: second))
         for name in figures.map(\.name) {
           let svg = try #require((try? InputFile.text("\(first)/\(name).svg")))
           #expect(svg.contains("<svg") && svg.contains("</svg>"))
@@ -81,9 +82,71 @@ struct FigureTests {
         #expect((try? InputFile.text("\(first)/blank.svg"))?.contains("<desc>Nothing.</desc>") == true)
         let svg = try #require((try? InputFile.text("\(first)/tricky.svg")))
         #expect(svg.contains("gaps_and &#39;quotes&#39;") || svg.contains("gaps_and 'quotes' `echo` $(x) \\n {a}^2"))
-        #expect(svg.contains("<desc>Gaps, no data, and odd characters: `x` $y$ {z}.</desc>"))
+        #expect(svg.contains("<desc>Gaps, no data, and odd characters: `x` y {z}.</desc>"))
+        #expect(svg.contains("Made by Basin 0.1.0 with: basin &amp; &lt;more&gt;. Data: tricky.csv</metadata>"))
+        let png = try InputFile.read("\(first)/tricky.png")
+        #expect(png.firstRange(of: Array("Source\0\0\0\0\0basin & <more>".utf8)) != nil)
+        let pdf = try InputFile.read("\(first)/tricky.pdf")
+        // UTF-16 in hexadecimal digits: "basin".
+        #expect(pdf.firstRange(of: Array("/Command <FEFF0062006100730069006E".utf8)) != nil)
       }
     }
+  }
+
+  private func drawings(_ figures: [Figure], into directory: String) -> [FigureDrawing] {
+    figures.map {
+      FigureDrawing(
+        $0, width: .double, formats: FigureFormat.allCases, path: "\(directory)/\($0.name)",
+        origin: FigureOrigin(command: "basin & <more>", version: "0.1.0"))
+    }
+  }
+
+  @Test("A printed figure is as wide as one column or two, in type of 8 to 9 points", .enabled(if: gnuplot != nil))
+  func widths() throws {
+    try Scratch.withDirectory { directory in
+      for width in FigureWidth.allCases {
+        try #require(Self.gnuplot).draw([
+          FigureDrawing(
+            Sample.laws, width: width, formats: [.pdf, .svg], path: "\(directory)/\(width.rawValue)",
+            origin: FigureOrigin(command: "", version: ""))
+        ])
+        let pdf = String(decoding: try InputFile.read("\(directory)/\(width.rawValue).pdf"), as: UTF8.self)
+        let box = try #require(pdf.firstMatch(of: /MediaBox \[ 0 0 ([0-9.]+)/))
+        #expect(abs((Double(box.output.1) ?? 0) - 72 * width.inches) < 0.01)
+        // 96 units an inch: 11 units are 8.25 points.
+        let svg = try InputFile.text("\(directory)/\(width.rawValue).svg")
+        #expect(svg.contains("width=\"\(Int(width.inches * 96))\"") && svg.contains("font-size=\"11"))
+      }
+    }
+  }
+
+  @Test("Sliders show one run at a time, and paper the one that is first seen, in the same ranges")
+  func sliders() throws {
+    let figure = Sample.explorer
+    let still = figure.still
+    #expect(still.panels[0].layers.map(\.places) == [[], [0, 1]])
+    #expect(still.panels[0].vertical.range == figure.panels[0].scales.vertical.range)
+    guard case .array(let traces) = figure.panels[0].plotly["data"] else {
+      Issue.record("no traces")
+      return
+    }
+    #expect(traces.map { $0["meta"]?.text } == [nil] + ["[0,0]", "[0,1]", "[1,0]", "[1,1]"].map { "{\"places\":\($0)}" })
+    #expect(traces.allSatisfy { $0["showlegend"] == true })
+    let table = figure.table
+    #expect(table.columns.map(\.name).suffix(2) == ["η", "b"])
+    #expect(Array(table.column("b").suffix(3)) == [5, 5, 5] && table.column("η")[0].isNaN)
+    let page = Sample.page(library: "eA==")
+    #expect(page.contains("<label>b = <output>5</output>") && page.contains("data-texts=\"0.1|0.2\""))
+  }
+
+  @Test("The pointer is told exact numbers and intervals, and axes of positive numbers can be switched")
+  func pointer() {
+    let text = Sample.laws.panels[0].plotly.scriptText
+    #expect(text.contains("from %{customdata[2]:.7~g} to %{customdata[3]:.7~g}"))
+    #expect(text.contains("[2,\(0.25 * (1 + 0.05 * sin(6.0)))"))
+    #expect(Sample.laws.panels[0].switchableAxes.map(\.name) == ["x", "y"])
+    #expect(Sample.trajectories.panels.map(\.switchableAxes.count) == [0, 2])
+    #expect(Self.map.panels[0].switchableAxes.isEmpty)
   }
 
   @Test("Characters for a terminal fit it", .enabled(if: gnuplot != nil))
@@ -100,15 +163,15 @@ struct FigureTests {
     #expect(Gnuplot.find(in: "/nonexistent:/etc") == nil)
     try Scratch.withDirectory { directory in
       let missing = #expect(throws: Gnuplot.Failure.self) {
-        try Gnuplot(path: "\(directory)/gnuplot").draw(figures, into: directory)
+        try Gnuplot(path: "\(directory)/gnuplot").draw(drawings(figures, into: directory))
       }
       #expect(missing?.description.contains("could not be started: No such file or directory") == true)
       let failing = #expect(throws: Gnuplot.Failure.self) {
-        try Gnuplot(path: "/bin/false").draw(figures, into: directory)
+        try Gnuplot(path: "/bin/false").draw(drawings(figures, into: directory))
       }
       #expect(failing?.description.hasPrefix("/bin/false ended with status 1") == true)
       if let gnuplot = Self.gnuplot {
-        let said = #expect(throws: Gnuplot.Failure.self) { try gnuplot.draw(figures, into: "\(directory)/absent") }
+        let said = #expect(throws: Gnuplot.Failure.self) { try gnuplot.draw(drawings(figures, into: "\(directory)/absent")) }
         #expect(said?.description.contains("absent") == true)
       }
     }
@@ -172,7 +235,7 @@ struct FigureTests {
   @Test("gnuplot draws a map's cells in every format", .enabled(if: gnuplot != nil))
   func drawMap() throws {
     try Scratch.withDirectory { directory in
-      try #require(Self.gnuplot).draw([Self.map], into: directory)
+      try #require(Self.gnuplot).draw(drawings([Self.map], into: directory))
       let svg = try #require((try? InputFile.text("\(directory)/map.svg")))
       #expect(svg.contains("stays") && svg.contains("leaves") && svg.contains("one"))
     }
@@ -187,8 +250,8 @@ struct FigureTests {
       try AtomicFile.write("let a = '</script><!--'", to: "\(directory)/share/basin/plotly.min.js")
       let library = PlotlyLibrary.find(above: "\(directory)/a/b/bin/basin")
       #expect(library?.path == "\(directory)/share/basin/plotly.min.js")
-      #expect(library?.script() == "let a = '<\\/script><\\!--'")
-      #expect(PlotlyLibrary(path: "\(directory)/absent.js").script() == nil)
+      #expect(library?.compressed()?.hasPrefix("H4sI") == true)
+      #expect(PlotlyLibrary(path: "\(directory)/absent.js").compressed() == nil)
     }
   }
 }

@@ -1,7 +1,8 @@
 import Citations
 import Claims
 import Glibc
-import Reporting
+
+@testable import Reporting
 
 /// A report with one of everything, and with texts and numbers that are hard to show.
 enum Sample {
@@ -61,21 +62,66 @@ enum Sample {
 
   static let report = StudyReport(
     name: "autoencoder", title: "One neuron: what the batch size chooses",
-    summary: "A single neuron learns orthonormal data.\n\nGD ends on a mixture, SGD on one data point.",
-    claims: [holding, failing, inapplicable], figures: [trajectories, laws, tricky], tables: [table],
+    question: "A single neuron learns orthonormal data.\n\nGD ends on a mixture, SGD on one data point.",
+    setup: "The loss is $ℓ_i(w) = ½‖a_i − w φ(⟨w, a_i⟩)‖²$, and\n\n$$f(w) = (1)⁄(m) ∑_{i=1}^{m} ℓ_i(w)$$",
+    chapters: [
+      .init(
+        heading: "Where it ends", text: "On one data point, where $b < m$.",
+        findings: [
+          .init(
+            holding, figures: [trajectories, laws], tables: [table],
+            attachments: [
+              .init(fileName: "start.json", explanation: "A start that can be replayed.", text: "{\"w\": [0.1, 0.2]}\n")
+            ])
+        ]),
+      .init(
+        heading: "What is left", text: "",
+        findings: [.init(failing, figures: [tricky, explorer]), .init(inapplicable)]),
+    ],
     corrections: [
       .init(
         said: "SGD prefers flat minima, and that is why it lands on a data point.",
         instead: "All global minima here have the same trace; what differs is the noise on the way.",
         claims: ["autoencoder.01", "autoencoder.99"])
     ],
+    experiments: [
+      .init(
+        fileName: "batch-size.json", question: "Where does it end, for each $b$?", text: "{\"name\": \"batch-size\"}\n",
+        figure: "--x optimizer.batch --y final.maxCosine")
+    ],
     citations: [method],
     provenance: .init(
       version: "0.1.0", command: "basin reproduce autoencoder --seed 1", masterSeed: 18_446_744_073_709_551_615,
-      effort: "default", workers: 2, seconds: 3.14159),
-    attachments: [
-      .init(fileName: "start.json", explanation: "A start that can be replayed.", text: "{\"w\": [0.1, 0.2]}\n")
-    ])
+      effort: "default", workers: 2, seconds: 3.14159))
+
+  /// Runs for two step and batch sizes, of which sliders choose.
+  static let explorer: Figure = {
+    var figure = Figure(
+      name: "explorer", title: "Runs by $η$ and b", caption: "One run at a time.",
+      panels: [
+        .init(
+          horizontal: .init("step t"), vertical: .init("loss"),
+          layers: [.init("target", .dashed, .black, x: [0, 2], y: [1, 1])]
+            + [[0, 0], [0, 1], [1, 0], [1, 1]].map { places in
+              let end = Double(1 + places[0] + 10 * places[1])
+              var layer = Figure.Layer("run", .line, .blue, x: [0, 1, 2], y: [0, end / 2, end])
+              layer.places = places
+              return layer
+            })
+      ])
+    figure.sliders = [.init("η", [0.1, 0.2]), .init("b", [1, 5], initial: 1)]
+    return figure
+  }()
+
+  /// The page of a report.
+  static func page(
+    _ report: StudyReport = report, drawings: [String: String] = [:], problem: String? = nil, library: String? = nil
+  ) -> String {
+    let gallery = FigureGallery(
+      drawings: drawings, drawingProblem: problem, isInteractive: library != nil, folder: "autoencoder/")
+    let reproduction = Reproduction(parts: [.init(report: report, gallery: gallery)], version: "0.1.0")
+    return HTMLReport(content: reproduction.content, chartLibrary: library).text
+  }
 
   static let table: Table = {
     var table = Table(

@@ -111,6 +111,17 @@ extension Store {
     }
   }
 
+  /// Gives the series of one trial to `body`, piece by piece, by step.
+  public func forEachChunk(
+    of trial: TrialKey, _ configuration: StoredConfiguration, _ body: (SeriesChunk) throws(InputError) -> Void
+  ) throws(InputError) {
+    let count = configuration.seriesNames.count
+    guard count > 0 else { return }
+    let statement = try connection.prepare("SELECT steps, numbers FROM series WHERE trial = ?1 ORDER BY chunk")
+    try statement.bind(trial.row, to: 1)
+    while try statement.step() { try body(try chunk(statement, firstColumn: 0, seriesCount: count)) }
+  }
+
   /// The number of points in the series of each trial of a configuration that has some, by number.
   public func seriesLengths(of configuration: StoredConfiguration) throws(InputError) -> [Int: Int] {
     var lengths: [Int: Int] = [:]

@@ -50,7 +50,7 @@ extension AutoencoderStudy {
   }
 
   /// Claim b5: how often the limit is 1-sparse, how often it is the largest start, and the worst misses.
-  static func cyclicConjecture(_ context: StudyContext) throws(InputError) -> Finding {
+  static func cyclicConjecture(_ context: StudyContext) throws(InputError) -> Study.Finding {
     let seeds = context.seeds("autoencoder.b5")
     var checks: [Check] = []
     var attachments: [StudyReport.Attachment] = []
@@ -98,7 +98,7 @@ extension AutoencoderStudy {
       }
       layers.append(winsByGap(result, colour))
     }
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "autoencoder.b5", title: "The cyclic conjecture beyond the plane",
         statement: """

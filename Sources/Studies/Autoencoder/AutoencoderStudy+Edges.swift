@@ -8,7 +8,7 @@ import Reporting
 /// How large norm and step may be, and what correlation does (claims 24, b8 and b11).
 extension AutoencoderStudy {
   /// Claim 24: the step above which the norm no longer settles.
-  static func normEdge(_ context: StudyContext) throws(InputError) -> Finding {
+  static func normEdge(_ context: StudyContext) throws(InputError) -> Study.Finding {
     let seeds = context.seeds("autoencoder.24")
     let m = 10
     var checks: [Check] = []
@@ -48,7 +48,7 @@ extension AutoencoderStudy {
         }
       }
     }
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "autoencoder.24", title: "The norm settles up to η = b/2",
         statement:
@@ -67,7 +67,7 @@ extension AutoencoderStudy {
   }
 
   /// Claim b8: a bound on the norm, and starts outside the hypotheses.
-  static func normBound(_ context: StudyContext) throws(InputError) -> Finding {
+  static func normBound(_ context: StudyContext) throws(InputError) -> Study.Finding {
     let seeds = context.seeds("autoencoder.b8")
     let m = 10
     var checks: [Check] = []
@@ -85,7 +85,7 @@ extension AutoencoderStudy {
           "largest ‖w_t‖² at any step, η = \(η), b = \(batch)", of: largest, prediction: bound, tolerance: .atMost))
     }
     checks += try largeStarts(context, seeds: seeds)
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "autoencoder.b8", title: "A bound on the norm",
         statement: """
@@ -159,7 +159,7 @@ extension AutoencoderStudy {
   }
 
   /// Claim b11: exact selection does not survive correlation.
-  static func correlationFragility(_ context: StudyContext) throws(InputError) -> Finding {
+  static func correlationFragility(_ context: StudyContext) throws(InputError) -> Study.Finding {
     let seeds = context.seeds("autoencoder.b11")
     let m = 10
     let replicas = context.samples(16)
@@ -251,7 +251,7 @@ extension AutoencoderStudy {
     let mean = Figure.Layer(
       "full batch: √((1+(m−1)ρ)/m)", .dashed, .vermilion, x: fine,
       y: fine.map { AutoencoderTheory.meanDirectionCosine(count: m, correlation: $0) })
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "autoencoder.b11", title: "Selection is fragile under correlation",
         statement:

@@ -8,7 +8,7 @@ import Reporting
 /// Full-batch gradient descent: where it goes, what it leaves alone, what it costs (claims 1, 2, 3 and 18).
 extension AutoencoderStudy {
   /// Claim 1: the limit is the normalised projection of the start.
-  static func gradientDescentLimit(_ context: StudyContext) throws(InputError) -> Finding {
+  static func gradientDescentLimit(_ context: StudyContext) throws(InputError) -> Study.Finding {
     let seeds = context.seeds("autoencoder.01")
     var checks: [Check] = []
     var largestNorm = 0.0
@@ -39,7 +39,7 @@ extension AutoencoderStudy {
     }
     checks.append(try contractionCheck(context, seeds: seeds))
     checks.append(try invarianceCheck(context, seeds: seeds))
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "autoencoder.01", title: "Gradient descent goes to the normalised projection of its start",
         statement: """
@@ -99,7 +99,7 @@ extension AutoencoderStudy {
   }
 
   /// Claim 2: gradient descent leaves all ratios of active coefficients as they were.
-  static func gradientDescentFreezesRatios(_ context: StudyContext) throws(InputError) -> Finding {
+  static func gradientDescentFreezesRatios(_ context: StudyContext) throws(InputError) -> Study.Finding {
     let seeds = context.seeds("autoencoder.02")
     let m = 20
     let experiment = AutoencoderExperiment(
@@ -119,7 +119,7 @@ extension AutoencoderStudy {
       let logs = active.map { log(replica.finals[$0] / start[$0]) }
       pairs.append((logs.max() ?? .nan) - (logs.min() ?? .nan))
     }
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "autoencoder.02", title: "Gradient descent freezes the ratios",
         statement:
@@ -141,7 +141,7 @@ extension AutoencoderStudy {
   }
 
   /// Claim 3: both algorithms reach the global minimum.
-  static func lossGapVanishes(_ context: StudyContext) throws(InputError) -> Finding {
+  static func lossGapVanishes(_ context: StudyContext) throws(InputError) -> Study.Finding {
     let seeds = context.seeds("autoencoder.03")
     let m = 10
     var checks: [Check] = []
@@ -161,7 +161,7 @@ extension AutoencoderStudy {
             of: record.finals("lossGap", where: .exhausted), tolerance: .absolute(1e-10)))
       }
     }
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "autoencoder.03", title: "Both reach the global minimum",
         statement:
@@ -175,7 +175,7 @@ extension AutoencoderStudy {
   }
 
   /// Claim 18: how far gradient descent and SGD end from their start.
-  static func cosineWithStart(_ context: StudyContext) throws(InputError) -> Finding {
+  static func cosineWithStart(_ context: StudyContext) throws(InputError) -> Study.Finding {
     let seeds = context.seeds("autoencoder.18")
     var checks: [Check] = []
     for activation in AutoencoderObjective.Activation.allCases {
@@ -218,7 +218,7 @@ extension AutoencoderStudy {
       }
     }
     checks.append(try selectedCosineCheck(context, seeds: seeds))
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "autoencoder.18", title: "Cosine between limit and start",
         statement: """

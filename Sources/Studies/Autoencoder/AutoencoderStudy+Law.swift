@@ -28,7 +28,7 @@ extension AutoencoderStudy {
   }
 
   /// Claim 20: the angle law.
-  static func angleLaw(_ context: StudyContext) throws(InputError) -> Finding {
+  static func angleLaw(_ context: StudyContext) throws(InputError) -> Study.Finding {
     let seeds = context.seeds("autoencoder.20")
     var checks: [Check] = []
     var layers: [Figure.Layer] = [lawCurve("(2/π) atan(c₁/c₂)", .black) { $0 / 90 }]
@@ -81,7 +81,7 @@ extension AutoencoderStudy {
       }
       layers.append(layer)
     }
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "autoencoder.20", title: "The selection law by angle",
         statement:
@@ -123,7 +123,7 @@ extension AutoencoderStudy {
   }
 
   /// Claim b1: the angle law in the limit of small steps.
-  static func angleLawLimit(_ context: StudyContext) throws(InputError) -> Finding {
+  static func angleLawLimit(_ context: StudyContext) throws(InputError) -> Study.Finding {
     let θ = Double.pi / 3
     let steps = [0.05, 0.1, 0.15, 0.2]
     var values: [Double] = []
@@ -138,7 +138,7 @@ extension AutoencoderStudy {
       errors.append(proportion.standardError)
     }
     let fit = try LinearFit(x: steps, y: values, standardErrors: errors)
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "autoencoder.b1", title: "The angle law is exact as η → 0",
         statement: "P(select a₁) at θ = 60°, extrapolated linearly from η = 0.05 … 0.2 to η = 0, is 2/3.",
@@ -155,7 +155,7 @@ extension AutoencoderStudy {
   }
 
   /// Claim b2: three data points against the limit diffusion.
-  static func diffusionLaw(_ context: StudyContext) throws(InputError) -> Finding {
+  static func diffusionLaw(_ context: StudyContext) throws(InputError) -> Study.Finding {
     let seeds = context.seeds("autoencoder.b2")
     let start = unit([3, 2, 1])
     let runs = context.samples(20_000)
@@ -181,7 +181,7 @@ extension AutoencoderStudy {
           "P(select a₁) against the law ∝ c², η = \(η)", prediction: 9.0 / 14, successes: counts[0], of: runs,
           tolerance: .atMost))
     }
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "autoencoder.b2", title: "Three data points follow the limit diffusion",
         statement:
@@ -229,7 +229,7 @@ extension AutoencoderStudy {
   }
 
   /// Claim b6: small starts flatten the law.
-  static func smallStarts(_ context: StudyContext) throws(InputError) -> Finding {
+  static func smallStarts(_ context: StudyContext) throws(InputError) -> Study.Finding {
     let θ = Double.pi / 6
     var checks: [Check] = []
     for (η, norm) in [(0.05, 0.1), (0.1, 0.1), (0.1, 0.01)] {
@@ -244,7 +244,7 @@ extension AutoencoderStudy {
           prediction: AutoencoderTheory.selectionProbability(start[0], against: start[1], step: η, norm: norm),
           successes: counts[0], of: counts.reduce(0, +), tolerance: .absolute(0.024)))
     }
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "autoencoder.b6", title: "Small starts flatten the law",
         statement:
@@ -258,7 +258,7 @@ extension AutoencoderStudy {
   }
 
   /// Claim 21: batch size as a clock.
-  static func batchClock(_ context: StudyContext) throws(InputError) -> Finding {
+  static func batchClock(_ context: StudyContext) throws(InputError) -> Study.Finding {
     let seeds = context.seeds("autoencoder.21")
     let m = 6
     let runs = context.samples(1_000)
@@ -319,7 +319,7 @@ extension AutoencoderStudy {
       layers.append(.init("", .dashed, colour, x: fine, y: curve))
       layers.append(layer)
     }
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "autoencoder.21", title: "The batch size is a clock",
         statement:
@@ -350,7 +350,7 @@ extension AutoencoderStudy {
   }
 
   /// Claim b7: with replacement even b = m selects.
-  static func replacementSelects(_ context: StudyContext) throws(InputError) -> Finding {
+  static func replacementSelects(_ context: StudyContext) throws(InputError) -> Study.Finding {
     let seeds = context.seeds("autoencoder.b7")
     let m = 10
     var checks: [Check] = []
@@ -369,7 +369,7 @@ extension AutoencoderStudy {
           measurement: Double(eligible.count { $0.outcome == .converged }) / Double(eligible.count), tolerance: .exact,
           count: eligible.count))
     }
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "autoencoder.b7", title: "With replacement b = m still selects",
         statement:

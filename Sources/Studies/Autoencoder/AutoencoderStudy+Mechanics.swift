@@ -8,7 +8,7 @@ import Reporting
 /// The exact one-step laws, and that the fast engine obeys them (claims 12, 13, 14, 19 and 23).
 extension AutoencoderStudy {
   /// Claim 12: the O(b) engine equals the plain gradient in Rⁿ.
-  static func lazyEqualsDense(_ context: StudyContext) throws(InputError) -> Finding {
+  static func lazyEqualsDense(_ context: StudyContext) throws(InputError) -> Study.Finding {
     let seeds = context.seeds("autoencoder.12")
     let (n, m, steps) = (25, 10, 3_000)
     var stream = RandomStream(seeds.key(.data))
@@ -44,7 +44,7 @@ extension AutoencoderStudy {
             of: errors, tolerance: .absolute(1e-11)))
       }
     }
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "autoencoder.12", title: "The O(b) engine equals the plain gradient",
         statement:
@@ -58,7 +58,7 @@ extension AutoencoderStudy {
   }
 
   /// Claim 13: the factor between what is in the batch and what is not.
-  static func gainIdentity(_ context: StudyContext) throws(InputError) -> Finding {
+  static func gainIdentity(_ context: StudyContext) throws(InputError) -> Study.Finding {
     let seeds = context.seeds("autoencoder.13")
     let (m, η) = (8, 0.2)
     let data = try AutoencoderData.standardBasis(count: m, dimension: m + 2)
@@ -87,7 +87,7 @@ extension AutoencoderStudy {
         }
       }
     }
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "autoencoder.13", title: "The gain identity",
         statement:
@@ -111,7 +111,7 @@ extension AutoencoderStudy {
   }
 
   /// Claim 14: printed outputs of the first author's notebooks.
-  static func authorsOutput(_ context: StudyContext) throws(InputError) -> Finding {
+  static func authorsOutput(_ context: StudyContext) throws(InputError) -> Study.Finding {
     let seeds = context.seeds("autoencoder.14")
     func run(m: Int, step: Double, budget: Int, start: [Double]) throws(InputError) -> Record {
       let experiment = AutoencoderExperiment(
@@ -143,7 +143,7 @@ extension AutoencoderStudy {
       Check(
         "largest two-step mean of ‖w‖², n = m = 2", prediction: 1.00008962905554, measurement: means.max() ?? .nan,
         tolerance: .absolute(1e-14)))
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "autoencoder.14", title: "The authors' printed outputs",
         statement: "Two runs of the first author's notebooks come out to all printed digits.",
@@ -160,7 +160,7 @@ extension AutoencoderStudy {
   }
 
   /// Claim 19: where the noise vanishes.
-  static func noiseVanishesAtSparsePoints(_ context: StudyContext) throws(InputError) -> Finding {
+  static func noiseVanishesAtSparsePoints(_ context: StudyContext) throws(InputError) -> Study.Finding {
     let seeds = context.seeds("autoencoder.19")
     let (n, m) = (14, 9)
     var dataStream = RandomStream(seeds.key(.data))
@@ -186,7 +186,7 @@ extension AutoencoderStudy {
       }
       for k in 0..<m { sparse.append(noise((0..<m).map { $0 == k ? 1 : 0 })) }
     }
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "autoencoder.19", title: "The noise vanishes at data points only",
         statement:
@@ -207,7 +207,7 @@ extension AutoencoderStudy {
   }
 
   /// Claim 23: what cannot move does not move, bit for bit.
-  static func deadStart(_ context: StudyContext) throws(InputError) -> Finding {
+  static func deadStart(_ context: StudyContext) throws(InputError) -> Study.Finding {
     let seeds = context.seeds("autoencoder.23")
     let (n, m) = (12, 6)
     let data = try AutoencoderData.standardBasis(count: m, dimension: n)
@@ -254,7 +254,7 @@ extension AutoencoderStudy {
       dimension: 6, count: 3, start: .sphere(norm: 0.5), options: options(.iid, batch: 1, budget: 100, seeds: seeds))
     let record = try experiment.run(
       trials: 0..<context.samples(4_000), workers: context.workers, stopping: experiment.stopping())
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "autoencoder.23", title: "Dead starts stay where they are",
         statement: """

@@ -11,7 +11,7 @@ extension AutoencoderStudy {
   static let sixCoefficients = unit([0.9, 0.7, 0.6, 0.5, 0.3, 0.2])
 
   /// Claim 15: two data points visited in turn.
-  static func cyclicPlane(_ context: StudyContext) throws(InputError) -> Finding {
+  static func cyclicPlane(_ context: StudyContext) throws(InputError) -> Study.Finding {
     let seeds = context.seeds("autoencoder.15")
     var checks: [Check] = []
     var largestNorm = 0.0
@@ -41,7 +41,7 @@ extension AutoencoderStudy {
           "largest c₁/c₀ at T = \(budget), η = \(η)", of: record.replicas.map { $0.finals[1] / $0.finals[0] },
           tolerance: .absolute(1e-10)))
     }
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "autoencoder.15", title: "Cyclic SGD in the plane",
         statement:
@@ -69,7 +69,7 @@ extension AutoencoderStudy {
   }
 
   /// Claim b4: the true border between the two basins.
-  static func headStart(_ context: StudyContext) throws(InputError) -> Finding {
+  static func headStart(_ context: StudyContext) throws(InputError) -> Study.Finding {
     let seeds = context.seeds("autoencoder.b4")
     let known: [(norm: Double, values: [Double])] = [
       (0.1, [0.0486, 0.0951, 0.1826]), (0.5, [0.0433, 0.0857, 0.1677]), (0.9, [0.0301, 0.0608, 0.1241]),
@@ -89,7 +89,7 @@ extension AutoencoderStudy {
       layers.append(.init("‖w₀‖ = \(norm)", .points, colour, x: steps, y: measured))
       layers.append(.init("", .thinLine, colour, x: [0] + steps, y: [0] + measured))
     }
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "autoencoder.b4", title: "The first visited index has a head start",
         statement:
@@ -140,7 +140,7 @@ extension AutoencoderStudy {
   }
 
   /// Claim 22: a permutation per epoch selects the largest start, fresh draws do not.
-  static func reshufflingSelectsTheLargest(_ context: StudyContext) throws(InputError) -> Finding {
+  static func reshufflingSelectsTheLargest(_ context: StudyContext) throws(InputError) -> Study.Finding {
     let seeds = context.seeds("autoencoder.22")
     var checks: [Check] = []
     let runs = context.samples(300)
@@ -161,7 +161,7 @@ extension AutoencoderStudy {
           Check(name, prediction: Double(runs), measurement: Double(largest), tolerance: .exact, count: runs))
       }
     }
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "autoencoder.22", title: "Reshuffling selects the largest start",
         statement:
@@ -182,7 +182,7 @@ extension AutoencoderStudy {
   }
 
   /// Claim b3: at which speed.
-  static func reshufflingDrift(_ context: StudyContext) throws(InputError) -> Finding {
+  static func reshufflingDrift(_ context: StudyContext) throws(InputError) -> Study.Finding {
     let m = 6
     let prediction = AutoencoderTheory.reshufflingDrift(step: 1, sixCoefficients[0], sixCoefficients[1])
     var checks: [Check] = []
@@ -212,7 +212,7 @@ extension AutoencoderStudy {
         measurement: 2 * checks[0].measurement - checks[1].measurement,
         error: .standardError((4 * errors[0] * errors[0] + errors[1] * errors[1]).squareRoot()),
         tolerance: .relative(0.005)))
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "autoencoder.b3", title: "Drift under reshuffling",
         statement:
@@ -228,7 +228,7 @@ extension AutoencoderStudy {
   }
 
   /// Claim 25: fixed blocks keep what is inside them.
-  static func fixedBlocks(_ context: StudyContext) throws(InputError) -> Finding {
+  static func fixedBlocks(_ context: StudyContext) throws(InputError) -> Study.Finding {
     let seeds = context.seeds("autoencoder.25")
     let start = [0.3, 0.2, 0.25, 0.22, 0.1, 0.15]
     let budget = 60_000
@@ -255,7 +255,7 @@ extension AutoencoderStudy {
     checks.append(
       .largest(
         "largest coefficient outside the block", of: Array(replica.finals[2...]).map(abs), tolerance: .absolute(1e-10)))
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "autoencoder.25", title: "Fixed blocks: a counter-example",
         statement:

@@ -8,7 +8,7 @@ import Reporting
 /// Mini-batch SGD selects one data point (claims 4 to 7).
 extension AutoencoderStudy {
   /// Claim 4: for every b < m the limit is 1-sparse.
-  static func sgdIsSparse(_ context: StudyContext) throws(InputError) -> Finding {
+  static func sgdIsSparse(_ context: StudyContext) throws(InputError) -> Study.Finding {
     let seeds = context.seeds("autoencoder.04")
     var checks: [Check] = []
     var dead = 0
@@ -77,7 +77,7 @@ extension AutoencoderStudy {
             successes: sparse, of: cosines.count, tolerance: .exact))
       }
     }
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "autoencoder.04", title: "SGD with any b < m is 1-sparse",
         statement:
@@ -111,7 +111,7 @@ extension AutoencoderStudy {
   }
 
   /// Claim 5: how much longer larger batches take.
-  static func batchDependence(_ context: StudyContext) throws(InputError) -> Finding {
+  static func batchDependence(_ context: StudyContext) throws(InputError) -> Study.Finding {
     let seeds = context.seeds("autoencoder.05")
     var times: [[Double]] = []
     for batch in [1, 5] {
@@ -124,7 +124,7 @@ extension AutoencoderStudy {
     }
     var stream = RandomStream(seeds.key(.measurement))
     let ratio = try Quantile.ratioOfMedians(times[1], times[0], resamples: 500, stream: &stream)
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "autoencoder.05", title: "Larger batches take longer",
         statement:
@@ -141,7 +141,7 @@ extension AutoencoderStudy {
   }
 
   /// Claims 6 and 7 from the same runs: the limit lies in S⁺ and keeps its sign; its index is not the largest start.
-  static func limitKeepsSign(_ context: StudyContext) throws(InputError) -> Finding {
+  static func limitKeepsSign(_ context: StudyContext) throws(InputError) -> Study.Finding {
     var checks: [Check] = []
     for setting in try selectionSettings(context) {
       checks.append(
@@ -149,7 +149,7 @@ extension AutoencoderStudy {
           "runs whose limit is outside S⁺ or has changed sign, \(setting.name)", prediction: 0,
           measurement: Double(setting.violations), tolerance: .exact, count: setting.runs))
     }
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "autoencoder.06", title: "The limit is active at the start and keeps its sign",
         statement: "The selected index lies in S⁺ (ReLU); the limit is sign(⟨w₀, a_k⟩) a_k (linear).",
@@ -160,7 +160,7 @@ extension AutoencoderStudy {
   }
 
   /// Claim 7: which index is selected is random.
-  static func indexIsNotTheLargest(_ context: StudyContext) throws(InputError) -> Finding {
+  static func indexIsNotTheLargest(_ context: StudyContext) throws(InputError) -> Study.Finding {
     var checks: [Check] = []
     for setting in try selectionSettings(context) {
       checks.append(
@@ -168,7 +168,7 @@ extension AutoencoderStudy {
           "fraction of runs that do not select the largest |cᵢ(0)|, \(setting.name)", prediction: 0.1,
           successes: setting.runs - setting.largest, of: setting.runs, tolerance: .atLeast))
     }
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "autoencoder.07", title: "The selected index is random, not the largest start",
         statement:

@@ -72,7 +72,7 @@ extension AutoencoderStudy {
   }
 
   /// Claim 8: the largest eigenvalue does not tell the limits apart.
-  static func largestEigenvalue(_ context: StudyContext) throws(InputError) -> Finding {
+  static func largestEigenvalue(_ context: StudyContext) throws(InputError) -> Study.Finding {
     let seeds = context.seeds("autoencoder.08")
     var checks: [Check] = []
     var hypotheses: [Hypothesis] = []
@@ -96,7 +96,7 @@ extension AutoencoderStudy {
             of: zip(predicted, eigenvalues).map { abs($0 - $1) }, tolerance: .absolute(1e-9)))
       }
     }
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "autoencoder.08", title: "The largest eigenvalue is 4/m at both limits",
         statement:
@@ -110,7 +110,7 @@ extension AutoencoderStudy {
   }
 
   /// Claim 9: the trace does, for ReLU with φ′(0) = ½, and for nothing else.
-  static func traceFormulas(_ context: StudyContext) throws(InputError) -> Finding {
+  static func traceFormulas(_ context: StudyContext) throws(InputError) -> Study.Finding {
     let seeds = context.seeds("autoencoder.09")
     var checks: [Check] = []
     var hypotheses: [Hypothesis] = []
@@ -146,7 +146,7 @@ extension AutoencoderStudy {
           prediction: AutoencoderTheory.trace(dimension: 30, count: 10, slopes: 10),
           measurement: linear.objective(.half, .linear).hessianTrace(at: parameters), tolerance: .absolute(1e-9)))
     }
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "autoencoder.09", title: "The trace separates the limits, by convention",
         statement: """
@@ -160,7 +160,7 @@ extension AutoencoderStudy {
   }
 
   /// Claim 10: the same traces from the loss alone.
-  static func traceWithoutConvention(_ context: StudyContext) throws(InputError) -> Finding {
+  static func traceWithoutConvention(_ context: StudyContext) throws(InputError) -> Study.Finding {
     let seeds = context.seeds("autoencoder.10")
     var checks: [Check] = []
     var hypotheses: [Hypothesis] = []
@@ -182,7 +182,7 @@ extension AutoencoderStudy {
         }
       }
     }
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "autoencoder.10", title: "The symmetric second difference needs no convention",
         statement:
@@ -213,7 +213,7 @@ extension AutoencoderStudy {
   }
 
   /// Claim 11: at a finite iterate the difference of claim 9 does not exist.
-  static func iterateTraceTrap(_ context: StudyContext) throws(InputError) -> Finding {
+  static func iterateTraceTrap(_ context: StudyContext) throws(InputError) -> Study.Finding {
     let seeds = context.seeds("autoencoder.11")
     let (n, m, k) = (30, 10, 5)
     var checks: [Check] = []
@@ -231,7 +231,7 @@ extension AutoencoderStudy {
           "worst Tr H at 16 SGD iterates with 1 − max cos ≤ \(tolerance)", prediction: prediction, measurement: worst,
           tolerance: .absolute(1e-6), count: states.count))
     }
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "autoencoder.11", title: "At a finite iterate there is no difference",
         statement: """
@@ -271,7 +271,7 @@ extension AutoencoderStudy {
   }
 
   /// Claim b10: the trace that one sees depends on the scale at which one looks.
-  static func traceAgainstScale(_ context: StudyContext) throws(InputError) -> Finding {
+  static func traceAgainstScale(_ context: StudyContext) throws(InputError) -> Study.Finding {
     let seeds = context.seeds("autoencoder.b10")
     let (n, m) = (30, 10)
     let objective = AutoencoderObjective(data: try .standardBasis(count: m, dimension: n), activation: .relu)
@@ -318,7 +318,7 @@ extension AutoencoderStudy {
     }
     let iterate = AutoencoderTheory.trace(dimension: n, count: m, slopes: Double(m))
     let limit = AutoencoderTheory.kinkAveragedTrace(dimension: n, count: m, active: 1)
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "autoencoder.b10", title: "The trace depends on the probing scale",
         statement: """

@@ -8,7 +8,7 @@ import Reporting
 /// The random walk of the log-ratios that decides for one data point (claims 16, 17 and b9).
 extension AutoencoderStudy {
   /// Claim 16: its slope once a leader stands.
-  static func logRatioSlope(_ context: StudyContext) throws(InputError) -> Finding {
+  static func logRatioSlope(_ context: StudyContext) throws(InputError) -> Study.Finding {
     var checks: [Check] = []
     for (m, batch, η) in [(10, 1, 0.2), (10, 3, 0.2), (10, 1, 0.1), (5, 4, 0.2)] {
       let steps = 40_000
@@ -35,7 +35,7 @@ extension AutoencoderStudy {
       checks.append(
         try .mean("\(name), in standard errors", prediction: prediction, of: slopes, tolerance: .standardErrors(4)))
     }
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "autoencoder.16", title: "Slope of the log-ratio",
         statement:
@@ -51,7 +51,7 @@ extension AutoencoderStudy {
   }
 
   /// Claim 17: R_t drifts upwards, at second order in η.
-  static func logRatioDrift(_ context: StudyContext) throws(InputError) -> Finding {
+  static func logRatioDrift(_ context: StudyContext) throws(InputError) -> Study.Finding {
     let seeds = context.seeds("autoencoder.17")
     let m = 10
     let objective = AutoencoderObjective(data: try .standardBasis(count: m, dimension: m), activation: .relu)
@@ -88,7 +88,7 @@ extension AutoencoderStudy {
       }
     }
     let (figures, table) = try walkFigures(context, seeds: seeds)
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "autoencoder.17", title: "R_t drifts upwards",
         statement: """
@@ -198,7 +198,7 @@ extension AutoencoderStudy {
   }
 
   /// Claim b9: at a data point the linearisation is unstable in mean square and stable almost surely.
-  static func almostSureVersusMeanSquare(_ context: StudyContext) throws(InputError) -> Finding {
+  static func almostSureVersusMeanSquare(_ context: StudyContext) throws(InputError) -> Study.Finding {
     let seeds = context.seeds("autoencoder.b9")
     let m = 10
     let data = try AutoencoderData.standardBasis(count: m, dimension: m)
@@ -255,7 +255,7 @@ extension AutoencoderStudy {
           "largest 1 − max cos after \(steps) steps from 1e-6 beside a_k, η = \(η)", of: record.finals("misalignment"),
           prediction: 1e-9, tolerance: .atMost))
     }
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "autoencoder.b9", title: "Unstable in mean square, yet reached almost surely",
         statement: """

@@ -10,7 +10,7 @@ public enum AutoencoderStudy {
   /// The study: the 25 rows of the paper's table of checks, then what goes beyond the paper.
   public static let study = Study(
     name: "autoencoder", title: "Batch size and the single-neuron autoencoder",
-    summary: """
+    question: """
       One weight vector w encodes and decodes m orthonormal vectors. Its global minima form a sphere, and gradient \
       descent and SGD reach different points of it: full-batch gradient descent lands on a dense mixture near its \
       start, SGD with any smaller batch on exactly one data point. Each claim below states its hypotheses, the \
@@ -19,27 +19,38 @@ public enum AutoencoderStudy {
       Claims 1 to 25 hold the paper and the mathematics behind it against measurement. Claims b1 to b11 go beyond it: \
       which data point is selected and when, what the sampling order changes, and where the picture breaks.
       """,
+    setup: "",
     citations: [.ghosh, .menshikov, .smith, .mulayoff, .wilson, .efron, .salmon, .lemire, .floyd],
     corrections: corrections,
-    entries: [
-      .init("autoencoder.01", gradientDescentLimit), .init("autoencoder.02", gradientDescentFreezesRatios),
-      .init("autoencoder.03", lossGapVanishes), .init("autoencoder.04", sgdIsSparse),
-      .init("autoencoder.05", batchDependence), .init("autoencoder.06", limitKeepsSign),
-      .init("autoencoder.07", indexIsNotTheLargest), .init("autoencoder.08", largestEigenvalue),
-      .init("autoencoder.09", traceFormulas), .init("autoencoder.10", traceWithoutConvention),
-      .init("autoencoder.11", iterateTraceTrap), .init("autoencoder.12", lazyEqualsDense),
-      .init("autoencoder.13", gainIdentity), .init("autoencoder.14", authorsOutput),
-      .init("autoencoder.15", cyclicPlane), .init("autoencoder.16", logRatioSlope),
-      .init("autoencoder.17", logRatioDrift), .init("autoencoder.18", cosineWithStart),
-      .init("autoencoder.19", noiseVanishesAtSparsePoints), .init("autoencoder.20", angleLaw),
-      .init("autoencoder.21", batchClock), .init("autoencoder.22", reshufflingSelectsTheLargest),
-      .init("autoencoder.23", deadStart), .init("autoencoder.24", normEdge), .init("autoencoder.25", fixedBlocks),
-      .init("autoencoder.b1", angleLawLimit), .init("autoencoder.b2", diffusionLaw),
-      .init("autoencoder.b3", reshufflingDrift), .init("autoencoder.b4", headStart),
-      .init("autoencoder.b5", cyclicConjecture), .init("autoencoder.b6", smallStarts),
-      .init("autoencoder.b7", replacementSelects), .init("autoencoder.b8", normBound),
-      .init("autoencoder.b9", almostSureVersusMeanSquare), .init("autoencoder.b10", traceAgainstScale),
-      .init("autoencoder.b11", correlationFragility),
+    experiments: [
+      .init(
+        "batch-size", PackageResources.batch_size_json,
+        question: "How does the batch size decide how fast, and whether, one data point is selected?",
+        figure: "--x optimizer.batch --y final.maxCosine")
+    ],
+    chapters: [
+      .init(
+        "Claims", "",
+        entries: [
+          .init("autoencoder.01", gradientDescentLimit), .init("autoencoder.02", gradientDescentFreezesRatios),
+          .init("autoencoder.03", lossGapVanishes), .init("autoencoder.04", sgdIsSparse),
+          .init("autoencoder.05", batchDependence), .init("autoencoder.06", limitKeepsSign),
+          .init("autoencoder.07", indexIsNotTheLargest), .init("autoencoder.08", largestEigenvalue),
+          .init("autoencoder.09", traceFormulas), .init("autoencoder.10", traceWithoutConvention),
+          .init("autoencoder.11", iterateTraceTrap), .init("autoencoder.12", lazyEqualsDense),
+          .init("autoencoder.13", gainIdentity), .init("autoencoder.14", authorsOutput),
+          .init("autoencoder.15", cyclicPlane), .init("autoencoder.16", logRatioSlope),
+          .init("autoencoder.17", logRatioDrift), .init("autoencoder.18", cosineWithStart),
+          .init("autoencoder.19", noiseVanishesAtSparsePoints), .init("autoencoder.20", angleLaw),
+          .init("autoencoder.21", batchClock), .init("autoencoder.22", reshufflingSelectsTheLargest),
+          .init("autoencoder.23", deadStart), .init("autoencoder.24", normEdge), .init("autoencoder.25", fixedBlocks),
+          .init("autoencoder.b1", angleLawLimit), .init("autoencoder.b2", diffusionLaw),
+          .init("autoencoder.b3", reshufflingDrift), .init("autoencoder.b4", headStart),
+          .init("autoencoder.b5", cyclicConjecture), .init("autoencoder.b6", smallStarts),
+          .init("autoencoder.b7", replacementSelects), .init("autoencoder.b8", normBound),
+          .init("autoencoder.b9", almostSureVersusMeanSquare), .init("autoencoder.b10", traceAgainstScale),
+          .init("autoencoder.b11", correlationFragility),
+        ])
     ])
 
   private static let corrections: [StudyReport.Correction] = [

@@ -9,7 +9,7 @@ import Reporting
 /// What sparsifies and what does not: gradient descent with a large step, noise on labels with a small one (claims a6, a7).
 extension SparseFeaturesStudy {
   /// Claim a6: a large step without noise does not sparsify.
-  static func gradientDescentControl(_ context: StudyContext) throws(InputError) -> Finding {
+  static func gradientDescentControl(_ context: StudyContext) throws(InputError) -> Study.Finding {
     let seeds = context.seeds("sparse-features.a6")
     let steps = context.effort == .full ? 100_000 : 20_000
     struct Run: Sendable {
@@ -62,7 +62,7 @@ extension SparseFeaturesStudy {
     }
     let ratios = whole.map { Double($0.ends[2].support) / Double($0.ends[1].support) }
     let tests = whole.map { $0.ends[2].test / $0.ends[0].test }
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "sparse-features.a6", title: "Control: gradient descent with a large step does not sparsify as SGD does",
         statement: """
@@ -96,7 +96,7 @@ extension SparseFeaturesStudy {
   }
 
   /// Claim a7: noise alone sparsifies, with a step that nobody calls large.
-  static func labelNoiseSparsity(_ context: StudyContext) throws(InputError) -> Finding {
+  static func labelNoiseSparsity(_ context: StudyContext) throws(InputError) -> Study.Finding {
     let seeds = context.seeds("sparse-features.a7")
     let law = SparseLinearData(sampleCount: 40, inputCount: 100, sparsity: 5, testCount: 0)
     struct Run: Sendable {
@@ -140,7 +140,7 @@ extension SparseFeaturesStudy {
         .integer(number + 1), .integer(run.support), .number(run.offSupport), .integer(run.smallSupport),
       ])
     }
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "sparse-features.a7", title: "Noise on the labels sparsifies at a moderate step, without divergence",
         statement: """

@@ -9,7 +9,7 @@ import Reporting
 /// Vision, scaled down: 8 × 8 digits (claim a13).
 extension SparseFeaturesStudy {
   /// Claim a13: the later the step falls, the sparser the second layer, and the error falls too.
-  static func digits(_ context: StudyContext) throws(InputError) -> Finding {
+  static func digits(_ context: StudyContext) throws(InputError) -> Study.Finding {
     let seeds = context.seeds("sparse-features.a13")
     let network = try Network(widths: [64, 100, 100, 10], activation: .relu)
     let (batch, training, epochs) = (8, 500, 100)
@@ -78,7 +78,7 @@ extension SparseFeaturesStudy {
     func values(_ name: String, _ column: String) -> String {
       span(table.rows.indices.filter { table.rows[$0][1] == .text(name) }.map { table.column(column)[$0] })
     }
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "sparse-features.a13", title: "On 8 × 8 digits the second layer is the sparser, the later the step falls",
         statement: """

@@ -44,7 +44,7 @@ extension SparseFeaturesStudy {
   }
 
   /// Claim a8: the equation follows SGD; without its noise nothing becomes sparse.
-  static func stochasticEquation(_ context: StudyContext) throws(InputError) -> Finding {
+  static func stochasticEquation(_ context: StudyContext) throws(InputError) -> Study.Finding {
     let seeds = context.seeds("sparse-features.a8")
     let times = (0...20).map { $0 * equationSteps / 20 }
     let count = context.effort == .full ? 24 : 8
@@ -105,7 +105,7 @@ extension SparseFeaturesStudy {
       }
     }
     let d = Double(first.problem.dimension)
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "sparse-features.a8",
         title: "A diffusion with the noise of labels follows SGD; without noise nothing is sparse",

@@ -81,7 +81,7 @@ extension SparseFeaturesStudy {
     """
 
   /// Claim a10: a hundred neurons fit twelve points with few kinks.
-  static func oneDimension(_ context: StudyContext) throws(InputError) -> Finding {
+  static func oneDimension(_ context: StudyContext) throws(InputError) -> Study.Finding {
     let seeds = context.seeds("sparse-features.a10")
     let problem = try lineProblem(seeds)
     let count = context.samples(128)
@@ -124,7 +124,7 @@ extension SparseFeaturesStudy {
           of: ratios.map { $0 <= bound }, tolerance: .atLeast),
       ]
     }
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "sparse-features.a10", title: "A hundred neurons fit twelve points with few kinks after a long warm-up",
         statement: """
@@ -152,7 +152,7 @@ extension SparseFeaturesStudy {
   }
 
   /// Claim a11: too large a step cannot be fitted any more.
-  static func overRegularisation(_ context: StudyContext) throws(InputError) -> Finding {
+  static func overRegularisation(_ context: StudyContext) throws(InputError) -> Study.Finding {
     let seeds = context.seeds("sparse-features.a11")
     let problem = try lineProblem(seeds)
     let count = context.samples(256)
@@ -179,7 +179,7 @@ extension SparseFeaturesStudy {
         .number(losses.max() ?? .nan),
       ])
     }
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "sparse-features.a11", title: "Control: too large a step for too long over-regularises",
         statement: """

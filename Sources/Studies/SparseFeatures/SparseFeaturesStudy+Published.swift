@@ -9,7 +9,7 @@ import Reporting
 /// The published data set, and what in the published numbers is a convention (claims b1 and b2).
 extension SparseFeaturesStudy {
   /// Claim b1: the published diagonal-network run.
-  static func knifeEdge(_ context: StudyContext) throws(InputError) -> Finding {
+  static func knifeEdge(_ context: StudyContext) throws(InputError) -> Study.Finding {
     let seeds = context.seeds("sparse-features.b1")
     let surface = try SparseRegression(SparseLinearData.surface.published())
     func surfaceTest(_ schedule: StepSchedule) throws(InputError) -> Double {
@@ -64,7 +64,7 @@ extension SparseFeaturesStudy {
         problem.training, at: try end(of: problem.training, options, from: problem.start, trial: number))
     }
     let last = table.rows.count - 1
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "sparse-features.b1", title: "The published diagonal-network run sits on a knife edge",
         statement: """
@@ -112,7 +112,7 @@ extension SparseFeaturesStudy {
   }
 
   /// Claim b2: thresholds and tolerances move the values, not their order.
-  static func measureConventions(_ context: StudyContext) throws(InputError) -> Finding {
+  static func measureConventions(_ context: StudyContext) throws(InputError) -> Study.Finding {
     let seeds = context.seeds("sparse-features.b2")
     let count = context.effort == .full ? 512 : 96
     let (thresholds, orders) = ([0.95, 0.99, 0.999], 20)
@@ -190,7 +190,7 @@ extension SparseFeaturesStudy {
     ]
     let ranks = try rankTolerances(seeds, context)
     checks += ranks.checks
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "sparse-features.b2", title: "Thresholds and tolerances move the values, not the order of the schedules",
         statement: """

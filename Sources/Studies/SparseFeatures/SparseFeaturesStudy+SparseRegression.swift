@@ -113,7 +113,7 @@ extension SparseFeaturesStudy {
   }
 
   /// Claim a4: the loss stabilises.
-  static func stabilisation(_ context: StudyContext) throws(InputError) -> Finding {
+  static func stabilisation(_ context: StudyContext) throws(InputError) -> Study.Finding {
     let runs = try mainRuns(context)
     let losses = try parallelMap(runs.count, workers: context.workers) { (number) throws(InputError) -> [Double] in
       let run = runs[number]
@@ -141,7 +141,7 @@ extension SparseFeaturesStudy {
       ])
     }
     let plateaus = losses.map { $0[0] }
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "sparse-features.a4", title: "With the largest step that survives, the loss stabilises",
         statement: """
@@ -219,7 +219,7 @@ extension SparseFeaturesStudy {
   }
 
   /// Claim a5: longer stabilisation, sparser predictor.
-  static func sparsePredictors(_ context: StudyContext) throws(InputError) -> Finding {
+  static func sparsePredictors(_ context: StudyContext) throws(InputError) -> Study.Finding {
     let runs = try mainRuns(context)
     let names = sparseSchedules(1).map(\.name)
     let measured = try parallelMap(runs.count, workers: context.workers) { (number) throws(InputError) in
@@ -291,7 +291,7 @@ extension SparseFeaturesStudy {
       try fraction(
         "data sets where the test loss is less than half, decay at 50 %", prediction: 10.0 / 12,
         of: whole.map { $0.ends[3].test < $0.ends[0].test / 2 }, tolerance: .atLeast))
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "sparse-features.a5", title: "The longer the loss is stabilised, the sparser the predictor",
         statement: """

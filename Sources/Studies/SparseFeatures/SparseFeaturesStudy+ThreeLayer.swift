@@ -92,7 +92,7 @@ extension SparseFeaturesStudy {
   }
 
   /// Claim a12: both hidden layers become sparse, and the test loss falls.
-  static func threeLayerTeacher(_ context: StudyContext) throws(InputError) -> Finding {
+  static func threeLayerTeacher(_ context: StudyContext) throws(InputError) -> Study.Finding {
     let seeds = context.seeds("sparse-features.a12")
     let drawn = try parallelMap(context.samples(96), workers: context.workers) { (number) throws(InputError) in
       try threeLayerRun(number, seeds)
@@ -130,7 +130,7 @@ extension SparseFeaturesStudy {
       }.joined(separator: ", ")
     }
     let better = runs.count { $0.measures[3].test < $0.measures[0].test }
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "sparse-features.a12", title: "In a three-layer network rank, second-layer sparsity and test loss fall",
         statement: """
@@ -152,7 +152,7 @@ extension SparseFeaturesStudy {
   }
 
   /// Claim b3: with large targets the published schedule kills the network.
-  static func deadNetworks(_ context: StudyContext) throws(InputError) -> Finding {
+  static func deadNetworks(_ context: StudyContext) throws(InputError) -> Study.Finding {
     let seeds = context.seeds("sparse-features.b3")
     let (numbers, drawn) = try largeTargets(context.samples(200), seeds)
     let runs = try parallelMap(numbers.count, workers: context.workers) { (place) throws(InputError) in
@@ -162,7 +162,7 @@ extension SparseFeaturesStudy {
     let dead = large.flatMap { run in run.measures.dropFirst().filter(\.hasCollapsed) }
     let alive = large.flatMap { run in run.measures.filter { !$0.hasCollapsed } }
     let worse = large.filter { $0.measures[3].hasCollapsed }.map { $0.measures[3].test > $0.measures[0].test }
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "sparse-features.b3", title: "Dead networks have a sparsity of 0: they are over-regularised, not sparse",
         statement: """

@@ -6,7 +6,7 @@ import Reporting
 /// Exact statements: the noise of SGD as noise on labels, and the toy that bounces (claims a1 to a3).
 extension SparseFeaturesStudy {
   /// Claim a1: a step on one sample is a full-batch step with noisy labels.
-  static func labelNoiseIdentity(_ context: StudyContext) throws(InputError) -> Finding {
+  static func labelNoiseIdentity(_ context: StudyContext) throws(InputError) -> Study.Finding {
     let seeds = context.seeds("sparse-features.a1")
     var stream = RandomStream(seeds.key(.data))
     var (steps, means, squares) = ([Double](), [Double](), [Double]())
@@ -41,7 +41,7 @@ extension SparseFeaturesStudy {
         Network(widths: [7, 5, 4, 1], activation: .relu), inputs: features, targets: targets, half: true)
       compare(network, at: network.randomParameters(.he, stream: &stream))
     }
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "sparse-features.a1", title: "A step on one sample is a full-batch step with noisy labels",
         statement: """
@@ -71,7 +71,7 @@ extension SparseFeaturesStudy {
   }
 
   /// Claim a2: the toy bounces for ever.
-  static func bouncing(_ context: StudyContext) throws(InputError) -> Finding {
+  static func bouncing(_ context: StudyContext) throws(InputError) -> Study.Finding {
     let seeds = context.seeds("sparse-features.a2")
     let (low, high) = (0.97, 1.03)
     let meanSquare = (high * high * high - low * low * low) / (3 * (high - low))
@@ -116,7 +116,7 @@ extension SparseFeaturesStudy {
         ),
       ]
     }
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "sparse-features.a2", title: "On the quadratic toy the loss stabilises: the iterate bounces for ever",
         statement: """
@@ -134,7 +134,7 @@ extension SparseFeaturesStudy {
   }
 
   /// Claim a3: the deterministic toy has a two-cycle with a closed form.
-  static func twoCycle(_ context: StudyContext) throws(InputError) -> Finding {
+  static func twoCycle(_ context: StudyContext) throws(InputError) -> Study.Finding {
     /// θ after many steps, and the seven after it.
     func orbit(_ g: Double) -> [Double] {
       var θ = 0.5
@@ -168,7 +168,7 @@ extension SparseFeaturesStudy {
       Check("period at g = 0.99", prediction: 1, measurement: Double(period(orbit(0.99))), tolerance: .exact))
     checks.append(
       Check("period at g = 1.24", prediction: 4, measurement: Double(period(orbit(1.24))), tolerance: .exact))
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "sparse-features.a3", title: "Without noise the toy has a two-cycle for 1 < g < √5 − 1",
         statement: """

@@ -97,7 +97,7 @@ extension SparseFeaturesStudy {
   }
 
   /// Claim a9: fewer, shared directions.
-  static func twoLayerTeacher(_ context: StudyContext) throws(InputError) -> Finding {
+  static func twoLayerTeacher(_ context: StudyContext) throws(InputError) -> Study.Finding {
     let seeds = context.seeds("sparse-features.a9")
     let count = context.effort == .full ? 2_048 : 256
     let drawn = try parallelMap(count, workers: context.workers) { (number) throws(InputError) in
@@ -164,7 +164,7 @@ extension SparseFeaturesStudy {
       abs(falls[$0] - middle) < abs(falls[$1] - middle)
     }
     let unfitted = runs.count { $0.measures[2].train > 1e-3 }
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "sparse-features.a9", title: "A two-layer network shares fewer directions after a large step",
         statement: """

@@ -6,7 +6,7 @@ public enum SparseFeaturesStudy {
   /// The study: the thirteen rows of the table of checks, then what goes beyond it.
   public static let study = Study(
     name: "sparse-features", title: "Do large steps make features sparse?",
-    summary: """
+    question: """
       With a large step size the training loss of SGD does not fall: it stabilises at a level at which the noise of \
       sampling stays. While it does so, columns of the Jacobian shrink that nothing needs, and the features of diagonal \
       and ReLU networks become sparse; once the step is lowered, the sparse network fits. Each claim below states its \
@@ -18,19 +18,24 @@ public enum SparseFeaturesStudy {
       grid that runs survive. Claims a1 to a13 hold its statements, and controls that must not show the effect; claims \
       b1 and further look at what in the publication depends on a seed, a threshold or a tolerance.
       """,
+    setup: "",
     citations: [
       .andriushchenko, .pillaudVivien, .blanc, .woodworth, .roy, .digits, .david, .wilson, .salmon, .lemire,
     ],
     corrections: corrections,
-    entries: [
-      .init("sparse-features.a1", labelNoiseIdentity), .init("sparse-features.a2", bouncing),
-      .init("sparse-features.a3", twoCycle), .init("sparse-features.a4", stabilisation),
-      .init("sparse-features.a5", sparsePredictors), .init("sparse-features.a6", gradientDescentControl),
-      .init("sparse-features.a7", labelNoiseSparsity), .init("sparse-features.a8", stochasticEquation),
-      .init("sparse-features.a9", twoLayerTeacher), .init("sparse-features.a10", oneDimension),
-      .init("sparse-features.a11", overRegularisation), .init("sparse-features.a12", threeLayerTeacher),
-      .init("sparse-features.a13", digits), .init("sparse-features.b1", knifeEdge),
-      .init("sparse-features.b2", measureConventions), .init("sparse-features.b3", deadNetworks),
+    chapters: [
+      .init(
+        "Claims", "",
+        entries: [
+          .init("sparse-features.a1", labelNoiseIdentity), .init("sparse-features.a2", bouncing),
+          .init("sparse-features.a3", twoCycle), .init("sparse-features.a4", stabilisation),
+          .init("sparse-features.a5", sparsePredictors), .init("sparse-features.a6", gradientDescentControl),
+          .init("sparse-features.a7", labelNoiseSparsity), .init("sparse-features.a8", stochasticEquation),
+          .init("sparse-features.a9", twoLayerTeacher), .init("sparse-features.a10", oneDimension),
+          .init("sparse-features.a11", overRegularisation), .init("sparse-features.a12", threeLayerTeacher),
+          .init("sparse-features.a13", digits), .init("sparse-features.b1", knifeEdge),
+          .init("sparse-features.b2", measureConventions), .init("sparse-features.b3", deadNetworks),
+        ])
     ])
 
   private static let corrections: [StudyReport.Correction] = [

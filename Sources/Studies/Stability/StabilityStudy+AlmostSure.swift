@@ -7,7 +7,7 @@ import Stability
 /// Where single runs stop settling (claims 11 and 18).
 extension StabilityStudy {
   /// Claim 11: the almost-sure threshold.
-  static func almostSure(_ context: StudyContext) throws(InputError) -> Finding {
+  static func almostSure(_ context: StudyContext) throws(InputError) -> Study.Finding {
     let seeds = context.seeds("stability.11")
     let (g1, g2, g3) = (try g1(), try g2(), try g3())
     var checks: [Check] = []
@@ -68,7 +68,7 @@ extension StabilityStudy {
       Check(
         "exp Λ of G2, b = 1, η = 0.5, where one sample annihilates its direction", prediction: 0,
         measurement: exp(annihilated.value), tolerance: .exact))
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "stability.11", title: "Single runs settle as long as the Lyapunov exponent is negative",
         statement: """
@@ -89,7 +89,7 @@ extension StabilityStudy {
   }
 
   /// Claim 18: epochs of reshuffled samples.
-  static func reshuffledEpochs(_ context: StudyContext) throws(InputError) -> Finding {
+  static func reshuffledEpochs(_ context: StudyContext) throws(InputError) -> Study.Finding {
     let table: [(family: Family, b: Int, value: Double)] = [
       (try g1(), 1, 1.072474), (try g1(), 2, 0.746791), (try g2(), 1, 0.741386), (try g3(), 1, 1.302703),
       (try g3(), 2, 1.126669),
@@ -121,7 +121,7 @@ extension StabilityStudy {
         prediction: try g1.geometry.almostSureThreshold(of: g1.dynamics(1)).value,
         measurement: try g1.geometry.meanSquareThreshold(of: g1.dynamics(1, .reshuffle)).value,
         tolerance: .absolute(1e-5)))
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "stability.18", title: "Reshuffling moves the mean-square threshold a long way up",
         statement: """

@@ -7,7 +7,7 @@ import Stability
 /// Bounds around the threshold, and what the batch size does to it (claims 5 and 6).
 extension StabilityStudy {
   /// Claim 5: monotone in b, gradient descent at b = n.
-  static func monotoneInBatch(_ context: StudyContext) throws(InputError) -> Finding {
+  static func monotoneInBatch(_ context: StudyContext) throws(InputError) -> Study.Finding {
     var stream = RandomStream(context.seeds("stability.05").key(.measurement))
     var families = [try g2(), try g3(), try g4(), try g1()]
     var checks: [Check] = []
@@ -64,7 +64,7 @@ extension StabilityStudy {
         "steps from b to b + 1 that do not lower η_almostSure, G1",
         zip(crossings, crossings.dropFirst()).count { $1 >= $0 },
         of: 3))
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "stability.05", title: "Larger batches are more stable in mean square, up to gradient descent",
         statement: "η_meanSquare does not fall as b grows, and equals 2/λ₁ at b = n for subsets.",
@@ -111,7 +111,7 @@ extension StabilityStudy {
   }
 
   /// Claim 6: the complete ordering, and the golden bounds.
-  static func orderingOfBounds(_ context: StudyContext) throws(InputError) -> Finding {
+  static func orderingOfBounds(_ context: StudyContext) throws(InputError) -> Study.Finding {
     var checks = try goldenBounds()
     var stream = RandomStream(context.seeds("stability.06").key(.measurement))
     var families: [Family] = []
@@ -160,7 +160,7 @@ extension StabilityStudy {
       let quantiles = try Quantile.estimates([0.5, 0.1, 0.9], of: values)
       table.append([.text(name)] + quantiles.map { .number($0) })
     }
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "stability.06", title: "The ordering of the bounds",
         statement: """

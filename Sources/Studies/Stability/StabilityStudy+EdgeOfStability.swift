@@ -24,7 +24,7 @@ extension StabilityStudy {
   private static let edgeSteps = 20_000
 
   /// Claim 23: the largest eigenvalue rises to 2/η and stays there.
-  static func edgeOfStability(_ context: StudyContext) throws(InputError) -> Finding {
+  static func edgeOfStability(_ context: StudyContext) throws(InputError) -> Study.Finding {
     let seeds = context.seeds("stability.23")
     let networks = context.effort == .full ? 8 : 2
     let (edge, small) = ([0.1, 0.2, 0.4], 0.02)
@@ -68,7 +68,7 @@ extension StabilityStudy {
       let late = runs.filter { $0.step == step }.flatMap(\.late)
       return number(late.reduce(0, +) / Double(late.count))
     }
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "stability.23", title: "Gradient descent trains at the edge of stability",
         statement: """

@@ -7,7 +7,7 @@ import Stability
 /// Gaussian samples H = xxᵀ (claims 15 and 16).
 extension StabilityStudy {
   /// Claim 15: the gap between both thresholds closes with the dimension.
-  static func dimensionClosesTheGap(_ context: StudyContext) throws(InputError) -> Finding {
+  static func dimensionClosesTheGap(_ context: StudyContext) throws(InputError) -> Study.Finding {
     let seeds = context.seeds("stability.15")
     let dimensions = [1, 2, 3, 5, 7, 10, 14, 20, 28, 40]
     let cases = [1, 4].flatMap { b in dimensions.map { (b: b, d: $0) } }
@@ -78,7 +78,7 @@ extension StabilityStudy {
     }
     let falls = zip(dimensions, dimensions.dropFirst()).count { ratio(1, $0) <= ratio(1, $1) }
     checks.append(none("steps in dimension that do not narrow the gap, b = 1", falls, of: dimensions.count - 1))
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "stability.15", title: "Dimension closes the gap between mean square and single runs",
         statement: """
@@ -136,7 +136,7 @@ extension StabilityStudy {
   }
 
   /// Claim 16: the closed form.
-  static func gaussianClosedForm(_ context: StudyContext) throws(InputError) -> Finding {
+  static func gaussianClosedForm(_ context: StudyContext) throws(InputError) -> Study.Finding {
     let seeds = context.seeds("stability.16")
     let pair = try GaussianRankOne.meanSquareThreshold(eigenvalues: [1, 2], batchSize: 1)
     var checks = [
@@ -192,7 +192,7 @@ extension StabilityStudy {
           "E‖δ⁺‖²/E‖δ‖² over one step at η_meanSquare, λ = \(values), b = \(b)", prediction: 1, of: ratios,
           tolerance: .absolute(0.02)))
     }
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "stability.16", title: "Gaussian samples: a closed form",
         statement: """

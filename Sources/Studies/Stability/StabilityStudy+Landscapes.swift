@@ -44,7 +44,7 @@ extension StabilityStudy {
   }
 
   /// Claim 8: Styblinski–Tang sums.
-  static func styblinskiTangSums(_ context: StudyContext) throws(InputError) -> Finding {
+  static func styblinskiTangSums(_ context: StudyContext) throws(InputError) -> Study.Finding {
     let problem = try ReferenceProblem.styblinskiTang()
     guard case .styblinskiTang(let objective) = problem.objective else {
       throw InputError(problem.name, expected: "a Styblinski–Tang sum", found: "another objective")
@@ -133,7 +133,7 @@ extension StabilityStudy {
         table.column("batch")[$0] == 2 && abs(table.column("relativeStep")[$0] - 0.9) < 1e-9
       }.map { table.column("escaped")[$0] } ?? .nan
     checks += try twoCycle(objective, points["sharp"] ?? [], seeds, step: 1.02 * (limits["sharp"] ?? .nan))
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "stability.08", title: "Small batches keep to the flat minimum, large ones take both",
         statement: """

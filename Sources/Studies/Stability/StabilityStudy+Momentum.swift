@@ -7,7 +7,7 @@ import Stability
 /// Heavy-ball momentum (claims 19 and b2).
 extension StabilityStudy {
   /// Claim 19: the closed form in one direction.
-  static func momentumClosedForm(_ context: StudyContext) throws(InputError) -> Finding {
+  static func momentumClosedForm(_ context: StudyContext) throws(InputError) -> Study.Finding {
     let family = try g1()
     let m = mean(g1Curvatures) { $0 }
     let v = mean(g1Curvatures) { ($0 - m) * ($0 - m) }
@@ -54,7 +54,7 @@ extension StabilityStudy {
       .largest(
         "largest relative distance of threshold and bisection, G2, G3, random families, β = 0.3, 0.9", of: deviations,
         tolerance: .absolute(1e-6)))
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "stability.19", title: "Heavy-ball momentum: a closed form in one direction",
         statement: """
@@ -68,7 +68,7 @@ extension StabilityStudy {
   }
 
   /// Claim b2: the two plateaus.
-  static func momentumPlateaus(_ context: StudyContext) throws(InputError) -> Finding {
+  static func momentumPlateaus(_ context: StudyContext) throws(InputError) -> Study.Finding {
     // One sample in fifty is a hundred times as curved as the others: v ≈ 20 m².
     let n = 1_000
     let values = [Double](repeating: 32, count: 20) + [Double](repeating: 0.36, count: n - 20)
@@ -103,7 +103,7 @@ extension StabilityStudy {
         tolerance: .relative(0.1)),
       none("steps in b that lower the ratio", zip(ratios, ratios.dropFirst()).count { $1 < $0 }, of: ratios.count - 1),
     ]
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "stability.b2", title: "Momentum helps large batches and hurts small ones",
         statement: """

@@ -44,7 +44,7 @@ extension StabilityStudy {
   }
 
   /// Claim 22: where real networks are left.
-  static func smallNetworks(_ context: StudyContext) throws(InputError) -> Finding {
+  static func smallNetworks(_ context: StudyContext) throws(InputError) -> Study.Finding {
     let seeds = context.seeds("stability.22")
     let (networks, tried) = try fittedNetworks(2, seeds: seeds)
     var checks: [Check] = []
@@ -105,7 +105,7 @@ extension StabilityStudy {
       let ratios = zip(table.column(name), table.column(base)).map { 100 * ($0 / $1 - 1) }
       return String(format: "%+.1f to %+.1f %%", ratios.min() ?? .nan, ratios.max() ?? .nan)
     }
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "stability.22", title: "Small networks are left at η_almostSure, just above η_meanSquare",
         statement: """

@@ -7,7 +7,7 @@ import Stability
 /// Gradient noise away from the minimum (claim 20).
 extension StabilityStudy {
   /// Claim 20: GNI = 1/ε_opt, and what two batch sizes estimate.
-  static func gradientNoiseIdentities(_ context: StudyContext) throws(InputError) -> Finding {
+  static func gradientNoiseIdentities(_ context: StudyContext) throws(InputError) -> Study.Finding {
     let displacement = [0.3, -0.7]
     let rows = g3Hessians.map { $0.multiplied(by: displacement) }
     let curvature = try SampleCurvature(hessians: g3Hessians)
@@ -71,7 +71,7 @@ extension StabilityStudy {
         tolerance: .absolute(1e-8)),
     ]
     checks += try twoBatchBias(point, noise)
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "stability.20", title: "GNI is the inverse of the best step; noise scales have a bias",
         statement: """

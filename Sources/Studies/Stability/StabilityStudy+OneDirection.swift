@@ -18,7 +18,7 @@ extension StabilityStudy {
   }
 
   /// Claim 2: closed form, enumeration and the program.
-  static func oneDirection(_ context: StudyContext) throws(InputError) -> Finding {
+  static func oneDirection(_ context: StudyContext) throws(InputError) -> Study.Finding {
     let family = try g1()
     let m = mean(g1Curvatures) { $0 }
     let v = mean(g1Curvatures) { ($0 - m) * ($0 - m) }
@@ -57,7 +57,7 @@ extension StabilityStudy {
         "η_meanSquare over 2/λ₁ for curvatures with v = m², iid, b = 1", prediction: 0.5,
         measurement: try scaled.geometry.meanSquareThreshold(of: scaled.dynamics(1, .iid)).value
           / scaled.geometry.fullBatchLimit(), tolerance: .absolute(1e-9)))
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "stability.02", title: "One direction: closed form, with the finite-population factor",
         statement: """
@@ -75,7 +75,7 @@ extension StabilityStudy {
   }
 
   /// Claim 12: the almost surely stable set has an island.
-  static func stableSetIsNotAnInterval(_ context: StudyContext) throws(InputError) -> Finding {
+  static func stableSetIsNotAnInterval(_ context: StudyContext) throws(InputError) -> Study.Finding {
     let curvatures = [0.2, 3.8]
     let family = try scalars("q = 0.2, 3.8", curvatures)
     func exponent(_ η: Double) -> Double { mean(curvatures) { log(abs(1 - η * $0)) } }
@@ -104,7 +104,7 @@ extension StabilityStudy {
       checks.append(
         Check("Λ at η = \(step)", prediction: 0, measurement: value, tolerance: stays ? .atMost : .atLeast))
     }
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "stability.12", title: "The almost surely stable step sizes need not be an interval",
         statement: """
@@ -156,7 +156,7 @@ extension StabilityStudy {
   }
 
   /// Claim 13: the exponent of large excursions.
-  static func tailExponents(_ context: StudyContext) throws(InputError) -> Finding {
+  static func tailExponents(_ context: StudyContext) throws(InputError) -> Study.Finding {
     let family = try g1()
     let table: [(b: Int, step: Double, value: Double)] = [
       (1, 0.45, 2.461280448), (1, 0.48, 2), (1, 0.60, 1), (1, 0.80, 0.192790964), (2, 0.55, 3.143326065),
@@ -195,7 +195,7 @@ extension StabilityStudy {
           "1/κ just below η_all, b = \(b)", prediction: 0, measurement: 1 / (try κ(all * (1 - 1e-9))), tolerance: .exact
         ))
     }
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "stability.13", title: "κ is ∞ at η_all, 2 at η_meanSquare and 0 at η_almostSure",
         statement: """
@@ -213,7 +213,7 @@ extension StabilityStudy {
   }
 
   /// Claim 21: batch sharpness against the threshold.
-  static func batchSharpnessOrder(_ context: StudyContext) throws(InputError) -> Finding {
+  static func batchSharpnessOrder(_ context: StudyContext) throws(InputError) -> Study.Finding {
     var checks: [Check] = []
     func sharpness(
       _ values: [Double], _ b: Int, _ sampling: Sampling
@@ -270,7 +270,7 @@ extension StabilityStudy {
       .largest(
         "largest |BS/tr H − 1|, Hᵢ = gᵢgᵢᵀ, b = 1, random directions of the error", of: deviations,
         tolerance: .absolute(1e-6)))
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "stability.21", title: "Batch sharpness at 2/η is not the mean-square threshold",
         statement: """

@@ -9,7 +9,7 @@ import Stability
 /// The landscape of a sharp ellipse and a flat circle (claim 9).
 extension StabilityStudy {
   /// Claim 9: quadratic–circle sums.
-  static func quadraticCircleSums(_ context: StudyContext) throws(InputError) -> Finding {
+  static func quadraticCircleSums(_ context: StudyContext) throws(InputError) -> Study.Finding {
     let problem = try ReferenceProblem.quadraticCircle()
     guard case .quadraticMinimum(let objective) = problem.objective else {
       throw InputError(problem.name, expected: "a minimum of bowls", found: "another objective")
@@ -86,7 +86,7 @@ extension StabilityStudy {
         try .frequency(
           "stays at the circle, b = \(b), f = 1.2", prediction: 1, successes: kept, of: runs, tolerance: .exact))
     }
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "stability.09", title: "The same on a second landscape",
         statement: """

@@ -7,7 +7,7 @@ import Stability
 /// How likely and how fast a run gets out (claims 14 and b1).
 extension StabilityStudy {
   /// Claim 14: the probability of escape is a power of the start's distance.
-  static func ruinProbability(_ context: StudyContext) throws(InputError) -> Finding {
+  static func ruinProbability(_ context: StudyContext) throws(InputError) -> Study.Finding {
     let seeds = context.seeds("stability.14")
     let family = try g1()
     let dynamics = try family.dynamics(2)
@@ -80,7 +80,7 @@ extension StabilityStudy {
           tolerance: .absolute(0.05), count: context.samples(20_000)))
     }
     let (figure, table) = try ruinCurves(context, family, dynamics, seeds)
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "stability.14", title: "Between the thresholds escape has probability (r₀/R)^κ",
         statement: """
@@ -164,7 +164,7 @@ extension StabilityStudy {
   }
 
   /// Claim b1: above η_almostSure escape is certain, in ln(R/r₀)/Λ steps.
-  static func escapeTime(_ context: StudyContext) throws(InputError) -> Finding {
+  static func escapeTime(_ context: StudyContext) throws(InputError) -> Study.Finding {
     let seeds = context.seeds("stability.b1")
     var checks: [Check] = []
     var undecided = 0
@@ -195,7 +195,7 @@ extension StabilityStudy {
           error: .standardError(hypot(far.steps.standardError ?? .nan, near.steps.standardError ?? .nan)),
           tolerance: .relative(0.03), count: count))
     }
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "stability.b1", title: "Above η_almostSure escape is certain, in ln(R/r₀)/Λ steps",
         statement: "For Λ > 0 every run leaves, and the mean time grows by 1/Λ for each factor e in R/r₀.",

@@ -7,7 +7,7 @@ import Stability
 /// The second moment: its operator, its threshold and its rate (claims 1, 3, 4 and 7).
 extension StabilityStudy {
   /// Claim 1: the operator against the enumeration of all batches.
-  static func secondMomentOperator(_ context: StudyContext) throws(InputError) -> Finding {
+  static func secondMomentOperator(_ context: StudyContext) throws(InputError) -> Study.Finding {
     var stream = RandomStream(context.seeds("stability.01").key(.measurement))
     var checks: [Check] = []
     var families = [try g2(), try g3()]
@@ -52,7 +52,7 @@ extension StabilityStudy {
       .largest(
         "largest |formula − enumeration| over random families, relative above 1", of: deviations,
         tolerance: .absolute(1e-12)))
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "stability.01", title: "The second moment's operator is exact",
         statement: """
@@ -65,7 +65,7 @@ extension StabilityStudy {
   }
 
   /// Claim 3: three ways to the threshold.
-  static func thresholdThreeWays(_ context: StudyContext) throws(InputError) -> Finding {
+  static func thresholdThreeWays(_ context: StudyContext) throws(InputError) -> Study.Finding {
     var checks: [Check] = []
     var stream = RandomStream(context.seeds("stability.03").key(.measurement))
     var families: [Family] = []
@@ -109,7 +109,7 @@ extension StabilityStudy {
       }
     }
     checks.append(.largest("the same over random families", of: deviations, tolerance: .absolute(1e-8)))
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "stability.03", title: "η_meanSquare = 2/λ_max(C†D)",
         statement: """
@@ -123,7 +123,7 @@ extension StabilityStudy {
   }
 
   /// Claim 4: the Collatz–Wielandt bracket.
-  static func certifiedBracket(_ context: StudyContext) throws(InputError) -> Finding {
+  static func certifiedBracket(_ context: StudyContext) throws(InputError) -> Study.Finding {
     var stream = RandomStream(context.seeds("stability.04").key(.measurement))
     let g3 = try g3()
     let dynamics = try g3.dynamics(1)
@@ -178,7 +178,7 @@ extension StabilityStudy {
       }
     }
     checks.append(none("brackets of random families that miss the dense threshold", missed, of: brackets))
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "stability.04", title: "Each iteration brackets the threshold with certainty",
         statement: """
@@ -216,7 +216,7 @@ extension StabilityStudy {
   }
 
   /// Claim 7: the rate of growth or decay.
-  static func exponentialRate(_ context: StudyContext) throws(InputError) -> Finding {
+  static func exponentialRate(_ context: StudyContext) throws(InputError) -> Study.Finding {
     let family = try g3()
     let table: [(step: Double, row: [Double])] = [
       (0.5, [0.613608288, 0.491821435, 0.477873644, 0.472656250]),
@@ -238,7 +238,7 @@ extension StabilityStudy {
             tolerance: .absolute(1e-10)))
       }
     }
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "stability.07", title: "Divergence and convergence have a deterministic exponential rate",
         statement: "E‖δ_t‖² ~ ρ(Q)ᵗ with Q = E[(I−ηH_B)⊗(I−ηH_B)], from any start that is not special.",

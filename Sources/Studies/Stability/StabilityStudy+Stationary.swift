@@ -23,7 +23,7 @@ extension StabilityStudy {
   }
 
   /// Claim 17: the stationary covariance.
-  static func stationaryCovariance(_ context: StudyContext) throws(InputError) -> Finding {
+  static func stationaryCovariance(_ context: StudyContext) throws(InputError) -> Study.Finding {
     let family = try g3WithGradients()
     let (step, b) = (0.7, 2)
     let state = try family.geometry.stationaryState(step: step, of: family.dynamics(b))
@@ -69,7 +69,7 @@ extension StabilityStudy {
         "excess loss of simulated SGD", prediction: state.excessLoss, of: walks.map { $0[0] + 0.3125 * $0[2] },
         tolerance: .relative(0.01)),
     ]
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "stability.17", title: "The stationary covariance of a regular minimum",
         statement: "vec Σ∞ = ηp(2C − ηD)† vec Σ_g for η < η_meanSquare; the excess loss is ½ tr(HΣ∞).",
@@ -144,7 +144,7 @@ extension StabilityStudy {
   }
 
   /// Claim b3: null directions diffuse.
-  static func nullDiffusion(_ context: StudyContext) throws(InputError) -> Finding {
+  static func nullDiffusion(_ context: StudyContext) throws(InputError) -> Study.Finding {
     let seeds = context.seeds("stability.b3")
     // Curvature in the first coordinate alone; gradients push along the second.
     let curvatures = [1.0, 3]
@@ -183,7 +183,7 @@ extension StabilityStudy {
       try .mean(
         "E‖δ⊥‖² meanwhile, stationary", prediction: state.meanSquareDistance, of: found.map { $0[times.count] },
         tolerance: .standardErrors(4)))
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "stability.b3", title: "Null directions of a regular minimum diffuse at every step size",
         statement: """

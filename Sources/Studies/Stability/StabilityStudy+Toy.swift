@@ -9,7 +9,7 @@ import Stability
 /// The toy of Wu, Ma and E, and a landscape whose minima do not interpolate (claims 10 and b4).
 extension StabilityStudy {
   /// Claim 10: multiplicative instability, not noise kicks.
-  static func wuMaEToy(_ context: StudyContext) throws(InputError) -> Finding {
+  static func wuMaEToy(_ context: StudyContext) throws(InputError) -> Study.Finding {
     let problem = try ReferenceProblem.wuMaE()
     guard case .quadraticMinimum(let objective) = problem.objective else {
       throw InputError(problem.name, expected: "a minimum of bowls", found: "another objective")
@@ -91,7 +91,7 @@ extension StabilityStudy {
           successes: ends.count { abs($0[0]) < 0.2 },
           of: runs, tolerance: .exact))
     }
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "stability.10", title: "Runs leave because a product grows, not because noise kicks",
         statement: """
@@ -135,7 +135,7 @@ extension StabilityStudy {
   }
 
   /// Claim b4: the stationary spread in a nonlinear landscape.
-  static func nonlinearSpread(_ context: StudyContext) throws(InputError) -> Finding {
+  static func nonlinearSpread(_ context: StudyContext) throws(InputError) -> Study.Finding {
     let problem = try ReferenceProblem.inhomogeneousStyblinskiTang()
     guard case .styblinskiTang(let objective) = problem.objective else {
       throw InputError(problem.name, expected: "a Styblinski–Tang sum", found: "another objective")
@@ -204,7 +204,7 @@ extension StabilityStudy {
         abs(table.column("rootMeanSquare")[$0] / table.column("predicted")[$0] - 1)
       }.max() ?? .nan
     }
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "stability.b4", title: "Below half the threshold the linear spread holds in a landscape",
         statement: """

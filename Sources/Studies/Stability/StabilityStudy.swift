@@ -6,7 +6,7 @@ public enum StabilityStudy {
   /// The study: the 23 rows of the table of checks, then what goes beyond it.
   public static let study = Study(
     name: "stability", title: "Can SGD stay at this minimum?",
-    summary: """
+    question: """
       Linearised at a minimum, SGD multiplies its distance by I − ηH_B, a random matrix. Its mean square stays bounded up \
       to η_meanSquare, single runs settle up to η_almostSure, and in between a run escapes with a probability that is a \
       power of the distance. Each claim below states its hypotheses, the convention under which it is measured, a \
@@ -17,26 +17,32 @@ public enum StabilityStudy {
       Mulayoff and Michaeli. Claims 1 to 23 hold closed forms and reference numbers against enumeration, bisection and \
       simulation; claims b1 and further go beyond them.
       """,
+    setup: "",
     citations: [
       .patel, .mulayoff, .wuMaE, .maYing, .ziyin, .ziyinProbabilistic, .chemnitz, .andreyev, .andreyevMomentum,
       .mccandlish, .mulayoffStich, .dexter, .cohen, .wilson, .salmon, .lemire,
     ],
     corrections: corrections,
-    entries: [
-      .init("stability.01", secondMomentOperator), .init("stability.02", oneDirection),
-      .init("stability.03", thresholdThreeWays), .init("stability.04", certifiedBracket),
-      .init("stability.05", monotoneInBatch), .init("stability.06", orderingOfBounds),
-      .init("stability.07", exponentialRate), .init("stability.08", styblinskiTangSums),
-      .init("stability.09", quadraticCircleSums), .init("stability.10", wuMaEToy),
-      .init("stability.11", almostSure), .init("stability.12", stableSetIsNotAnInterval),
-      .init("stability.13", tailExponents), .init("stability.14", ruinProbability),
-      .init("stability.15", dimensionClosesTheGap), .init("stability.16", gaussianClosedForm),
-      .init("stability.17", stationaryCovariance), .init("stability.18", reshuffledEpochs),
-      .init("stability.19", momentumClosedForm), .init("stability.20", gradientNoiseIdentities),
-      .init("stability.21", batchSharpnessOrder), .init("stability.22", smallNetworks),
-      .init("stability.23", edgeOfStability),
-      .init("stability.b1", escapeTime), .init("stability.b2", momentumPlateaus), .init("stability.b3", nullDiffusion),
-      .init("stability.b4", nonlinearSpread),
+    chapters: [
+      .init(
+        "Claims", "",
+        entries: [
+          .init("stability.01", secondMomentOperator), .init("stability.02", oneDirection),
+          .init("stability.03", thresholdThreeWays), .init("stability.04", certifiedBracket),
+          .init("stability.05", monotoneInBatch), .init("stability.06", orderingOfBounds),
+          .init("stability.07", exponentialRate), .init("stability.08", styblinskiTangSums),
+          .init("stability.09", quadraticCircleSums), .init("stability.10", wuMaEToy),
+          .init("stability.11", almostSure), .init("stability.12", stableSetIsNotAnInterval),
+          .init("stability.13", tailExponents), .init("stability.14", ruinProbability),
+          .init("stability.15", dimensionClosesTheGap), .init("stability.16", gaussianClosedForm),
+          .init("stability.17", stationaryCovariance), .init("stability.18", reshuffledEpochs),
+          .init("stability.19", momentumClosedForm), .init("stability.20", gradientNoiseIdentities),
+          .init("stability.21", batchSharpnessOrder), .init("stability.22", smallNetworks),
+          .init("stability.23", edgeOfStability),
+          .init("stability.b1", escapeTime), .init("stability.b2", momentumPlateaus),
+          .init("stability.b3", nullDiffusion),
+          .init("stability.b4", nonlinearSpread),
+        ])
     ])
 
   private static let corrections: [StudyReport.Correction] = [

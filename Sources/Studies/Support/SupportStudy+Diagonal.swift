@@ -17,7 +17,7 @@ extension SupportStudy {
   }
 
   /// Claim b2: u² − v² along a run.
-  static func imbalanceIdentity(_ context: StudyContext) throws(InputError) -> Finding {
+  static func imbalanceIdentity(_ context: StudyContext) throws(InputError) -> Study.Finding {
     let seeds = context.seeds("support.b2")
     let (objective, data) = try diagonal(samples: 100, noise: .mirrored(standardDeviation: 0.5), seeds)
     let d = data.inputCount
@@ -81,7 +81,7 @@ extension SupportStudy {
       ])
     }
     let largest = runs.map(\.largestRate).max() ?? .nan
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "support.b2", title: "u² − v² shrinks by 1 − η²g² at every step, whatever the batches",
         statement: """
@@ -107,7 +107,7 @@ extension SupportStudy {
   }
 
   /// Claim b3: the rate η²s²/b.
-  static func diagonalRate(_ context: StudyContext) throws(InputError) -> Finding {
+  static func diagonalRate(_ context: StudyContext) throws(InputError) -> Study.Finding {
     let seeds = context.seeds("support.b3")
     let (objective, data) = try diagonal(samples: 2000, noise: .none, seeds)
     let (d, η) = (data.inputCount, 0.02)
@@ -205,7 +205,7 @@ extension SupportStudy {
             y: [0, -0.15 * square]))
       }
     }
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "support.b3", title: "Irrelevant factors decay at the rate η²s²/(2b)",
         statement: """

@@ -10,7 +10,7 @@ import Stability
 /// Where the published networks work: at the edge of stability (claim b16).
 extension SupportStudy {
   /// Claim b16: the smaller the batch, the further below 2/η the sharpness.
-  static func edgeOrder(_ context: StudyContext) throws(InputError) -> Finding {
+  static func edgeOrder(_ context: StudyContext) throws(InputError) -> Study.Finding {
     let seeds = context.seeds("support.b16")
     let images = ImageSamples.digits.shuffled(seeds.key(.data)).taking(0..<128)
     let network = try Network(widths: [64, 32, 32, 10], activation: .tanh)
@@ -77,7 +77,7 @@ extension SupportStudy {
     for place in batches.indices.dropLast() {
       disorder += zip(group(place), group(place + 1)).count { $0.sharpness >= $1.sharpness }
     }
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "support.b16", title: "The smaller the batch, the further below 2/η the sharpness",
         statement: """

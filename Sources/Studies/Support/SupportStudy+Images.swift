@@ -147,7 +147,7 @@ extension SupportStudy {
     """
 
   /// Claim r1: digits in noise.
-  static func noisyDigits(_ context: StudyContext) throws(InputError) -> Finding {
+  static func noisyDigits(_ context: StudyContext) throws(InputError) -> Study.Finding {
     let seeds = context.seeds("support.r1")
     let (training, test) = paddedDigits(.noise(standardDeviation: 1), seeds)
     let network = try Network(widths: [196, 16, 10], activation: .identity, bias: false)
@@ -180,7 +180,7 @@ extension SupportStudy {
         b = 32 the noise is dark, under gradient descent it is not.
         """, panels: maps([runs[runs.count - survivors], runs[0]], [small[0], full[0]]))
     figure.sharesLegend = true
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "support.r1", title: "Digits in noise: b = 32 looks at the digit, the full batch everywhere",
         statement: """
@@ -219,7 +219,7 @@ extension SupportStudy {
   }
 
   /// Claim r2: digits on a grey background.
-  static func greyDigits(_ context: StudyContext) throws(InputError) -> Finding {
+  static func greyDigits(_ context: StudyContext) throws(InputError) -> Study.Finding {
     let seeds = context.seeds("support.r2")
     let (training, test) = paddedDigits(.grey, seeds)
     let network = try Network(widths: [196, 16, 10], activation: .identity, bias: false)
@@ -241,7 +241,7 @@ extension SupportStudy {
       }
       return largest
     }
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "support.r2", title: "Control: a background of one grey cannot be cleared",
         statement: """
@@ -274,7 +274,7 @@ extension SupportStudy {
   }
 
   /// Claim r3: MNIST, b = 32 against 2,000.
-  static func noisyMNIST(_ context: StudyContext) throws(InputError) -> Finding {
+  static func noisyMNIST(_ context: StudyContext) throws(InputError) -> Study.Finding {
     let seeds = context.seeds("support.r3")
     let isThere = context.mnistFolder != nil
     let steps = 12_000
@@ -297,7 +297,7 @@ extension SupportStudy {
             : "no folder given: `basin data fetch mnist`, then `--mnist FOLDER` or the environment variable BASIN_MNIST"
         )
       ], checks: [])
-    guard let folder = context.mnistFolder else { return Finding(claim) }
+    guard let folder = context.mnistFolder else { return Study.Finding(claim) }
     let key = seeds.key(.data, trial: 1)
     let training = try ImageSamples.readIDX(folder: folder, .training, limit: 8000).shrunk()
       .padded(height: 28, width: 28, with: .noise(standardDeviation: 1), key: key)
@@ -340,7 +340,7 @@ extension SupportStudy {
         ‖W₁‖ for each pixel after \(steps) steps, in units of its largest: digits of MNIST shrunk to 14 × 14 in a field of noise.
         """, panels: maps([runs[starts], runs[0]], [small[0], large[0]]))
     figure.sharesLegend = true
-    return Finding(
+    return Study.Finding(
       claim, figures: [figure], tables: [table("mnist-focus", "The first layer on MNIST in noise.", runs, found)])
   }
 }

@@ -83,7 +83,7 @@ extension SupportStudy {
   }
 
   /// Claim b8: weight decay finds the support, too.
-  static func weightDecay(_ context: StudyContext) throws(InputError) -> Finding {
+  static func weightDecay(_ context: StudyContext) throws(InputError) -> Study.Finding {
     let seeds = context.seeds("support.b8")
     let (samples, moments) = try data(500, seeds)
     let decays = [0.1, 0.01, 0]
@@ -95,7 +95,7 @@ extension SupportStudy {
       }, trials: context.samples(16), seeds: seeds, context)
     let rows = zip(decays.map { "weight decay \($0)" }, runs).map { ($0, $1) }
     func largest(_ place: Int) -> Double { runs[place].map(\.finalNorm).max() ?? .nan }
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "support.b8", title: "Gradient descent with weight decay finds the support, too",
         statement: """
@@ -125,7 +125,7 @@ extension SupportStudy {
   }
 
   /// Claim b9: the published run of batch size 32.
-  static func publishedLinear(_ context: StudyContext) throws(InputError) -> Finding {
+  static func publishedLinear(_ context: StudyContext) throws(InputError) -> Study.Finding {
     let seeds = context.seeds("support.b9")
     let (samples, moments) = try data(5000, seeds)
     let batches = context.effort == .full ? [32, 128, 512] : [32]
@@ -148,7 +148,7 @@ extension SupportStudy {
               + zip(runs, runs.dropFirst()).count { $0[seed].finalNorm >= $1[seed].finalNorm }
           }, of: 2 * trials))
     }
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "support.b9", title: "The published linear run, b = 32",
         statement: """
@@ -172,7 +172,7 @@ extension SupportStudy {
   }
 
   /// Claim b10: the published run of batch size 1.
-  static func publishedSingle(_ context: StudyContext) throws(InputError) -> Finding {
+  static func publishedSingle(_ context: StudyContext) throws(InputError) -> Study.Finding {
     let seeds = context.seeds("support.b10")
     let (samples, moments) = try data(5000, seeds)
     let trials = context.samples(8)
@@ -180,7 +180,7 @@ extension SupportStudy {
       [try published(samples, moments: moments, batch: 1, steps: 200_000)], trials: trials, seeds: seeds, context)
     func floor(_ run: Trained) -> Double { mean(Array(run.irrelevant.suffix(run.irrelevant.count / 4))) }
     let floors = runs[0].map(floor)
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "support.b10", title: "The published run at b = 1 reaches a noisy floor",
         statement: """
@@ -210,7 +210,7 @@ extension SupportStudy {
   }
 
   /// Claim b11: the published gradient descent.
-  static func publishedDescent(_ context: StudyContext) throws(InputError) -> Finding {
+  static func publishedDescent(_ context: StudyContext) throws(InputError) -> Study.Finding {
     let seeds = context.seeds("support.b11")
     let sizes = [500, 5000]
     let runs = try train(
@@ -243,7 +243,7 @@ extension SupportStudy {
         "largest of all starts, against the published 3.59", prediction: 3.59, measurement: ends.max() ?? .nan,
         tolerance: .atLeast, count: ends.count),
     ]
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "support.b11", title: "The published gradient descent keeps the irrelevant weights",
         statement: """
@@ -265,7 +265,7 @@ extension SupportStudy {
   }
 
   /// Claim n2: the published network at smaller steps.
-  static func smallStep(_ context: StudyContext) throws(InputError) -> Finding {
+  static func smallStep(_ context: StudyContext) throws(InputError) -> Study.Finding {
     let seeds = context.seeds("support.n2")
     let (samples, moments) = try data(5000, seeds)
     let steps = [0.1, 0.02, 0.005]
@@ -289,7 +289,7 @@ extension SupportStudy {
       Check(
         "end over start, η = 0.1, largest", prediction: 0.5, measurement: runs[0].map(\.shrinkage).max() ?? .nan,
         tolerance: .atMost, count: runs[0].count))
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "support.n2", title: "Control: the published network at a smaller step keeps everything",
         statement: """
@@ -315,7 +315,7 @@ extension SupportStudy {
   }
 
   /// Claim n3: neither the label noise nor replacement matters there.
-  static func edgeRegime(_ context: StudyContext) throws(InputError) -> Finding {
+  static func edgeRegime(_ context: StudyContext) throws(InputError) -> Study.Finding {
     let seeds = context.seeds("support.n3")
     let (noisy, noisyMoments) = try data(5000, seeds)
     let (clean, cleanMoments) = try data(5000, seeds, noise: 0)
@@ -329,7 +329,7 @@ extension SupportStudy {
         try published(clean, moments: cleanMoments, batch: 32, steps: steps), replaced,
       ], trials: context.samples(8), seeds: seeds, context)
     let norms = runs.map { mean($0.map(\.finalNorm)) }
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "support.n3", title: "In the published regime neither label noise nor replacement matters",
         statement: """
@@ -354,7 +354,7 @@ extension SupportStudy {
   }
 
   /// Claim n4: the sine target, which a linear network cannot learn.
-  static func publishedSine(_ context: StudyContext) throws(InputError) -> Finding {
+  static func publishedSine(_ context: StudyContext) throws(InputError) -> Study.Finding {
     let seeds = context.seeds("support.n4")
     let (samples, moments) = try data(5000, seeds, .sine)
     let batches: [Int?] = [1, 32, nil]
@@ -376,7 +376,7 @@ extension SupportStudy {
     for seed in runs[0].indices {
       violations += zip(runs, runs.dropFirst()).count { $0[seed].finalNorm >= $1[seed].finalNorm }
     }
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "support.n4", title: "The published sine experiment: a linear network, whose misfit is the noise",
         statement: """

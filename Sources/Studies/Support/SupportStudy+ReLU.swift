@@ -35,7 +35,7 @@ extension SupportStudy {
     """
 
   /// Claim b12: the order of b with rectified units.
-  static func rectifiedNetworks(_ context: StudyContext) throws(InputError) -> Finding {
+  static func rectifiedNetworks(_ context: StudyContext) throws(InputError) -> Study.Finding {
     let seeds = context.seeds("support.b12")
     let data = controlledData(seeds).training
     var trainings: [Training] = []
@@ -93,7 +93,7 @@ extension SupportStudy {
         \(list(losses))
         """)
     }
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "support.b12", title: "ReLU networks that learn their target shrink by batch size, too",
         statement: """
@@ -109,7 +109,7 @@ extension SupportStudy {
   }
 
   /// Claim b13: small batches give a more interpretable first layer.
-  static func interpretability(_ context: StudyContext) throws(InputError) -> Finding {
+  static func interpretability(_ context: StudyContext) throws(InputError) -> Study.Finding {
     let seeds = context.seeds("support.b13")
     let data = controlledData(seeds).training
     let batches: [Int?] = [1, 4, nil]
@@ -146,7 +146,7 @@ extension SupportStudy {
         inputs, of which the first five are relevant, rows are neurons, the largest on top.
         """, panels: batches.indices.map(panel))
     figure.sharesLegend = true
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "support.b13", title: "Small batches make the first layer interpretable",
         statement: """
@@ -167,7 +167,7 @@ extension SupportStudy {
   }
 
   /// Claim n5: a target that the network does not learn.
-  static func unlearntSine(_ context: StudyContext) throws(InputError) -> Finding {
+  static func unlearntSine(_ context: StudyContext) throws(InputError) -> Study.Finding {
     let seeds = context.seeds("support.n5")
     let data = SupportData(
       inputsDrawn: 500, target: .sine, noise: .mirrored(standardDeviation: 1e-3), testCount: 2000
@@ -180,7 +180,7 @@ extension SupportStudy {
     let ratios = try runs.map { (runs) throws(InputError) in
       mean(try runs.map { (run) throws(InputError) in try run.norms().columnRatio })
     }
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "support.n5", title: "Control: a ReLU network that does not learn the sine does not find its support",
         statement: """

@@ -86,7 +86,7 @@ extension SupportStudy {
   }
 
   /// Claim b1: the drift of an epoch is the gradient of the noise's trace.
-  static func regulariserFormula(_ context: StudyContext) throws(InputError) -> Finding {
+  static func regulariserFormula(_ context: StudyContext) throws(InputError) -> Study.Finding {
     let seeds = context.seeds("support.b1")
     let network = try Network(widths: [2, 3, 1], activation: .tanh, bias: false)
     let count = context.samples(16)
@@ -159,7 +159,7 @@ extension SupportStudy {
         measurement: try Quantile.median(of: problems.map { $0[last - 1].independent / $0[last].independent }),
         tolerance: .absolute(0.2), count: count),
     ]
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "support.b1", title: "Without replacement an epoch is gradient descent on L + (η/4b)((n−b)/(n−1)) tr S",
         statement: """

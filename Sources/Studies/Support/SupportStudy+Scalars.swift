@@ -33,7 +33,7 @@ extension SupportStudy {
   }
 
   /// Claim b14: labels that oscillate, inputs that oscillate.
-  static func labelOscillation(_ context: StudyContext) throws(InputError) -> Finding {
+  static func labelOscillation(_ context: StudyContext) throws(InputError) -> Study.Finding {
     let seeds = context.seeds("support.b14")
     let labels = try product([1, 1], [-1, 1])
     let inputs = try product([1.0 / 3, 3], [0, 0])
@@ -78,7 +78,7 @@ extension SupportStudy {
       try path(objective, from: start, order, batch: batch, at: marks, seeds: seeds).map { $0[0].magnitude }
     }
     let x = marks.map(Double.init)
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "support.b14", title: "Oscillating labels shrink a weight, oscillating inputs do not",
         statement: """
@@ -113,7 +113,7 @@ extension SupportStudy {
   }
 
   /// Claim b15: the landscape (ab − 1)².
-  static func landscape(_ context: StudyContext) throws(InputError) -> Finding {
+  static func landscape(_ context: StudyContext) throws(InputError) -> Study.Finding {
     let seeds = context.seeds("support.b15")
     let count = context.samples(20)
     struct End: Sendable {
@@ -166,7 +166,7 @@ extension SupportStudy {
     let others = Set(ends.map { outcome($0.sgd) }).sorted().map { kind in
       "\(ends.count { outcome($0.sgd) == kind }) \(kind)"
     }
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "support.b15", title: "On (ab − 1)² gradient descent keeps its imbalance, SGD loses it",
         statement: """

@@ -29,7 +29,7 @@ extension SupportStudy {
     "15-15-1 linear network, \(convention); 500 mirrored inputs (1000 rows), 5 of 15 relevant, linear target, noise 0.5"
 
   /// Claim b4: the smaller the batch, the smaller the irrelevant weights; gradient descent keeps them.
-  static func batchOrder(_ context: StudyContext) throws(InputError) -> Finding {
+  static func batchOrder(_ context: StudyContext) throws(InputError) -> Study.Finding {
     let seeds = context.seeds("support.b4")
     let data = controlledData(seeds)
     let moments = try momentRows(data.training)
@@ -68,7 +68,7 @@ extension SupportStudy {
     let full = runs.last ?? []
     let flatness =
       full.map { run in abs(run.finalNorm / (run.irrelevant[run.irrelevant.count / 10]) - 1) }.max() ?? .nan
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "support.b4", title: "SGD shrinks the irrelevant weights, gradient descent keeps them",
         statement: """
@@ -115,7 +115,7 @@ extension SupportStudy {
   }
 
   /// Claim b5: at equal ηT the ratio η/b decides.
-  static func ratioDecides(_ context: StudyContext) throws(InputError) -> Finding {
+  static func ratioDecides(_ context: StudyContext) throws(InputError) -> Study.Finding {
     let seeds = context.seeds("support.b5")
     let data = controlledData(seeds)
     let moments = try momentRows(data.training)
@@ -161,7 +161,7 @@ extension SupportStudy {
         "norm at the smaller η/b over that at the larger one", prediction: 1.5, measurement: high / low,
         tolerance: .atLeast, count: trials))
     checks.append(similarLoss(table.column("loss"), within: 1.5))
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "support.b5", title: "At equal ηT the ratio η/b decides",
         statement: "Along η/b = const over a factor 8 the norm on irrelevant inputs after ηT = 500 agrees within 8 %.",
@@ -170,7 +170,7 @@ extension SupportStudy {
   }
 
   /// Claim b6: the law, with the measured residual and no constant to fit.
-  static func quantitativeLaw(_ context: StudyContext) throws(InputError) -> Finding {
+  static func quantitativeLaw(_ context: StudyContext) throws(InputError) -> Study.Finding {
     let seeds = context.seeds("support.b6")
     let batches = context.effort == .full ? [2, 4, 8, 16, 32, 64] : [2, 8, 64]
     let trials = 3
@@ -236,7 +236,7 @@ extension SupportStudy {
       }
     }
     let ratios = table.column("ratio")
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "support.b6", title: "The decay follows −(2η²/b)((n−b)/(n−1)) Σ MSE, with nothing to fit",
         statement: """
@@ -271,7 +271,7 @@ extension SupportStudy {
   }
 
   /// Claim b7: without residual noise nothing shrinks.
-  static func needsNoise(_ context: StudyContext) throws(InputError) -> Finding {
+  static func needsNoise(_ context: StudyContext) throws(InputError) -> Study.Finding {
     let seeds = context.seeds("support.b7")
     let data = controlledData(noise: 0, seeds)
     let moments = try momentRows(data.training)
@@ -295,7 +295,7 @@ extension SupportStudy {
         ])
       }
     }
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "support.b7", title: "Control: without residual noise nothing shrinks",
         statement: """
@@ -329,7 +329,7 @@ extension SupportStudy {
   }
 
   /// Claim n1: b = n.
-  static func fullBatchControl(_ context: StudyContext) throws(InputError) -> Finding {
+  static func fullBatchControl(_ context: StudyContext) throws(InputError) -> Study.Finding {
     let seeds = context.seeds("support.n1")
     let data = controlledData(seeds)
     let moments = try momentRows(data.training)
@@ -344,7 +344,7 @@ extension SupportStudy {
       difference = max(difference, abs(drawn.finalNorm / descent.irrelevant[place] - 1))
     }
     let changes = runs[1].map { abs($0.finalNorm / $0.irrelevant[$0.irrelevant.count / 10] - 1) }
-    return Finding(
+    return Study.Finding(
       Claim(
         id: "support.n1", title: "Control: at b = n nothing shrinks, however noisy the labels",
         statement: """

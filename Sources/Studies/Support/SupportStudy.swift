@@ -6,7 +6,7 @@ public enum SupportStudy {
   /// The study: the 16 rows of the table of checks, the controls, then images.
   public static let study = Study(
     name: "support", title: "Does SGD find the inputs that matter?",
-    summary: """
+    question: """
       Where a target depends on few of its inputs, SGD drives the first layer's weights on the other inputs to zero, and gradient \
       descent keeps them. The smaller the batch, the faster: the rate is η²/b times the squared residual. So the effect needs a residual \
       that does not vanish: noisy labels, a target that the network cannot express, or a step size at the edge of stability.
@@ -15,22 +15,27 @@ public enum SupportStudy {
       here, and they are held against runs in a regime where the residual is controlled (claims b1 to b7, b12, b13), against the published \
       settings (b8 to b11, b14, b15), against controls in which nothing may shrink (n1 to n5), and on images (r1 to r3).
       """,
+    setup: "",
     citations: [
       .beneventano, .beneventanoTrajectories, .smith, .andreyev, .he, .roy, .digits, .mnist, .wilson, .salmon,
       .lemire,
     ],
     corrections: corrections,
-    entries: [
-      .init("support.b1", regulariserFormula), .init("support.b2", imbalanceIdentity),
-      .init("support.b3", diagonalRate), .init("support.b4", batchOrder), .init("support.b5", ratioDecides),
-      .init("support.b6", quantitativeLaw), .init("support.b7", needsNoise), .init("support.b8", weightDecay),
-      .init("support.b9", publishedLinear), .init("support.b10", publishedSingle),
-      .init("support.b11", publishedDescent), .init("support.b12", rectifiedNetworks),
-      .init("support.b13", interpretability), .init("support.b14", labelOscillation),
-      .init("support.b15", landscape), .init("support.b16", edgeOrder), .init("support.n1", fullBatchControl),
-      .init("support.n2", smallStep), .init("support.n3", edgeRegime), .init("support.n4", publishedSine),
-      .init("support.n5", unlearntSine), .init("support.r1", noisyDigits), .init("support.r2", greyDigits),
-      .init("support.r3", requirement: wholeMNIST, noisyMNIST),
+    chapters: [
+      .init(
+        "Claims", "",
+        entries: [
+          .init("support.b1", regulariserFormula), .init("support.b2", imbalanceIdentity),
+          .init("support.b3", diagonalRate), .init("support.b4", batchOrder), .init("support.b5", ratioDecides),
+          .init("support.b6", quantitativeLaw), .init("support.b7", needsNoise), .init("support.b8", weightDecay),
+          .init("support.b9", publishedLinear), .init("support.b10", publishedSingle),
+          .init("support.b11", publishedDescent), .init("support.b12", rectifiedNetworks),
+          .init("support.b13", interpretability), .init("support.b14", labelOscillation),
+          .init("support.b15", landscape), .init("support.b16", edgeOrder), .init("support.n1", fullBatchControl),
+          .init("support.n2", smallStep), .init("support.n3", edgeRegime), .init("support.n4", publishedSine),
+          .init("support.n5", unlearntSine), .init("support.r1", noisyDigits), .init("support.r2", greyDigits),
+          .init("support.r3", requirement: wholeMNIST, noisyMNIST),
+        ])
     ])
 
   private static let corrections: [StudyReport.Correction] = [

@@ -99,12 +99,12 @@ struct FigureBuilder {
       guard !axes.contains(place), !place.hasPrefix("seeds.") else { return nil }
       let values = groups.map { group in Set(group.configurations.map { results.settings[$0][column] }) }
       guard values.contains(where: { $0.count > 1 }) else { return nil }
-      var known: [ResultGrid.Setting] = []
-      for value in results.settings.map({ $0[column] }) {
-        let setting = ResultGrid.Setting(value)
-        if !known.contains(setting), values.contains(where: { $0.contains(value) }) { known.append(setting) }
+      let among = Set(groups.flatMap(\.configurations))
+      var known: Set<JSON?> = []
+      let distinct = results.settings.indices.filter {
+        among.contains($0) && known.insert(results.settings[$0][column]).inserted
       }
-      return (place, known)
+      return (place, distinct.map { ResultGrid.Setting(results.settings[$0][column]) })
     }
   }
 

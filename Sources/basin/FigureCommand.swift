@@ -91,8 +91,8 @@ enum FigureCommand {
     } catch {
       throw InputError("basin figure", expected: "gnuplot to draw the figure", found: error.description)
     }
-    if command.has("--plot") { try Terminal.print(drawn) }
     for output in outputs { try AtomicFile.write(table.csv, to: "\(output.path).csv") }
+    if command.has("--plot") { try Terminal.print(drawn) }
     say(figure, builder, outputs)
     return 0
   }

@@ -26,8 +26,8 @@ struct FigureRestriction {
         "basin figure --where", expected: "a setting", found: "\"\(place)\"",
         advice: FigureNames.advice(place, every.settingNames))
     }
-    var known: [JSON] = []
-    for value in every.settings.compactMap({ $0[column] }) where !known.contains(value) { known.append(value) }
+    var seen: Set<JSON> = []
+    let known = every.settings.compactMap { $0[column] }.filter { seen.insert($0).inserted }
     // A value may have commas itself.
     if let whole = known.first(where: { Self.means(parts[1], $0) }) {
       values = [whole]

@@ -212,11 +212,13 @@ import Testing
       try draw(
         ["--x", "optimizer.step", "--y", "final.loss", "--group", "optimizer.batch", "--out", "c.svg"], in: directory)
       #expect(try rows("c.csv", in: directory).count == 18)
-      // More trials are wanted than there are.
-      let all = try Data(contentsOf: directory.appending(path: "spec.json"))
-      let more = String(decoding: all, as: UTF8.self).replacing("\"trials\": 4", with: "\"trials\": 5")
-      try Data(more.utf8).write(to: directory.appending(path: "spec.json"))
-      _ = try BuiltProgram.run(["run", "spec.json", "--store", "s.basin", "--shard", "1/2", "--quiet"], in: directory)
+      // Half of the trials of another store.
+      _ = try BuiltProgram.run(["run", "spec.json", "--store", "h.basin", "--shard", "1/2", "--quiet"], in: directory)
+      let half = try #require(
+        try FileManager.default.contentsOfDirectory(atPath: directory.path).first { $0.contains("1-of-2") })
+      let incomplete = try BuiltProgram.run(
+        ["figure", half, "--x", "optimizer.step", "--y", "state.exhausted", "--out", "d.svg"], in: directory)
+      #expect(incomplete.errors.contains(" of 80 trials are left to run."), "\(incomplete.errors)")
     }
   }
 
@@ -266,8 +268,10 @@ import Testing
       let svg = try String(contentsOf: directory.appending(path: "a.svg"), encoding: .utf8)
       let start = try #require(svg.range(of: " with: "))
       let end = try #require(svg.range(of: ". Data: a.csv"))
-      let command = svg[start.upperBound..<end.lowerBound].replacing("&quot;", with: "\"").replacing("&#39;", with: "'")
-        .replacing("&amp;", with: "&")
+      let command = String(svg[start.upperBound..<end.lowerBound]).replacing("&quot;", with: "\"").replacing(
+        "&#39;", with: "'"
+      )
+      .replacing("&amp;", with: "&")
       try FileManager.default.removeItem(at: directory.appending(path: "a.svg"))
       let shell = command.replacing("basin figure", with: "\"$BASIN\" figure", maxReplacements: 1)
       #expect(try BuiltProgram.shell(shell, in: directory).status == 0, "\(command)")

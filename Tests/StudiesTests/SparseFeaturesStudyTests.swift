@@ -17,7 +17,7 @@ import Testing
     #expect(Set(citations.map(\.key)).count == citations.count)
   }
 
-  private func finding(_ name: String, seed: UInt64, workers: Int = 2) throws -> Finding {
+  private func finding(_ name: String, seed: UInt64, workers: Int = 2) throws -> Study.Finding {
     let entry = try #require(SparseFeaturesStudy.study.entries.first { $0.id == "sparse-features.\(name)" })
     return try entry.measure(StudyContext(masterSeed: seed, workers: workers, effort: .standard))
   }

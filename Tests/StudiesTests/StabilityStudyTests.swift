@@ -17,7 +17,7 @@ import Testing
     #expect(Set(StabilityStudy.study.citations.map(\.key)).count == StabilityStudy.study.citations.count)
   }
 
-  private func finding(_ name: String, seed: UInt64, workers: Int = 2) throws -> Finding {
+  private func finding(_ name: String, seed: UInt64, workers: Int = 2) throws -> Study.Finding {
     let entry = try #require(StabilityStudy.study.entries.first { $0.id == "stability.\(name)" })
     return try entry.measure(StudyContext(masterSeed: seed, workers: workers, effort: .standard))
   }

@@ -17,7 +17,7 @@ import Testing
     #expect(Set(SupportStudy.study.citations.map(\.key)).count == SupportStudy.study.citations.count)
   }
 
-  private func finding(_ name: String, seed: UInt64, workers: Int = 2) throws -> Finding {
+  private func finding(_ name: String, seed: UInt64, workers: Int = 2) throws -> Study.Finding {
     let entry = try #require(SupportStudy.study.entries.first { $0.id == "support.\(name)" })
     return try entry.measure(StudyContext(masterSeed: seed, workers: workers, effort: .standard))
   }

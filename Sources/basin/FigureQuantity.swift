@@ -76,13 +76,18 @@ struct FigureNames {
     let name = name == "steps" ? "final.steps" : name
     if let found = known.first(where: { $0.place == name }) { return found }
     var found = "\"\(name)\""
+    let places = known.map(\.place)
+    var advice = Self.advice(name, places)
     // A setting that does not vary is a name that a person can know.
     if option != "--y", let place = everySetting.settingNames.firstIndex(of: name) {
       let values = Set(everySetting.settings.map { ResultGrid.Setting($0[place]).text })
-      if let value = values.first, values.count == 1 { found += ", which is \(value) everywhere" }
+      if let value = values.first, values.count == 1 {
+        found += ", which is \(value) everywhere"
+        // The name is right, so no other was meant.
+        advice = places.isEmpty ? "None varies." : "Known: \(places.joined(separator: ", "))."
+      }
     }
-    throw InputError(
-      "basin figure \(option)", expected: expected, found: found, advice: Self.advice(name, known.map(\.place)))
+    throw InputError("basin figure \(option)", expected: expected, found: found, advice: advice)
   }
 
   /// Which of the known places a name may stand for: those that end in it, or are written nearly alike.

@@ -97,7 +97,7 @@ import Testing
       if BuiltProgram.command("pdftotext") != nil {
         // A line of DejaVu Sans is 1.164 times as high as its size.
         let words = try BuiltProgram.shell("pdftotext -bbox fig.pdf - | grep '<word'", in: directory).output
-        let sizes = words.matches(of: /yMin="([0-9.]+)".*yMax="([0-9.]+)">[a-z]/).compactMap { match in
+        let sizes = words.matches(of: /yMin="([0-9.]+)".*yMax="([0-9.]+)">(?:batch|optimizer)/).compactMap { match in
           Double(match.2).flatMap { top in Double(match.1).map { (top - $0) / 1.164 } }
         }
         #expect(!sizes.isEmpty && sizes.allSatisfy { abs($0 - 8.25) < 0.05 }, "\(sizes)")
@@ -126,7 +126,7 @@ import Testing
           let place = try #require(row["quantity"])
           let group = try #require(groups.first { key($0) == key(row) && "final.\($0["measure"] ?? "")" == place })
           #expect(["trials", "value", "low", "high"].map { row[$0] } == statistics.map { group[$0] })
-          #expect(row["statistic"] == name && row["trials"] == "10")
+          #expect(row["statistic"] == name)
         }
       }
       let shares = try rows("share.csv", in: directory)
@@ -141,7 +141,8 @@ import Testing
 
   @Test("single trials are points, over a setting or over another measure") func points() throws {
     try withStore(Self.autoencoder) { directory in
-      let trials = try exported([], in: directory)
+      // Dead trials are no points.
+      let trials = try exported([], in: directory).filter { ["converged", "exhausted"].contains($0["state"]) }
       let said = try draw(
         [
           "--x", "steps", "--y", "final.maxCosine,selectedIndex".replacing(",s", with: ",final.s"), "--group",
@@ -152,7 +153,7 @@ import Testing
         ["--x", "optimizer.order", "--y", "final.maxCosine", "--statistic", "points", "--out", "points.svg"],
         in: directory)
       let scatter = try rows("scatter.csv", in: directory)
-      #expect(scatter.count == trials.count && trials.count == 120)
+      #expect(scatter.count == trials.count && trials.count > 60)
       for row in scatter {
         let trial = try #require(
           trials.first { $0["configuration"] == row["configuration"] && $0["trial"] == row["trial"] })
@@ -161,7 +162,7 @@ import Testing
         #expect(row["final.maxCosine"] == trial["maxCosine"] && row["final.selectedIndex"] == trial["selectedIndex"])
       }
       let points = try rows("points.csv", in: directory)
-      #expect(points.count == 120 && Set(points.map { $0["optimizer.order"] }) == ["iid", "subset"])
+      #expect(points.count == trials.count && Set(points.map { $0["optimizer.order"] }) == ["iid", "subset"])
     }
   }
 
@@ -235,9 +236,8 @@ import Testing
       #expect(named.contains(">Least squares</text>") && named.contains("<title>Least squares</title>"))
       #expect(!plain.contains(">Least squares</text>"))
       let range = try svg(["--linear", "x,y", "--range-x", "0:0.2", "--range-y", ":4"])
-      #expect(range.contains(">0.2</text>") && range.contains(">4</text>") && !range.contains(">0.5</text>"))
-      let logarithmic = try svg(["--log", "x,y"])
-      #expect(logarithmic != plain || logarithmic.contains("font-size"))
+      #expect(range.contains(">0.2</tspan>") && range.contains(">4</tspan>") && !range.contains(">0.5</tspan>"))
+      #expect(try svg(["--log", "x,y"]) != svg(["--linear", "x,y"]))
       let wide = try svg(["--group", "optimizer.batch", "--log=x"])
       #expect(wide.contains(">batch = 1</text>") && wide.contains(">batch = 20</text>"))
     }
@@ -328,7 +328,8 @@ import Testing
           "expected positive ends, as the axis is logarithmic, found \"0:1\"."
         ),
         (x + y + ["--width", "triple"], "basin figure --width: expected single, double, found \"triple\"."),
-        (x + y + ["--out", "a.eps"], "found \"a.eps\". Did you mean"),
+        (x + y + ["--out", "a.eps"], "found \"a.eps\"."),
+        (x + y + ["--out", "a.pfd"], "found \"a.pfd\". Did you mean \"a.pdf\"?"),
         (x + y + ["--out", "folder/"], "basin figure --out: expected a file that ends in .svg, .pdf, .png, or"),
         (x + y + ["--out", "absent/a.pdf"], "absent/a.pdf: expected "),
         (

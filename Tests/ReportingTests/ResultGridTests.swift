@@ -259,7 +259,7 @@ struct ResultGridTests {
     #expect(numeric.map { $0.layers.map(\.x) } == [[[1, 1, 10], [10]]])
     #expect(numeric.map { $0.layers.map(\.y) } == [[[1, 2, 3], [-4]]])
     let named = grid.panels(of: points, roles: GridRoles(horizontal: 1, lines: [0], panels: []), chosen: AxisChoices())
-    #expect(named[0].layers.map(\.x) == [[0.75, 0.75], [1.25, 2.25]])
+    #expect(named[0].layers.map(\.x) == [[0.875, 0.875], [1.125, 2.125]])
     let scatter = TrialPoints(horizontalLabel: "z", label: "y", points: [[(5, 1)], [(6, 2)], [(7, 3)], [(.nan, 4)]])
     let free = grid.panels(
       of: scatter, roles: GridRoles(horizontal: nil, lines: [], panels: [0, 1]), chosen: AxisChoices())

@@ -89,7 +89,8 @@ import Testing
         try ["svg", "pdf", "png", "csv"].map { try Data(contentsOf: directory.appending(path: "fig.\($0)")) } == first)
       try draw(
         line + ["--width", "double", "--out", "wide.pdf", "--out", "wide.png", "--title", "A title"], in: directory)
-      #expect(try files(directory).filter { $0.hasPrefix("wide") } == ["wide.pdf", "wide.png", "wide.csv"])
+      #expect(try files(directory).intersection(["wide.svg", "wide.pdf", "wide.png", "wide.csv"]).count == 3)
+      #expect(try !files(directory).contains("wide.svg"))
       for (name, width) in [("fig", "234"), ("wide", "486")] where BuiltProgram.command("pdfinfo") != nil {
         let page = try BuiltProgram.shell("pdfinfo \(name).pdf && pdffonts \(name).pdf", in: directory).output
         #expect(page.contains("Page size:       \(width) x ") && page.contains("DejaVuSans"), "\(page)")

@@ -63,8 +63,7 @@ struct AxisScale: Equatable {
   private var categoryTicks: [Tick] {
     let stride = (categories.count + Self.mostNames - 1) / Self.mostNames
     return categories.enumerated().map { place, name in
-      let text = name.count > Self.longestName ? name.prefix(Self.longestName - 1) + "…" : name
-      return Tick(value: Double(place + 1), label: place % stride == 0 ? .plain(text) : .none)
+      Tick(value: Double(place + 1), label: place % stride == 0 ? .plain(name.shortened(to: Self.longestName)) : .none)
     }
   }
 
@@ -151,6 +150,13 @@ struct AxisScale: Equatable {
 
   /// Powers of ten as a decimal text reads, which `pow` misses by a rounding.
   private static func power(_ exponent: Int) -> Double { Double("1e\(exponent)") ?? pow(10, Double(exponent)) }
+}
+
+extension String {
+  /// The text, or its beginning and its end where it is longer than `length`: names of files and of values differ at either.
+  func shortened(to length: Int) -> String {
+    count > max(length, 3) ? "\(prefix(length / 2))…\(suffix(max(length, 3) - length / 2 - 1))" : self
+  }
 }
 
 extension Figure.Panel {

@@ -10,6 +10,8 @@ public struct Figure: Sendable {
   public var panels: [Panel]
   /// Whether a colour means the same in all panels, so that on paper one legend serves them all.
   public var sharesLegend = false
+  /// Whether the printed figure shows its title above its panels; papers have captions instead.
+  public var showsTitle = false
   /// Settings that a reader of the page can change; paper shows what is first seen.
   public var sliders: [Slider] = []
 

@@ -25,22 +25,40 @@ public struct Gnuplot: Sendable, Equatable {
   }
 
   /// Draws figures, in one run of the program, into directories that exist. The same figures are the same bytes.
+  ///
+  /// All are drawn elsewhere first: each file appears whole or not at all, and none if gnuplot fails.
   public func draw(_ drawings: [FigureDrawing]) throws(Failure) {
     guard !drawings.isEmpty else { return }
+    let workplace = try Self.temporaryFolder()
+    let files = drawings.enumerated().flatMap { number, drawing in
+      drawing.formats.map { (drawing: drawing, format: $0, path: "\(workplace)/\(number).\($0.rawValue)") }
+    }
+    defer {
+      for file in files { unlink(file.path) }
+      rmdir(workplace)
+    }
     let scripts = drawings.enumerated().map { number, drawing in
       GnuplotScript(drawing.figure, width: drawing.width, number: number).text(
-        for: drawing.formats.map { .file($0, path: drawing.path($0)) })
+        for: drawing.formats.map { .file($0, path: "\(workplace)/\(number).\($0.rawValue)") })
     }
     _ = try run(scripts.joined())
-    for drawing in drawings {
-      for format in drawing.formats {
-        let path = drawing.path(format)
-        guard let bytes = try? InputFile.read(path), let described = drawing.described(bytes, format) else {
-          throw Failure(description: "\(self.path) did not write \(path)")
-        }
-        try rewrite(described, path)
-      }
+    var drawn: [(path: String, bytes: [UInt8])] = []
+    for file in files {
+      let path = file.drawing.path(file.format)
+      guard let bytes = try? InputFile.read(file.path), let described = file.drawing.described(bytes, file.format)
+      else { throw Failure(description: "\(self.path) drew nothing for \(path)") }
+      drawn.append((path, described))
     }
+    for (path, bytes) in drawn { try Self.write(bytes, path) }
+  }
+
+  private static func temporaryFolder() throws(Failure) -> String {
+    let parent = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+    var template = Array("\(parent)/basin-figures-XXXXXX".utf8CString)
+    guard mkdtemp(&template) != nil else {
+      throw Failure(description: "no temporary folder below \(parent): \(SystemError.text())")
+    }
+    return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
   /// Draws a figure with characters, for a terminal; panels follow each other downwards.
@@ -73,7 +91,7 @@ public struct Gnuplot: Sendable, Equatable {
     return outcome.output
   }
 
-  private func rewrite(_ bytes: [UInt8], _ path: String) throws(Failure) {
+  private static func write(_ bytes: [UInt8], _ path: String) throws(Failure) {
     do {
       try AtomicFile.write(bytes, to: path)
     } catch {

@@ -14,6 +14,8 @@ struct GnuplotScript {
   private let layout: FigureLayout
   /// Keeps the data blocks of several figures in one script apart.
   private let prefix: String
+  /// The shapes of points by the legend's text, where one legend serves all panels.
+  private let sharedShapes: [String: Int]
 
   /// Prepares a figure; `number` tells figures in one script apart.
   init(_ figure: Figure, width: FigureWidth = .double, number: Int = 0) {
@@ -25,6 +27,8 @@ struct GnuplotScript {
       panel.equalScales ? panel.scales(filling: place.right - place.left, by: place.top - place.bottom) : panel.scales
     }
     prefix = "$figure\(number)\(width.rawValue)"
+    let labels = figure.panels.flatMap { $0.layers.filter { $0.style == .points }.map(\.label) }
+    sharedShapes = figure.sharesLegend ? Self.shapes(of: labels) : [:]
   }
 
   /// The program that draws the figure for every target.
@@ -35,11 +39,11 @@ struct GnuplotScript {
 
   private func drawing(_ target: Target) -> String {
     if case .characters(let columns, let rows) = target {
-      let panels = figure.panels.indices.map { panelText($0, onCharacters: true) }
+      let panels = figure.panels.indices.map { panelText($0, columns: columns) }
       return "set terminal dumb noenhanced size \(columns),\(rows)\nset tics nomirror\nset border 3\n"
         + "set key below noenhanced Left reverse\n" + panels.joined()
     }
-    let panels = figure.panels.indices.map { placement($0) + panelText($0, onCharacters: false) }
+    let panels = figure.panels.indices.map { placement($0) + panelText($0, columns: nil) }
     return terminal(target) + Self.look + "set multiplot\n" + panels.joined() + sharedLegend
       + "unset multiplot\nunset output\n"
   }
@@ -49,26 +53,34 @@ struct GnuplotScript {
     let height = layout.height
     switch target {
     case .file(.svg, let path):
-      // 96 user units an inch, as browsers count; 11 units are 8.25 points. This format alone puts marks' texts too low.
+      // 96 user units an inch, as browsers count; 11 units are 8.25 points. This format alone puts marks' texts
+      // too low, and a legend's lines too far apart.
       return
         "set terminal svg enhanced size \(Int(layout.width * 96)),\(Int((height * 96).rounded(.up))) fixed"
-        + " font 'DejaVu Sans,11' linewidth 1.2\nset xtics offset 0,0.3\nset output \(Self.quoted(path))\n"
+        + " font 'DejaVu Sans,11' linewidth 1.2\nset xtics offset 0,0.3\nset key spacing 0.78\nset output \(Self.quoted(path))\n"
     case .file(.pdf, let path):
       // The font is scaled by 4/3 for reasons of gnuplot's own, so 0.75 makes points points.
       return
         "set terminal pdfcairo enhanced size \(layout.width)in,\(Self.number(height))in \(font) fontscale 0.75"
-        + " linewidth 1.8 pointscale 0.8\nset xtics offset 0,0\nset output \(Self.quoted(path))\n"
+        + " linewidth 1.8 pointscale 0.8\nset xtics offset 0,0\nset key spacing 1\nset output \(Self.quoted(path))\n"
     case .file(.png, let path):
       let pixels = (width: Int(layout.width * 300), height: Int((height * 300).rounded(.up)))
       return
         "set terminal pngcairo enhanced size \(pixels.width),\(pixels.height) \(font)"
-        + " fontscale 3.125 linewidth 3.6 pointscale 3.125\nset xtics offset 0,0\nset output \(Self.quoted(path))\n"
+        + " fontscale 3.125 linewidth 3.6 pointscale 3.125\nset xtics offset 0,0\nset key spacing 1\nset output \(Self.quoted(path))\n"
     case .characters: return ""
     }
   }
 
   /// Of points: gnuplot's filled circle, square, triangle, diamond, and triangle upside down.
   private static let shapes = [7, 5, 9, 13, 11]
+
+  /// A shape for each text, in the order in which they first come.
+  private static func shapes(of labels: [String]) -> [String: Int] {
+    var shapes: [String: Int] = [:]
+    for label in labels where shapes[label] == nil { shapes[label] = Self.shapes[shapes.count % Self.shapes.count] }
+    return shapes
+  }
 
   /// Thin grey furniture, so that the data are the darkest thing on the page.
   private static let look = """
@@ -79,19 +91,22 @@ struct GnuplotScript {
 
     """
 
-  /// Axis labels have their own places: where gnuplot would put them depends on the format, and on marks whose widths it guesses.
+  /// Titles and axis labels have their own places: where gnuplot would put them depends on the format, and on marks whose widths it
+  /// guesses, and it does not break lines.
   private func placement(_ panel: Int) -> String {
     let place = layout.places[panel]
     func across(_ inches: Double) -> String { Self.number(inches / layout.width) }
-    let upright = scales[panel].vertical.labelled(figure.panels[panel].vertical.label)
-    let lying = scales[panel].horizontal.labelled(figure.panels[panel].horizontal.label)
     func up(_ inches: Double) -> String { Self.number(inches / layout.height) }
+    // The heading is drawn with the first panel.
+    let lying = place.title + place.horizontalLabel + (panel == 0 ? layout.heading : [])
+    let labels = [(lying, ""), (place.verticalLabel, " rotate by 90")].flatMap { lines, turn in
+      lines.map { line in
+        "set label \(Self.quoted(line.text)) at screen \(across(line.x)),\(up(line.y)) center\(turn) noenhanced\n"
+      }
+    }
     return """
       unset label
-      set label \(Self.quoted(upright)) at screen \(across(place.labelCentre)),\(up((place.bottom + place.top) / 2)) \
-      center rotate by 90 noenhanced
-      set label \(Self.quoted(lying)) at screen \(across((place.left + place.right) / 2)),\
-      \(up(place.bottom - place.labelDepth)) center noenhanced
+      \(labels.joined())\
       set lmargin at screen \(across(place.left))
       set rmargin at screen \(across(place.right))
       set bmargin at screen \(up(place.bottom))
@@ -103,29 +118,37 @@ struct GnuplotScript {
 
   private func key(at legend: FigureLayout.Legend) -> String {
     "set key at screen \(Self.number(legend.x / layout.width)),\(Self.number(legend.y / layout.height)) center top"
-      + " horizontal maxcols \(legend.columns) Left reverse noenhanced samplen 2 spacing 1 textcolor rgb '#222222'"
+      + " horizontal maxcols \(legend.columns) Left reverse noenhanced samplen 2 textcolor rgb '#222222'"
   }
 
-  private func panelText(_ index: Int, onCharacters: Bool) -> String {
+  /// - Parameter columns: how many characters stand side by side; nil in files.
+  private func panelText(_ index: Int, columns: Int?) -> String {
+    let onCharacters = columns != nil
     let panel = figure.panels[index]
     let scale = scales[index]
     var title = panel.title
     // Characters cannot be turned upright, so the vertical axis' label moves up.
     if onCharacters {
+      if index == 0, figure.showsTitle { title = [figure.title, title].filter { !$0.isEmpty }.joined(separator: ": ") }
       title = [title, scale.vertical.labelled(panel.vertical.label) + " ↑"].filter { !$0.isEmpty }.joined(
         separator: ": ")
     }
     var text = "unset logscale\nset autoscale\n"
-    text += "set title \(Self.quoted(title)) noenhanced\(onCharacters ? "" : " offset 0,-0.5")\n"
-    let turnsNames = layout.places[index].turnsNames
-    text += axis("x", panel.horizontal, scale.horizontal, onCharacters: onCharacters, turnsNames: turnsNames)
-    text += axis("y", panel.vertical, scale.vertical, onCharacters: onCharacters, turnsNames: false)
+    text += "set title \(Self.quoted(onCharacters ? title : "")) noenhanced\n"
+    let turned = onCharacters ? nil : layout.places[index].turnedNames
+    let upright =
+      scale.horizontal.categories.isEmpty ? nil : columns.map { ($0 - 12) / scale.horizontal.categories.count - 1 }
+    text += axis(
+      "x", panel.horizontal, scale.horizontal, onCharacters: onCharacters, longestName: turned ?? upright,
+      turnsNames: turned != nil)
+    text += axis("y", panel.vertical, scale.vertical, onCharacters: onCharacters, longestName: nil, turnsNames: false)
     text += panel.equalScales && !onCharacters ? "set size ratio -1\n" : "set size noratio\n"
     return text + "plot " + plots(index, onCharacters: onCharacters).joined(separator: ", \\\n  ") + "\n"
   }
 
   private func axis(
-    _ name: String, _ axis: Figure.Axis, _ scale: AxisScale, onCharacters: Bool, turnsNames: Bool
+    _ name: String, _ axis: Figure.Axis, _ scale: AxisScale, onCharacters: Bool, longestName: Int?,
+    turnsNames: Bool
   ) -> String {
     let label = onCharacters && name == "x" ? scale.labelled(axis.label) : ""
     var text = "set \(name)label \(Self.quoted(label)) noenhanced\n"
@@ -136,7 +159,8 @@ struct GnuplotScript {
       case .powerOfTen(let exponent):
         "'\(onCharacters ? "1e\(exponent)" : "10^{\(exponent < 0 ? "−\(-exponent)" : "\(exponent)")}")' \(Self.number(tick.value))"
       // gnuplot reads marks as formats of their numbers.
-      case .plain(let label): "\(Self.quoted(label.replacing("%", with: "%%"))) \(Self.number(tick.value))"
+      case .plain(let label):
+        "\(Self.quoted((longestName.map(label.shortened) ?? label).replacing("%", with: "%%"))) \(Self.number(tick.value))"
       case .none: "'' \(Self.number(tick.value)) 1"
       }
     }
@@ -200,8 +224,9 @@ extension GnuplotScript {
       guard layer.isDrawn(scales[index]) else { continue }
       let name = block(index, number, "")
       let hasBounds = !onCharacters && !layer.bounds(scales[index]).isEmpty
-      let title =
-        shownLabels.insert(layer.label).inserted && hasOwnLegend ? "title \(Self.quoted(layer.label))" : "notitle"
+      let isNamed = shownLabels.insert(layer.label).inserted && hasOwnLegend
+      let lines = entry(layer.label, at: onCharacters ? nil : layout.places[index].legend)
+      let title = isNamed ? "title \(Self.quoted(lines.first))" : "notitle"
       let colour = layer.colour.rawValue
       let translucent = "#80" + colour.dropFirst()
       switch layer.style {
@@ -220,10 +245,13 @@ extension GnuplotScript {
         plots.append("\(name) using 1:2 with lines \(pen) \(title)")
       case .points:
         if hasBounds { plots.append(errorBars(name, colour)) }
-        let shape = Self.shapes[pointLayers % Self.shapes.count]
+        let shape = sharedShapes[layer.label] ?? Self.shapes[pointLayers % Self.shapes.count]
         pointLayers += 1
+        // Of many points, where they are dense is seen.
+        let isMany = layer.x.count > 200
         plots.append(
-          "\(name) using 1:2 with points pointtype \(shape) pointsize 0.45 linecolor rgb '\(colour)' \(title)")
+          "\(name) using 1:2 with points pointtype \(shape) pointsize \(isMany ? 0.3 : 0.45)"
+            + " linecolor rgb '\(isMany ? translucent : colour)' \(title)")
       case .bars:
         plots.append(
           "\(name) using 1:2:3:4:5:6 with boxxyerror linewidth 0.6 linecolor rgb '\(colour)'"
@@ -235,26 +263,33 @@ extension GnuplotScript {
             + " fillstyle solid \(Self.number(layer.cellOpacity)) border rgb"
             + " '\(layer.cellOpacity < 1 ? "#ffffff" : colour)' \(title)")
       }
+      if isNamed { plots += lines.rest }
     }
     return plots
+  }
+
+  /// The first line of a legend's entry, and plots of nothing that show the others below it.
+  private func entry(_ label: String, at legend: FigureLayout.Legend?) -> (first: String, rest: [String]) {
+    let lines = legend.map { FigureLayout.wrapped(label, to: $0.room) } ?? [label]
+    let rest = lines.dropFirst().map { "NaN with dots linecolor rgb '#ffffffff' title \(Self.quoted($0))" }
+    return (lines.first ?? label, rest)
   }
 
   /// A plot of nothing as wide as the page, whose legend is that of all panels: gnuplot makes a legend as wide as its plot.
   private var sharedLegend: String {
     guard let legend = layout.sharedLegend else { return "" }
-    var pointLayers = 0
-    let entries = figure.sharedLegendLayers.map { layer -> String in
-      // The shapes that points have in panels where the same layers come in the same order.
-      let look: String
-      switch layer.style {
-      case .points:
-        look = "points pointtype \(Self.shapes[pointLayers % Self.shapes.count]) pointsize 0.45"
-        pointLayers += 1
-      case .bars, .cells: look = "points pointtype 7 pointsize 0.45"
-      case .dashed: look = "lines dashtype (8,5) linewidth 1.4"
-      case .line, .thinLine: look = "lines linewidth 1.5"
-      }
-      return "NaN with \(look) linecolor rgb '\(layer.colour.rawValue)' title \(Self.quoted(layer.label))"
+    let entries = figure.sharedLegendLayers.flatMap { layer -> [String] in
+      let shape = sharedShapes[layer.label].map { "pointtype \($0) pointsize 0.45" }
+      let look =
+        switch layer.style {
+        case .points: "points \(shape ?? "")"
+        case .bars, .cells: "points pointtype 7 pointsize 0.45"
+        case .dashed: "lines dashtype (8,5) linewidth 1.4"
+        case .line, .thinLine: shape.map { "linespoints linewidth 1.5 \($0)" } ?? "lines linewidth 1.5"
+        }
+      let lines = entry(layer.label, at: legend)
+      return ["NaN with \(look) linecolor rgb '\(layer.colour.rawValue)' title \(Self.quoted(lines.first))"]
+        + lines.rest
     }
     return """
       unset label

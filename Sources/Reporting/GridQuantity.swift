@@ -69,9 +69,21 @@ extension ResultGrid {
     guard !axes.isEmpty, quantity.points.contains(where: { $0 != nil }) else { return [] }
     let arrangement = GridArrangement(self, isOverAxes: true)
     let plot = GridPlot(grid: self, quantity: quantity, arrangement: arrangement)
-    return arrangement.figures(name: quantity.name, title: quantity.title, caption: plot.caption) {
-      plot.panels($0)
-    }
+    let caption = ([quantity.caption] + plot.remarks).joined(separator: " ")
+    return arrangement.figures(name: quantity.name, title: quantity.title, caption: caption) { plot.panels($0) }
+  }
+
+  /// The quantity with the axes where a person put them: its panels, and what has to be said of them.
+  ///
+  /// - Precondition: the quantity has a point, or nil, for each group; the roles name a horizontal axis.
+  public func panels(
+    of quantity: GridQuantity, roles: GridRoles, chosen: AxisChoices
+  ) -> (panels: [Figure.Panel], remarks: [String]) {
+    precondition(quantity.points.count == groups.count, "\(quantity.name) without a point for each group")
+    precondition(roles.horizontal != nil, "\(quantity.name) without a horizontal axis")
+    let arrangement = GridArrangement(self, roles: roles)
+    let plot = GridPlot(grid: self, quantity: quantity, arrangement: arrangement, chosen: chosen)
+    return (arrangement.figures.flatMap(plot.panels), plot.remarks)
   }
 }
 
@@ -97,34 +109,28 @@ private struct GridPlot {
   private let horizontal: Figure.Axis
   private let vertical: Figure.Axis
 
-  init(grid: ResultGrid, quantity: GridQuantity, arrangement: GridArrangement) {
+  init(
+    grid: ResultGrid, quantity: GridQuantity, arrangement: GridArrangement, chosen: AxisChoices = AxisChoices()
+  ) {
     self.grid = grid
     self.quantity = quantity
     self.arrangement = arrangement
     let drawn = arrangement.figures.joined().flatMap { $0.lines.flatMap(\.groups) }
-    let values = drawn.compactMap { quantity.points[$0] }.flatMap { [$0.value, $0.low, $0.high] }.filter(\.isFinite)
-    var vertical = Figure.Axis(quantity.label, range: quantity.range)
-    if quantity.range == nil {
-      vertical.isLogarithmic = Figure.Axis.deservesLogarithm(values, factor: 100)
-      // Panels are to be compared, so they share their ranges.
-      vertical.range = AxisScale(vertical, values: values).range
+    let values = drawn.compactMap { quantity.points[$0] }.flatMap { [$0.value, $0.low, $0.high] }
+    var choice = chosen.vertical
+    if let range = quantity.range, choice.isLogarithmic != true {
+      choice.isLogarithmic = false
+      choice.low = choice.low ?? range.lowerBound
+      choice.high = choice.high ?? range.upperBound
     }
-    self.vertical = vertical
-    switch arrangement.horizontal {
-    case .numbers(let axis):
-      let positions = grid.groups.compactMap { $0[axis].number }
-      var horizontal = Figure.Axis(
-        grid.axes[axis], logarithmic: Figure.Axis.deservesLogarithm(positions, factor: 20))
-      horizontal.range = AxisScale(horizontal, values: positions).range
-      self.horizontal = horizontal
-    case .categories(let axis):
-      horizontal = Figure.Axis(grid.axes[axis], categories: grid.values(axis).map { grid.name(of: $0, on: axis) })
-    case .other: horizontal = Figure.Axis("")
-    }
+    // Panels are to be compared, so they share their ranges.
+    vertical = Figure.Axis(quantity.label, fitting: values, logarithmicFrom: 100, chosen: choice)
+    horizontal = arrangement.horizontalAxis(of: grid, chosen: chosen.horizontal)
   }
 
-  var caption: String {
-    var sentences = [quantity.caption] + arrangement.remarks
+  /// What has to be said beside the quantity's own caption.
+  var remarks: [String] {
+    var sentences = arrangement.remarks
     if case .numbers(let axis) = arrangement.horizontal, grid.values(axis).contains(.none) {
       sentences.append("Dashed: where \(grid.axes[axis]) does not apply.")
     }
@@ -134,7 +140,7 @@ private struct GridPlot {
     } else if !hidden.isEmpty {
       sentences.append("Where fewer lines are seen than the legend has, some lie on others.")
     }
-    return sentences.joined(separator: " ")
+    return sentences
   }
 
   /// The lines that are drawn over others with the same points.
@@ -168,13 +174,8 @@ private struct GridPlot {
   private func layers(_ line: GridArrangement.Line, place: Int, of count: Int) -> [Figure.Layer] {
     switch arrangement.horizontal {
     case .numbers(let axis): return line.groups.isEmpty ? [] : alongNumbers(line, axis)
-    case .categories(let axis):
-      let values = grid.values(axis)
-      // Side by side around their position, so that no bar hides another.
-      let shift = (Double(place) - Double(count - 1) / 2) * min(0.7 / Double(count), 0.25)
-      let positions = line.groups.map { group in
-        Double((values.firstIndex(of: grid.groups[group][axis]) ?? 0) + 1) + shift
-      }
+    case .categories:
+      let positions = arrangement.positions(of: line.groups, in: grid, lane: place, of: count)
       return [layer(line, .points, x: positions, groups: line.groups)]
     case .other: return []
     }
@@ -209,13 +210,5 @@ private struct GridPlot {
     return Figure.Layer(
       line.label, style, line.colour, x: x, y: points.map { $0?.value ?? .nan },
       low: hasSpread ? points.map { $0?.low ?? .nan } : [], high: hasSpread ? points.map { $0?.high ?? .nan } : [])
-  }
-}
-
-extension Figure.Axis {
-  /// Whether values are better seen on a logarithmic axis: all are positive, and the largest is `factor` times the smallest.
-  static func deservesLogarithm(_ values: [Double], factor: Double) -> Bool {
-    guard let low = values.min(), let high = values.max() else { return false }
-    return low > 0 && high.isFinite && high / low >= factor
   }
 }

@@ -1,6 +1,6 @@
 import Formats
 
-/// A measure along the way, group by group: its median and spread over the trials at each step.
+/// A measure along the way, group by group: its median or mean and its spread over the trials at each step.
 public struct ResultSeries: Sendable {
   /// The figures' name; further figures get a number.
   public var name: String
@@ -15,8 +15,8 @@ public struct ResultSeries: Sendable {
   public struct Curve: Sendable {
     /// Steps, ascending.
     public var steps: [Double]
-    /// The median at each step.
-    public var median: [Double]
+    /// The median, or the mean, at each step.
+    public var middle: [Double]
     /// The lower end of the band at each step.
     public var low: [Double]
     /// The upper end of the band at each step.
@@ -25,9 +25,9 @@ public struct ResultSeries: Sendable {
     public var lastOfHalf: Double
 
     /// Describes a course.
-    public init(steps: [Double], median: [Double], low: [Double], high: [Double], lastOfHalf: Double) {
+    public init(steps: [Double], middle: [Double], low: [Double], high: [Double], lastOfHalf: Double) {
       self.steps = steps
-      self.median = median
+      self.middle = middle
       self.low = low
       self.high = high
       self.lastOfHalf = lastOfHalf
@@ -57,29 +57,58 @@ extension ResultGrid {
   /// - Precondition: the series has a curve, or nil, for each group.
   public func figures(of series: ResultSeries, hasLogarithmicSteps: Bool) -> [Figure] {
     precondition(series.curves.count == groups.count, "\(series.name) without a curve for each group")
-    let curves = series.curves.compactMap(\.self)
-    guard !curves.isEmpty else { return [] }
+    guard series.curves.contains(where: { $0 != nil }) else { return [] }
     let arrangement = GridArrangement(self, isOverAxes: false)
-    let values = curves.flatMap { $0.median + $0.low + $0.high }.filter(\.isFinite)
-    var vertical = Figure.Axis(
-      series.label, logarithmic: Figure.Axis.deservesLogarithm(values, factor: 100))
-    vertical.range = AxisScale(vertical, values: values).range
-    var horizontal = Figure.Axis("step", logarithmic: hasLogarithmicSteps)
-    horizontal.range = AxisScale(horizontal, values: curves.flatMap(\.steps)).range
-    let hasTail = curves.contains { ($0.steps.last ?? 0) > $0.lastOfHalf }
-    let sentences =
-      [series.caption]
-      + (hasTail ? ["Dashed: more than half of the trials have ended."] : []) + arrangement.remarks
+    var chosen = AxisChoices()
+    chosen.horizontal.isLogarithmic = hasLogarithmicSteps
+    let plot = SeriesPlot(series: series, chosen: chosen)
+    let sentences = [series.caption] + plot.remarks + arrangement.remarks
     return arrangement.figures(
-      name: series.name, title: "\(series.label), step by step", caption: sentences.joined(separator: " ")
-    ) {
-      $0.map { panel in
-        Figure.Panel(
-          title: panel.title, horizontal: horizontal, vertical: vertical,
-          layers: panel.lines.flatMap { line in
-            line.groups.compactMap { series.curves[$0] }.flatMap { $0.layers(line.label, line.colour) }
-          })
-      }
+      name: series.name, title: "\(series.label), step by step", caption: sentences.joined(separator: " "),
+      panels: plot.panels)
+  }
+
+  /// The series with the axes where a person put them: its panels, and what has to be said of them.
+  ///
+  /// - Precondition: the series has a curve, or nil, for each group; the choices say whether the steps are on a logarithmic axis.
+  public func panels(
+    of series: ResultSeries, roles: GridRoles, chosen: AxisChoices
+  ) -> (panels: [Figure.Panel], remarks: [String]) {
+    precondition(series.curves.count == groups.count, "\(series.name) without a curve for each group")
+    let plot = SeriesPlot(series: series, chosen: chosen)
+    return (GridArrangement(self, roles: roles).figures.flatMap(plot.panels), plot.remarks)
+  }
+}
+
+/// A series on its way into figures.
+private struct SeriesPlot {
+  let series: ResultSeries
+  private let horizontal: Figure.Axis
+  private let vertical: Figure.Axis
+
+  init(series: ResultSeries, chosen: AxisChoices) {
+    self.series = series
+    let curves = series.curves.compactMap(\.self)
+    horizontal = Figure.Axis(
+      "step", fitting: curves.flatMap(\.steps), logarithmicFrom: .infinity, chosen: chosen.horizontal)
+    vertical = Figure.Axis(
+      series.label, fitting: curves.flatMap { $0.middle + $0.low + $0.high }, logarithmicFrom: 100,
+      chosen: chosen.vertical)
+  }
+
+  /// What has to be said beside the series' own caption.
+  var remarks: [String] {
+    let hasTail = series.curves.contains { curve in curve.map { $0.steps.last ?? 0 > $0.lastOfHalf } ?? false }
+    return hasTail ? ["Dashed: more than half of the trials have ended."] : []
+  }
+
+  func panels(_ panels: [GridArrangement.Panel]) -> [Figure.Panel] {
+    panels.map { panel in
+      Figure.Panel(
+        title: panel.title, horizontal: horizontal, vertical: vertical,
+        layers: panel.lines.flatMap { line in
+          line.groups.compactMap { series.curves[$0] }.flatMap { $0.layers(line.label, line.colour) }
+        })
     }
   }
 }
@@ -90,7 +119,7 @@ extension ResultSeries.Curve {
     let count = steps.count { $0 <= lastOfHalf }
     func layer(_ style: Figure.Style, _ range: Range<Int>) -> Figure.Layer {
       Figure.Layer(
-        label, style, colour, x: Array(steps[range]), y: Array(median[range]), low: Array(low[range]),
+        label, style, colour, x: Array(steps[range]), y: Array(middle[range]), low: Array(low[range]),
         high: Array(high[range]))
     }
     // The solid part is there even if it is but a point: the legend shows the first part.

@@ -23,6 +23,7 @@ enum Program {
       Command(specification: ExportCommand.specification, run: ExportCommand.run),
       Command(specification: MergeCommand.specification, run: MergeCommand.run),
       Command(specification: ReportCommand.specification, run: ReportCommand.run),
+      Command(specification: FigureCommand.specification, run: FigureCommand.run),
       Command(specification: StabilityCommand.specification, run: StabilityCommand.run),
       Command(specification: DiagnoseCommand.specification, run: DiagnoseCommand.run),
       Command(specification: CiteCommand.specification, run: CiteCommand.run),

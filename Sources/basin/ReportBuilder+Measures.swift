@@ -32,7 +32,7 @@ extension ReportBuilder {
         row.append(.integer(group.states[state]))
         if state == .pending { continue }
         let share = group.share(of: state)
-        row += [share?.value, share?.interval.low, share?.interval.high].map(Self.cell)
+        row += [share?.value, share?.interval.low, share?.interval.high].map { Table.Cell($0) }
       }
       table.append(row)
     }
@@ -65,11 +65,7 @@ extension ReportBuilder {
   }
 
   /// `100 trials each.`
-  private var trialsEach: String {
-    let counts = groups.map { $0.states.total - $0.states[.pending] }
-    let (low, high) = (counts.min() ?? 0, counts.max() ?? 0)
-    return low == high ? "\(Self.count(low, "trial")) each." : "\(low) to \(high) trials each."
-  }
+  private var trialsEach: String { Self.each(groups.map { $0.states.total - $0.states[.pending] }) }
 
   /// A measure at the end of trials.
   func measure(_ name: String) throws(InputError) -> ExperimentReport.Part {
@@ -79,11 +75,11 @@ extension ReportBuilder {
       return .init(anchor: name, heading: name, text: "No trial has a value that counts.")
     }
     let counts = statistics.map { $0?.count ?? 0 }
-    let (low, high) = (counts.min() ?? 0, counts.max() ?? 0)
+    let high = counts.max() ?? 0
     let notFinite = present.reduce(0) { $0 + $1.notFinite }
-    var remarks = [low == high ? "\(Self.count(low, "trial")) each." : "\(low) to \(high) trials each."]
+    var remarks = [Self.each(counts)]
     if notFinite > 0 { remarks.append("\(Self.count(notFinite, "value")) not finite, left out.") }
-    if let leftOut = leftOut(of: total) { remarks.append(leftOut) }
+    if let leftOut = total.leftOut { remarks.append(leftOut) }
     let caption = remarks.joined(separator: " ")
     var part = ExperimentReport.Part(
       anchor: name, heading: name, tables: [table(name, statistics, caption: caption)])
@@ -126,7 +122,7 @@ extension ReportBuilder {
     table.shown =
       settingShown + [.init("n", .plain("count"))]
       + (statistics.contains { ($0?.notFinite ?? 0) > 0 } ? [.init("not finite", .plain("notFinite"))] : [])
-      + (leftOut(of: total) == nil ? [] : [.init("left out", .plain("leftOut"))]) + [
+      + (total.leftOut == nil ? [] : [.init("left out", .plain("leftOut"))]) + [
         .init("mean ± s.e.", .estimate("mean", error: "standardError", low: "meanLow", high: "meanHigh")),
         .init("median", .estimate("median", error: nil, low: "medianLow", high: "medianHigh")),
       ] + zip(quantiles, MeasureStatistics.quantileLevels).map { .init("\(Int(($1 * 100).rounded())) %", .plain($0)) }
@@ -138,7 +134,7 @@ extension ReportBuilder {
       ]
       table.append(
         settingCells(group) + [.integer(measure?.count ?? 0), .integer(measure?.notFinite ?? 0), .integer(leftOut)]
-          + numbers.map(Self.cell) + quantiles.indices.map { Self.cell(measure?.quantiles[$0]) })
+          + numbers.map { Table.Cell($0) } + quantiles.indices.map { Table.Cell(measure?.quantiles[$0]) })
     }
     return table
   }
@@ -146,16 +142,8 @@ extension ReportBuilder {
   /// The values of a measure in all trials that count.
   private func values(of name: String) throws(InputError) -> [Double] {
     var values: [Double] = []
-    for configuration in results.configurations {
-      let place = configuration.finalNames.firstIndex(of: name)
-      try results.store.forEachTrial(of: configuration) { trial in
-        guard trial.state.isSound else { return }
-        if name == "steps" {
-          values.append(Double(trial.steps))
-        } else if let place, place < trial.finals.count {
-          values.append(trial.finals[place])
-        }
-      }
+    for place in results.configurations.indices {
+      try results.forEachSoundTrial(of: place, measures: [name]) { values += $1.compactMap(\.self) }
     }
     return values
   }
@@ -166,15 +154,5 @@ extension ReportBuilder {
 
   private var settingShown: [Table.ShownColumn] { names.map { .init($0, .plain($0)) } }
 
-  private func settingCells(_ group: TrialGroup) -> [Table.Cell] {
-    group.settings.map { value in
-      switch value {
-      case .integer(let number)?: .integer(number)
-      case .number(let number)?: .number(number)
-      default: .text(Self.setting(value).text)
-      }
-    }
-  }
-
-  private static func cell(_ value: Double?) -> Table.Cell { value.map { .number($0) } ?? .text("") }
+  private func settingCells(_ group: TrialGroup) -> [Table.Cell] { group.settings.map { Table.Cell($0) } }
 }

@@ -18,6 +18,8 @@ struct ReportBuilder {
   private let measureCount: Int
   private let includesFormer: Bool
   private let directory: String
+  /// The command that makes the report again.
+  private let command: String
 
   /// More are no longer looked at one by one.
   private static let mostMeasures = 12
@@ -26,19 +28,14 @@ struct ReportBuilder {
   ///
   /// - Throws: `InputError` for settings or measures that the store lacks, and for a store without a finished trial.
   init(
-    _ store: Store, by: [String]?, measures: [String]?, includesFormer: Bool, directory: String
+    _ store: Store, by: [String]?, measures: [String]?, includesFormer: Bool, directory: String, command: String
   ) throws(InputError) {
     results = try Results(store, includesFormer: includesFormer)
     self.includesFormer = includesFormer
     self.directory = directory
+    self.command = command
     total = try results.counts().reduce(into: StateCounts()) { $0.add($1) }
-    guard total.finished > 0 else {
-      throw InputError(
-        store.path, expected: "a store with finished trials", found: "none (\(Self.sentence(total)))",
-        advice: total[.failed] > 0
-          ? "Why trials failed is in: basin export \(store.path)"
-          : "Run it first: basin run SPEC.json --store \(store.path)")
-    }
+    try total.requireFinished(in: store.path)
     let known = ["steps"] + results.finalNames + results.seriesNames
     measureCount = 1 + results.finalNames.count
     if let measures {
@@ -55,7 +52,7 @@ struct ReportBuilder {
     }
     // A master seed makes repetitions, unless it is asked for.
     (names, groups) = try results.groups(by: by ?? results.settingNames.filter { $0 != "seeds.master" })
-    grid = ResultGrid(axes: names, groups: groups.map { $0.settings.map(Self.setting) })
+    grid = ResultGrid(axes: names, groups: groups.map { $0.settings.map { ResultGrid.Setting($0) } })
   }
 
   func report() throws(InputError) -> ExperimentReport {
@@ -100,7 +97,7 @@ struct ReportBuilder {
       sentences.append("\(finals.count) of \(measureCount) measures are shown; --measures names others.")
     }
     return sentences.joined(separator: " ") + "\n\n"
-      + "Statistics are over trials that converged or were exhausted. \(leftOut(of: total) ?? "None is left out.")"
+      + "Statistics are over trials that converged or were exhausted. \(total.leftOut ?? "None is left out.")"
   }
 
   private func notice() throws(InputError) -> String? {
@@ -125,7 +122,7 @@ struct ReportBuilder {
       var known: Set<JSON?> = []
       let values = results.settings.map { $0[place] }.filter { known.insert($0).inserted }
       let name = results.settingNames[place]
-      return .init(place: name, values: values.map { Self.setting($0).text }, isPooled: !names.contains(name))
+      return .init(place: name, values: values.map { ResultGrid.Setting($0).text }, isPooled: !names.contains(name))
     }
   }
 
@@ -139,24 +136,19 @@ struct ReportBuilder {
         words.first == "seeds" && words.count == 2 && words[1] != "master"
         && results.plan.source["seeds"]?[words[1]] == nil
       guard !isDerived, let value = all.settings.first?[place] else { continue }
-      fixed.append(.init(place: name, value: Self.setting(value).text))
+      fixed.append(.init(place: name, value: ResultGrid.Setting(value).text))
     }
     return fixed
   }
 
-  /// The command that makes the report again.
-  private var command: String {
-    "basin report \(Self.quoted(results.store.path)) --out \(Self.quoted(directory))"
-  }
-
   private var commands: [ExperimentReport.Command] {
-    let store = Self.quoted(results.store.path)
+    let store = results.store.path.quotedForShell
     let left = total[.pending] + total[.interrupted]
-    let spec = Self.quoted("\(directory)/spec.json")
+    let spec = "\(directory)/spec.json".quotedForShell
     return [
       .init(
         left > 0 ? "Run what is left" : "Run it again",
-        "basin run \(spec) --store \(left > 0 ? store : Self.quoted("\(results.plan.name).basin"))"),
+        "basin run \(spec) --store \(left > 0 ? store : "\(results.plan.name).basin".quotedForShell)"),
       .init("Make this report again", command),
       .init("Every trial as CSV", "basin export \(store)"),
     ]
@@ -164,19 +156,12 @@ struct ReportBuilder {
 
   // MARK: - Words
 
-  /// What is not in the statistics; nil if nothing.
-  func leftOut(of counts: StateCounts) -> String? {
-    let states: [TrialState] = [.dead, .diverged, .failed]
-    let parts = states.filter { counts[$0] > 0 }.map { "\(counts[$0]) \($0.name)" }
-    guard !parts.isEmpty else { return nil }
-    let number = states.reduce(0) { $0 + counts[$1] }
-    return "Left out: \(parts.joined(separator: ", ")) \(number == 1 ? "trial" : "trials")."
-  }
-
   static func count(_ number: Int, _ word: String) -> String { "\(number) \(word)\(number == 1 ? "" : "s")" }
 
-  private static func sentence(_ counts: StateCounts) -> String {
-    TrialState.allCases.filter { counts[$0] > 0 }.map { "\(counts[$0]) \($0.name)" }.joined(separator: ", ")
+  /// `100 trials each.`
+  static func each(_ counts: [Int]) -> String {
+    let (low, high) = (counts.min() ?? 0, counts.max() ?? 0)
+    return low == high ? "\(count(low, "trial"))\(counts.count > 1 ? " each" : "")." : "\(low) to \(high) trials each."
   }
 
   private static func tone(_ state: TrialState) -> ExperimentReport.State.Tone {
@@ -186,24 +171,5 @@ struct ReportBuilder {
     case .dead, .interrupted, .pending: .open
     case .diverged, .failed: .bad
     }
-  }
-
-  static func setting(_ value: JSON?) -> ResultGrid.Setting {
-    switch value {
-    case nil, .null?: .none
-    case .integer(let number)? where abs(number) < 1 << 53: .number(Double(number))
-    case .number(let number)?: .number(number)
-    case .string(let text)?: .text(text)
-    case .some(let other): .text(other.text)
-    }
-  }
-
-  /// A word as a shell reads it.
-  private static func quoted(_ word: String) -> String {
-    let isPlain = word.utf8.allSatisfy { byte in
-      let scalar = Unicode.Scalar(byte)
-      return scalar.properties.isAlphabetic || scalar.properties.numericType != nil || "-._/+:@%".utf8.contains(byte)
-    }
-    return isPlain && !word.isEmpty ? word : "'\(word.replacing("'", with: "'\\''"))'"
   }
 }

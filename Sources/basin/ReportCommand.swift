@@ -39,18 +39,16 @@ enum ReportCommand {
   static func run(_ command: ParsedCommand) throws(InputError) -> Int32 {
     let path = try command.operand("store")
     let directory = command.values["--out"] ?? "basin-report"
+    var complete = command
+    complete.values["--out"] = directory
     let store = try Store.read(path)
     let builder = try ReportBuilder(
-      store, by: list(command, "--by"), measures: list(command, "--measures"), includesFormer: command.has("--all"),
-      directory: directory)
+      store, by: command.items("--by"), measures: command.items("--measures"), includesFormer: command.has("--all"),
+      directory: directory, command: complete.text(specification))
     try Folder.makeWritable(directory)
     let written = try ReportWriter().write(try builder.report(), to: directory)
     if let missing = written.missingFigures { Terminal.note("basin: \(missing)") }
     Terminal.note("basin: the report is \(written.page)")
     return 0
-  }
-
-  private static func list(_ command: ParsedCommand, _ option: String) -> [String]? {
-    command.values[option].map { $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) }
   }
 }

@@ -103,6 +103,20 @@ import Testing
     }
   }
 
+  @Test("the page's command makes the same report") func again() throws {
+    try withStore(Self.autoencoder) { directory in
+      let options = ["--by", "optimizer.batch,seeds.master", "--measures", "steps,maxCosine", "--all"]
+      #expect(try run(["report", "s.basin"] + options, in: directory).status == 0)
+      let page = try text("basin-report/index.html", in: directory)
+      let command =
+        "basin report s.basin --out basin-report --by optimizer.batch,seeds.master --measures steps,maxCosine --all"
+      #expect(page.contains(command))
+      #expect(
+        try run(command.split(separator: " ").dropFirst().map(String.init), in: directory).status == 0)
+      #expect(try text("basin-report/index.html", in: directory) == page)
+    }
+  }
+
   @Test("what is left to run is said, with the command that runs it") func incomplete() throws {
     try withStore(Self.autoencoder, ["--set", "seeds.trials=2"]) { directory in
       _ = try run(

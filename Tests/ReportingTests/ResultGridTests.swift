@@ -158,17 +158,18 @@ struct ResultGridTests {
               layers: [.init("", .points, .blue, x: [1], y: [1])])
           ]), width: .double)
     }
+    func depth(_ layout: FigureLayout) -> Double { layout.places[0].bottom - layout.places[0].horizontalLabel[0].y }
     let (short, long) = (layout(["iid", "full"]), layout((0..<12).map { "a long name \($0)" }))
-    #expect(!short.places[0].turnsNames && long.places[0].turnsNames)
-    #expect(long.places[0].labelDepth > short.places[0].labelDepth + 0.3)
-    #expect(long.places[0].bottom > long.places[0].labelDepth)
+    #expect(short.places[0].turnedNames == nil && long.places[0].turnedNames != nil)
+    #expect(depth(long) > depth(short) + 0.3)
+    #expect(long.places[0].bottom > depth(long))
   }
 
   @Test("A series is solid while half of the trials are under way, dashed beyond")
   func series() throws {
     let grid = ResultGrid(axes: [], groups: [[]])
     let steps = [0.0, 10, 20, 30]
-    let curve = ResultSeries.Curve(steps: steps, median: steps, low: steps, high: steps, lastOfHalf: 15)
+    let curve = ResultSeries.Curve(steps: steps, middle: steps, low: steps, high: steps, lastOfHalf: 15)
     let figure = try #require(
       grid.figures(of: ResultSeries(name: "s", label: "s", caption: "C.", curves: [curve]), hasLogarithmicSteps: false)
         .first)
@@ -198,9 +199,110 @@ struct ResultGridTests {
     let figure = try #require(grid.figures(of: quantity(grid) { Double($0) }).first)
     let layout = FigureLayout(figure, width: .double)
     let legend = try #require(layout.sharedLegend)
-    #expect(legend.columns == 3 && layout.places.allSatisfy { $0.bottom - $0.labelDepth > legend.y })
+    #expect(legend.columns == 3 && layout.places.allSatisfy { $0.horizontalLabel[0].y > legend.y })
     let script = GnuplotScript(figure).text(for: [.file(.svg, path: "x.svg")])
     #expect(script.split(separator: "title 'b = 1'").count == 2)
     #expect(FigureLayout(Sample.trajectories, width: .double).sharedLegend == nil)
+  }
+
+  @Test("Axes go where a person puts them, and nothing is left out")
+  func roles() {
+    let grid = grid([
+      ("batch", numbers(1, 2, 5)), ("order", [.text("iid"), .text("full")]), ("step", numbers(3, 1, 2)),
+    ])
+    let roles = GridRoles(horizontal: 1, lines: [2], panels: [0])
+    let arrangement = GridArrangement(grid, roles: roles)
+    #expect(arrangement.horizontal == .categories(axis: 1))
+    #expect(arrangement.figures.map { $0.map(\.title) } == [["batch = 1", "batch = 2", "batch = 5"]])
+    #expect(arrangement.figures[0][1].lines.map(\.label) == ["step = 1", "step = 2", "step = 3"])
+    #expect(arrangement.figures[0][1].lines[0].groups == [7, 10])
+    #expect(roles.lineCount(of: grid) == (3, 9) && roles.panelCount(of: grid) == 3)
+    #expect(GridRoles(horizontal: 0, lines: [1], panels: [2]).lineCount(of: grid) == (2, 8))
+    #expect(
+      GridArrangement(grid, roles: GridRoles(horizontal: nil, lines: [0, 1, 2], panels: [])).horizontal == .other)
+  }
+
+  @Test("Nine lines in the order of numbers have nine shades, from dark to light")
+  func shades() {
+    let grid = grid([("a", numbers(1, 2)), ("b", numbers(9, 1, 2, 3, 4, 5, 6, 7, 8))])
+    let lines = GridArrangement(grid, roles: GridRoles(horizontal: 0, lines: [1], panels: [])).figures[0][0].lines
+    #expect(lines.map(\.label) == (1...9).map { "b = \($0)" })
+    #expect(lines.map(\.colour) == Array(Figure.Colour.shades.prefix(9)))
+  }
+
+  @Test("What a person decided about an axis holds, and the data decide the rest")
+  func choices() throws {
+    func axis(_ values: [Double], _ change: (inout AxisChoice) -> Void) -> Figure.Axis {
+      var choice = AxisChoice()
+      change(&choice)
+      return Figure.Axis("x", fitting: values, logarithmicFrom: 100, chosen: choice)
+    }
+    #expect(axis([1, 1000]) { _ in }.isLogarithmic && !axis([1, 1000]) { $0.isLogarithmic = false }.isLogarithmic)
+    #expect(!axis([1, 1000]) { $0.low = 0 }.isLogarithmic && axis([1, 2]) { $0.isLogarithmic = true }.isLogarithmic)
+    #expect(axis([1, 2]) { $0.label = "y" }.label == "y")
+    let half = try #require(axis([1, 2]) { $0.low = 0 }.range)
+    #expect(half.lowerBound == 0 && half.upperBound > 2 && half.upperBound < 2.2)
+    #expect(axis([1, 2]) { ($0.low, $0.high) = (3, 4) }.range == 3...4)
+    // Beyond all that is drawn.
+    let beyond = try #require(axis([1, 2]) { $0.low = 7 }.range)
+    #expect(beyond.lowerBound == 7 && beyond.upperBound > 7)
+    let below = try #require(axis([1, 2]) { ($0.high, $0.isLogarithmic) = (0.5, true) }.range)
+    #expect(below.upperBound == 0.5 && below.lowerBound > 0 && below.lowerBound < 0.5)
+  }
+
+  @Test("Trials are points at the value of their setting, side by side where it is a name")
+  func trialPoints() throws {
+    let grid = grid([("a", numbers(1, 10)), ("b", [.text("p"), .text("q")])])
+    let points = TrialPoints(label: "y", points: [[(0, 1), (0, 2)], [], [(0, 3)], [(0, -4)]])
+    let numeric = grid.panels(
+      of: points, roles: GridRoles(horizontal: 0, lines: [1], panels: []), chosen: AxisChoices())
+    #expect(numeric.map { $0.layers.map(\.x) } == [[[1, 1, 10], [10]]])
+    #expect(numeric.map { $0.layers.map(\.y) } == [[[1, 2, 3], [-4]]])
+    let named = grid.panels(of: points, roles: GridRoles(horizontal: 1, lines: [0], panels: []), chosen: AxisChoices())
+    #expect(named[0].layers.map(\.x) == [[0.875, 0.875], [1.125, 2.125]])
+    let scatter = TrialPoints(horizontalLabel: "z", label: "y", points: [[(5, 1)], [(6, 2)], [(7, 3)], [(.nan, 4)]])
+    let free = grid.panels(
+      of: scatter, roles: GridRoles(horizontal: nil, lines: [], panels: [0, 1]), chosen: AxisChoices())
+    #expect(free.map(\.title) == ["a = 1, b = p", "a = 1, b = q", "a = 10, b = p", "a = 10, b = q"])
+    #expect(free[1].layers[0].x == [6] && free[0].horizontal.label == "z")
+    #expect(free.allSatisfy { $0.horizontal.range == free[0].horizontal.range })
+  }
+
+  @Test("Long texts are broken into lines, assignments kept whole where they fit, long names shortened in the middle")
+  func longTexts() {
+    #expect(FigureLayout.wrapped("order = iid, batch = 128", to: 13) == ["order = iid,", "batch = 128"])
+    #expect(
+      FigureLayout.wrapped("values = [0.1,0.2,0.3], batch = 1", to: 15) == ["values =", "[0.1,0.2,0.3],", "batch = 1"])
+    #expect(FigureLayout.wrapped("abcdefgh", to: 3) == ["abc", "def", "gh"])
+    #expect(FigureLayout.wrapped("", to: 3) == [] && FigureLayout.wrapped("a b", to: 0) == ["a", "b"])
+    #expect("abcdefghij".shortened(to: 10) == "abcdefghij" && "abcdefghijk".shortened(to: 10) == "abcde…hijk")
+    #expect("abcdefghijk".shortened(to: 0) == "…jk")
+  }
+
+  @Test("No text of a narrow figure leaves its page", arguments: FigureWidth.allCases)
+  func longLabels(_ width: FigureWidth) {
+    let sentence = "a label that is far too long for one line of a column and has to be broken into several"
+    let panel = Figure.Panel(
+      title: sentence, horizontal: .init(sentence), vertical: .init(sentence),
+      layers: (0..<3).map { .init("\(sentence) \($0)", .points, .blue, x: [1], y: [1]) })
+    var figure = Figure(name: "f", title: sentence, caption: "", panels: [panel, panel])
+    figure.showsTitle = true
+    for shares in [true, false] {
+      figure.sharesLegend = shares
+      let layout = FigureLayout(figure, width: width)
+      for place in layout.places {
+        for line in layout.heading + place.title + place.horizontalLabel {
+          let half = Double(line.text.count) * 0.07 / 2
+          #expect(line.x - half > -0.01 && line.x + half < layout.width + 0.01 && line.y > 0 && line.y < layout.height)
+        }
+        #expect(place.title.allSatisfy { $0.y > place.top } && place.horizontalLabel.allSatisfy { $0.y < place.bottom })
+        #expect(place.verticalLabel.allSatisfy { $0.x < place.left - 0.3 })
+        #expect(place.verticalLabel.allSatisfy { Double($0.text.count) * 0.07 < place.top - place.bottom + 0.3 })
+        let legend = layout.sharedLegend ?? place.legend
+        #expect(legend.columns == 1 && Double(legend.room) * 0.07 + 0.6 < layout.width)
+        let lines = 3 * FigureLayout.wrapped("\(sentence) 0", to: legend.room).count
+        #expect(legend.y - Double(lines) * 0.13 > 0)
+      }
+    }
   }
 }

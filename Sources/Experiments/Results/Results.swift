@@ -104,8 +104,14 @@ public final class Results {
   /// The configurations grouped by some of the settings (all that vary, if nil), in the order in which groups first come; with the
   /// statistics of every measure over the trials of each group.
   ///
+  /// - Parameters:
+  ///   - wanted: the settings to group by.
+  ///   - places: the places of the configurations that count; all, if nil.
+  ///   - measures: the measures whose statistics are wanted, `steps` among them; all, if nil.
   /// - Throws: `InputError` for a place that is no column, or what reading the store throws.
-  public func groups(by wanted: [String]? = nil) throws(InputError) -> (names: [String], groups: [TrialGroup]) {
+  public func groups(
+    by wanted: [String]? = nil, among places: [Int]? = nil, measures: [String]? = nil
+  ) throws(InputError) -> (names: [String], groups: [TrialGroup]) {
     let names = wanted ?? settingNames
     for name in names where !settingNames.contains(name) {
       throw InputError(
@@ -115,34 +121,45 @@ public final class Results {
     let columns = names.compactMap { settingNames.firstIndex(of: $0) }
     var order: [[JSON?]] = []
     var members: [[JSON?]: [Int]] = [:]
-    for place in configurations.indices {
+    for place in places ?? Array(configurations.indices) {
       let key = columns.map { settings[place][$0] }
       if members[key] == nil { order.append(key) }
       members[key, default: []].append(place)
     }
     let counts = try store.counts(of: configurations)
+    let measures = measures ?? ["steps"] + finalNames
     var groups: [TrialGroup] = []
     for key in order {
       var states = StateCounts()
-      var steps: [Double] = []
-      var values = [[Double]](repeating: [], count: finalNames.count)
+      var values = [[Double]](repeating: [], count: measures.count)
       for place in members[key] ?? [] {
         states.add(counts[place])
-        let finalPlaces = places(of: finalNames, in: configurations[place].finalNames)
-        try store.forEachTrial(of: configurations[place]) { trial in
-          guard trial.state.isSound else { return }
-          steps.append(Double(trial.steps))
-          for (column, final) in finalPlaces.enumerated() {
-            if let final, final < trial.finals.count { values[column].append(trial.finals[final]) }
-          }
+        try forEachSoundTrial(of: place, measures: measures) { _, own in
+          for (column, value) in own.enumerated() { if let value { values[column].append(value) } }
         }
       }
-      let measures =
-        [MeasureStatistics("steps", steps)] + zip(finalNames, values).map { MeasureStatistics($0, $1) }
       groups.append(
         TrialGroup(
-          settings: key, configurations: members[key] ?? [], states: states, measures: measures.compactMap(\.self)))
+          settings: key, configurations: members[key] ?? [], states: states,
+          measures: zip(measures, values).compactMap { MeasureStatistics($0, $1) }))
     }
     return (names, groups)
+  }
+
+  /// Gives the trials of a configuration that count in statistics to `body`, by ascending number, each with its values of some
+  /// measures at the end (`steps` among them); nil where it has none.
+  public func forEachSoundTrial(
+    of place: Int, measures: [String], _ body: (StoredTrial, [Double?]) -> Void
+  ) throws(InputError) {
+    let finals = places(of: measures, in: configurations[place].finalNames)
+    try store.forEachTrial(of: configurations[place]) { trial in
+      guard trial.state.isSound else { return }
+      body(
+        trial,
+        zip(measures, finals).map { name, final in
+          if name == "steps" { return Double(trial.steps) }
+          return final.flatMap { $0 < trial.finals.count ? trial.finals[$0] : nil }
+        })
+    }
   }
 }

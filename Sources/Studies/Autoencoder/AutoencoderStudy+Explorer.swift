@@ -4,7 +4,7 @@ import Numerics
 import Objectives
 import Reporting
 
-/// A run to play with: where six coefficients go for each batch and step size, shown with claim 5.
+/// A run to play with: where six coefficients go for each batch and step size, shown with claim 4.
 extension AutoencoderStudy {
   /// The coefficients and the alignment of one run for each pair of b and η, from one start.
   static func explorer(_ context: StudyContext) throws(InputError) -> Figure {

@@ -95,7 +95,7 @@ extension AutoencoderStudy {
         correction:
           "“Any batch size below $m$” presumes sampling without replacement; with replacement even $b = m$ selects.",
         remark: "$T₁ = b m (m−1) / ((m−b) η²)$."),
-      figures: [sparsityFigure(table)], tables: [table])
+      figures: [sparsityFigure(table), try explorer(context)], tables: [table])
   }
 
   /// (Σφ²)² / Σφ⁴: 1 at a data point, k at an even mixture of k of them.
@@ -138,7 +138,7 @@ extension AutoencoderStudy {
             "median time at $b = 5$ over median time at $b = 1$",
             prediction: AutoencoderTheory.clock(batchSize: 5, count: 10), measurement: ratio.estimate,
             error: .standardError(ratio.standardError), tolerance: .relative(0.25), count: times[1].count)
-        ]), figures: [try explorer(context)])
+        ]))
   }
 
   /// Claims 6 and 7 from the same runs: the limit lies in S⁺ and keeps its sign; its index is not the largest start.

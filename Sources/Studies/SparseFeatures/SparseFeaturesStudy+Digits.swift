@@ -118,7 +118,7 @@ extension SparseFeaturesStudy {
     func panel(_ label: String, _ column: String) throws(InputError) -> Figure.Panel {
       let values = table.column(column)
       let repeats = stride(from: 0, to: values.count, by: names.count).map { Array(values[$0..<$0 + names.count]) }
-      return try ladder(label, over: "warm-up until", names, repeats, each: "one repeat")
+      return try ladder(label, over: "warm-up until, % of the run", parts(names), repeats, each: "one repeat")
     }
     var figure = Figure(
       name: "digits", title: "On digits the second layer becomes sparser with each longer warm-up",

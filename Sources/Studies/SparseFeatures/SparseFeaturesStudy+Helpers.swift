@@ -120,6 +120,9 @@ extension SparseFeaturesStudy {
       ])
   }
 
+  /// The names of schedules on an axis of percents.
+  static func parts(_ names: [String]) -> [String] { names.map { $0.replacing(" %", with: "") } }
+
   /// The smallest and the largest in running text.
   static func span(_ values: [Double]) -> String {
     "\(number(values.min() ?? .nan)) to \(number(values.max() ?? .nan))"

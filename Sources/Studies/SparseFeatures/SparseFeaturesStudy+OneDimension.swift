@@ -264,8 +264,8 @@ extension SparseFeaturesStudy {
     var snapshotFigure = Figure(
       name: "predictors", title: "With a long warm-up the function first becomes simple, and then fits",
       caption: """
-        Compare the red curves, which both go through the points: after a short warm-up (left) with a hundred kinks, after a long one (right) \
-        with few. On the way there (green, at half of the run) the right one has been too simple to fit. Twelve points, a 1-100-1 ReLU \
+        Compare the red curves, where the runs end: after a short warm-up (left) a function with many kinks, after a long one (right) one with \
+        few, which goes through the points. On the way there (green, at half of the run) it has been too simple to fit. Twelve points, a 1-100-1 ReLU \
         network at the start, after 10 % and 50 % of the run, and at the end; same start and index stream.
         """, panels: panels)
     snapshotFigure.sharesLegend = true
@@ -284,8 +284,8 @@ extension SparseFeaturesStudy {
     var curves = Figure(
       name: "one-dimension", title: "Rank, coefficient and kinks fall while the loss is kept up, and stay down",
       caption: """
-        Red, the long warm-up: the loss rises with the step, while rank, sparsity coefficient and variation of the slope fall; once \
-        the step is lowered (red dashed line) the loss falls and they stay. Grey, the short one: they stay near their start. The runs of the \
+        Red, the long warm-up: the loss is kept up while rank, sparsity coefficient and variation of the slope fall; once the step is \
+        lowered (red dashed line) the loss falls and they stay low. Grey, the short one: they stay near their start. The runs of the \
         figure after this one; the Jacobian is taken on 300 fresh inputs, features count as one from a correlation of 0.999 on, the slope varies \
         by $|w a|$ at the kink of each neuron.
         """,

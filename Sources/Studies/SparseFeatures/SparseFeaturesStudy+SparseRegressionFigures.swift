@@ -103,11 +103,12 @@ extension SparseFeaturesStudy {
       _ label: String, logarithmic: Bool = false, _ value: (SparseMeasures) -> Double
     ) throws(InputError) -> Figure.Panel {
       try ladder(
-        label, over: "η* until", names, ends.map { $0.map(value) }, each: "one data set", logarithmic: logarithmic)
+        label, over: "η* until, % of the run", parts(names), ends.map { $0.map(value) }, each: "one data set",
+        logarithmic: logarithmic)
     }
     var figure = Figure(
       name: "sparse-predictors",
-      title: "On nearly every data set: the longer at the large step, the sparser and the better",
+      title: "On nearly every data set the large step leaves a sparser predictor, and a better one",
       caption: """
         Read each grey line from left to right: one data set under the four schedules. At the small step ($η^*/4$) all 200 inputs \
         are kept; after $η^*$ until 10, 30 and 50 % of the run fewer are, the Jacobian has a lower rank, and the test loss falls by \

@@ -157,7 +157,7 @@ extension SparseFeaturesStudy {
       _ label: String, logarithmic: Bool = false, _ value: (NetworkMeasures) -> Double
     ) throws(InputError) -> Figure.Panel {
       try ladder(
-        label, over: "warm-up until", ["small", "10 %", "30 %", "50 %"], runs.map { $0.measures.map(value) },
+        label, over: "warm-up until, % of the run", ["small", "10", "30", "50"], runs.map { $0.measures.map(value) },
         each: "one data set", logarithmic: logarithmic)
     }
     var figure = Figure(
@@ -237,7 +237,7 @@ extension SparseFeaturesStudy {
       panels: [
         .init(
           horizontal: .init("standard deviation of the targets"),
-          vertical: .init("test loss, over that of the small step", logarithmic: true),
+          vertical: .init("test loss, over small step", logarithmic: true),
           layers: [
             .init("equal", .dashed, .black, x: [deviations.min() ?? 1, deviations.max() ?? 1], y: [1, 1]),
             layer("dead", .vermilion, true), layer("alive", .blue, false),

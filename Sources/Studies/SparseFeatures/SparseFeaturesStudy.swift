@@ -22,7 +22,7 @@ public enum SparseFeaturesStudy {
     level at which the noise of drawing samples stays as well. They conjecture that this noise shrinks every column of the \
     Jacobian that the fit does not need, until the features are sparse, and that a sparse network remains when the step is lowered.
 
-    Measured here on all of their models that a CPU can train, and on small images: yes, typically, and because of the noise. \
+    Measured here on their small models, and on small images: yes, typically, and because of the noise. \
     But the step has to be found for each data set, in a narrow window between one that does nothing and one that diverges; and \
     too large a step for too long leaves a network that no longer fits, or a dead one, whose sparsity is no success.
     """
@@ -88,7 +88,7 @@ public enum SparseFeaturesStudy {
       """
       Three controls separate the two. Full-batch gradient descent at the largest step that it survives has no noise, and \
       typically keeps many more inputs than SGD. Noise on the labels at a step far from divergence drops nearly all that do \
-      not matter. And a diffusion of gradient and label noise alone ends about where SGD ends; without the noise it keeps all.
+      not matter. And a diffusion of gradient and label noise alone ends near where SGD ends; without the noise it keeps all.
       """,
       entries: [
         .init("sparse-features.a6", gradientDescentControl), .init("sparse-features.a7", labelNoiseSparsity),
@@ -99,7 +99,7 @@ public enum SparseFeaturesStudy {
       """
       In a ReLU network the columns that shrink belong to neurons. On the circle, twenty neurons gather on few directions after a \
       large step, and stay near their start after a small one. On the line, a hundred neurons first become a function with \
-      few kinks, which fits nothing yet, and then bend to the twelve points. Rank and sparsity coefficient fall with it; the \
+      few kinks, which does not fit yet, and then bend to the twelve points. Rank and sparsity coefficient fall with it; the \
       test loss gains less than they do.
       """,
       entries: [.init("sparse-features.a9", twoLayerTeacher), .init("sparse-features.a10", oneDimension)]),

@@ -125,8 +125,8 @@ extension SupportStudy {
         figure(
           "weight-decay", "Weight decay removes irrelevant weights without any noise",
           """
-          Left: with decay the weights on irrelevant inputs fall exponentially, at a rate that the decay sets; without (green) they stay. \
-          Right: the error of the fit. Full-batch gradient descent on the published network, $η = 0.1$, gradients clipped at norm 1, $n = 500$, \
+          Left: with decay the weights on irrelevant inputs fall exponentially, at a rate that the decay sets, the larger one (blue) down to a \
+          floor; without (green) they stay. Right: the loss, which does not converge at this step with or without decay. Full-batch gradient descent on the published network, $η = 0.1$, gradients clipped at norm 1, $n = 500$, \
           one seed.
           """, rows)
       ],
@@ -218,8 +218,7 @@ extension SupportStudy {
         figure(
           "published-single", "Single samples get there sooner, and no further than a noisy floor",
           """
-          Left: the weights on irrelevant inputs fall fast, and then go up and down about a floor. Right: so does the loss, above that of \
-          $b = 32$. The published linear network, $b = 1$, $η = 0.1$, gradients clipped at norm 1, one seed.
+          Left: the weights on irrelevant inputs fall fast, and then go up and down about a floor. Right: so does the loss. The published linear network, $b = 1$, $η = 0.1$, gradients clipped at norm 1, one seed.
           """,
           [("b = 1", runs[0])])
       ], tables: [try summaryTable("published-single", "The published run at b = 1.", [("b = 1", runs[0])])])

@@ -123,7 +123,7 @@ extension SupportStudy {
       }
       return Figure.Panel(
         title: depth.name, horizontal: .init("batch size b", categories: names),
-        vertical: .init("‖W₁‖ on irrelevant inputs, end over start", range: 0...1.05),
+        vertical: .init("irrelevant ‖W₁‖, end over start", range: 0...1.05),
         layers: [
           .init("one start", .points, .blue, x: places, y: rows.map { ends[$0] / starts[$0] })
         ])
@@ -133,7 +133,7 @@ extension SupportStudy {
       caption: """
         The points climb with the batch size, in two layers (left) and in four (right); under the full batch they stay below 1 by what the \
         initial fit has taken. $‖W₁‖$ on irrelevant inputs at the end over that at the start, a point for each start; linear target, noise \
-        0.5, $η = 0.01$. At batch sizes of less than 4 the deeper network diverges and is left out.
+        0.5, $η = 0.01$. The deeper network diverges at $b = 1$; it is run from 4 on.
         """, panels: panels)
     figure.sharesLegend = true
     return figure
@@ -173,8 +173,8 @@ extension SupportStudy {
     var figure = Figure(
       name: "first-layer", title: "At $b = 1$ one can see which five inputs matter",
       caption: """
-        Look for the edge between the fifth and the sixth column: sharp on the left, gone on the right, where the first layer still is what \
-        was drawn at the start. $|W₁|$ of the 15-32-1 ReLU network after 50,000 steps (gradient descent: 10,000), in shades from 0 (dark) to \
+        Look for the edge between the fifth and the sixth column: sharp at $b = 1$, gone under the full batch, where relevant and irrelevant \
+        columns look alike. $|W₁|$ of the 15-32-1 ReLU network after 50,000 steps (gradient descent: 10,000), in shades from 0 (dark) to \
         each layer's largest entry (light): columns are inputs, of which the first five are relevant, rows are neurons, the largest on top.
         """, panels: batches.indices.map(panel))
     figure.sharesLegend = true

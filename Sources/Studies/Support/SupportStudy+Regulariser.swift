@@ -194,11 +194,11 @@ extension SupportStudy {
               horizontal: .init("step size η", logarithmic: true),
               vertical: .init("relative to ‖mη∇R‖", logarithmic: true),
               layers: [
-                .init("error of the formula, without replacement", .points, .blue, x: steps, y: errors),
+                .init("without replacement: error", .points, .blue, x: steps, y: errors),
                 .init(
                   "first order in η", .dashed, .grey, x: steps,
                   y: steps.map { $0 * (errors.last ?? 0) / (steps.last ?? 1) }),
-                .init("drift with replacement", .points, .vermilion, x: steps, y: independent),
+                .init("with replacement: drift", .points, .vermilion, x: steps, y: independent),
               ])
           ])
       ], tables: [table])

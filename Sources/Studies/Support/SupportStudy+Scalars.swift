@@ -101,8 +101,8 @@ extension SupportStudy {
         Figure(
           name: "label-oscillation", title: "What keeps shrinking is what keeps being pushed",
           caption: """
-            All four curves fall first, while the fit is made. Then the black and the red one are flat: where the full gradient, or each \
-            residual, vanishes, nothing moves $a$. The blue one goes on, along the law (dashed): its two labels push in turns. $|a|$ in the \
+            The black and the red curve are flat: where the full gradient vanishes, or each single residual, nothing moves $a$ any more. The \
+            blue one falls, along the law (dashed): its two labels push in turns for ever, and the fit of their mean is no rest. $|a|$ in the \
             scalar model $f = a b x$, from $(a, b) = (4, 1)$, $η = 0.008$.
             """,
           panels: [

@@ -54,11 +54,11 @@ extension SupportStudy {
         all; the error is cut off at $10⁻⁶$.
         """,
       panels: [
-        .init(horizontal: .init("step"), vertical: .init("‖W₁‖ on", logarithmic: true), layers: norms),
+        .init(horizontal: .init("step"), vertical: .init("‖W₁‖ on these inputs", logarithmic: true), layers: norms),
         .init(horizontal: .init("step"), vertical: .init("mean squared error", logarithmic: true), layers: losses),
       ])
     figure.sliders = [
-      .init("noise of the labels", noises, initial: 2), .init("b", batches.map(Double.init), initial: 1),
+      .init("noise of the labels", noises, initial: 2), .init("b", batches.map(Double.init), initial: 0),
     ]
     return figure
   }

@@ -1,5 +1,4 @@
 import Formats
-import Glibc
 import Numerics
 
 /// Writes a report as files: a page for people, JSON and CSV for programs, figures and BibTeX for papers.
@@ -62,17 +61,17 @@ public struct ReportWriter: Sendable {
     for attachment in report.attachments { try add("data/\(attachment.fileName)", attachment.text) }
     for figure in report.figures { try add("figures/\(figure.name).csv", figure.table.csv) }
     for document in documents { try add(document.name, document.text) }
-    let (drawings, problem) = try draw(report, below: directory)
+    let (drawings, problem) = draw(report, below: directory)
     for figure in report.figures where drawings[figure.name] != nil {
       files += Self.files(of: figure).map { "figures/\($0)" }
     }
     return (files, FigureGallery(drawings: drawings, drawingProblem: problem))
   }
 
-  /// Draws into a folder beside the place where the figures go, then moves them, so that none is ever half written.
+  /// Draws the figures, and reads those back that the page shows.
   private func draw(
     _ report: any ReportFiles, below directory: String
-  ) throws(InputError) -> (drawings: [String: String], problem: String?) {
+  ) -> (drawings: [String: String], problem: String?) {
     let figures = report.figures
     guard !figures.isEmpty else { return ([:], nil) }
     guard let gnuplot else {
@@ -82,19 +81,13 @@ public struct ReportWriter: Sendable {
           + "Install it (apt-get install gnuplot-nox) and make the report again."
       )
     }
-    let workplace = "\(directory)/figures/.drawing-\(getpid())"
-    try Folder.make(workplace)
-    let names = figures.flatMap { Self.files(of: $0) }
-    defer {
-      for name in names { unlink("\(workplace)/\(name)") }
-      rmdir(workplace)
-    }
+    let folder = "\(directory)/figures"
     do {
       try gnuplot.draw(
         figures.flatMap { figure in
           FigureWidth.allCases.map { width in
             FigureDrawing(
-              figure, width: width, formats: FigureFormat.allCases, path: "\(workplace)/\(figure.name)\(width.suffix)",
+              figure, width: width, formats: FigureFormat.allCases, path: "\(folder)/\(figure.name)\(width.suffix)",
               origin: report.origin)
           }
         })
@@ -102,8 +95,7 @@ public struct ReportWriter: Sendable {
       return ([:], "The figures for print (SVG, PDF, PNG) are missing because gnuplot failed. \(error.description)")
     }
     var drawings: [String: String] = [:]
-    for figure in figures { drawings[figure.name] = try? InputFile.text("\(workplace)/\(figure.name).svg") }
-    for name in names { try AtomicFile.move("\(workplace)/\(name)", to: "\(directory)/figures/\(name)") }
+    for figure in figures { drawings[figure.name] = try? InputFile.text("\(folder)/\(figure.name).svg") }
     return (drawings, nil)
   }
 

@@ -15,7 +15,9 @@ import Testing
 
   /// The value of a column in the only row where other columns have these values.
   private func cell(_ csv: String, _ column: String, where conditions: [String: String]) throws -> Double {
-    let lines = csv.split(separator: "\n").map { $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) }
+    let lines = csv.split(separator: "\n").map {
+      $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    }
     let header = try #require(lines.first)
     let rows = lines.dropFirst().filter { row in
       conditions.allSatisfy { name, value in header.firstIndex(of: name).map { row[$0] == value } ?? false }
@@ -41,7 +43,8 @@ import Testing
 
       // The reference: the middle one of the 41 values that were exported.
       let trials = try Experiment.rows("one.basin", in: directory)
-      let values = trials.filter { $0["optimizer.batch"] as? Int == 5 }.compactMap { $0["maxCosine"] as? Double }.sorted()
+      let values = trials.filter { $0["optimizer.batch"] as? Int == 5 }.compactMap { $0["maxCosine"] as? Double }
+        .sorted()
       try #require(values.count == 41)
       let median = values[20]
 

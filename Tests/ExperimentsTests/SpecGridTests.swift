@@ -68,7 +68,8 @@ import Testing
     "The examples that come with the program are sound",
     arguments: [
       "autoencoder", "replay", "formula", "support", "diagonal-network", "teacher-student", "digits", "stabilisation",
-      "label-oscillation", "valley", "orders", "batch-size", "escape", "selection", "toy", "large-step", "residual-noise",
+      "label-oscillation", "valley", "orders", "batch-size", "escape", "selection", "toy", "large-step",
+      "residual-noise",
     ])
   func examples(_ name: String) throws {
     let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

@@ -76,7 +76,8 @@ enum CiteCommand {
     guard try results.counts().contains(where: { $0.finished > 0 }) else {
       return Spec.citations(of: results.configurations.map(\.settings))
     }
-    let builder = try ReportBuilder(store, by: nil, measures: nil, includesFormer: false, directory: "basin-report")
+    let builder = try ReportBuilder(
+      store, by: nil, measures: nil, includesFormer: false, directory: "basin-report", command: "")
     return try builder.report().citations
   }
 

@@ -37,7 +37,7 @@ import Testing
       func file(_ name: String) throws -> String {
         try String(contentsOf: directory.appending(path: name), encoding: .utf8)
       }
-      let json = try JSON(parsing: Array(try output("run", "one.json", "--json", "-").utf8), name: "output")
+      let json = try JSON(parsing: Array(try output("run", "one.json", "--json", "-").utf8), location: "output")
       _ = try output("report", "one.basin", "--out", "report")
       _ = try output("figure", "one.basin", "--x", "optimizer.batch", "--y", "final.maxCosine", "--out", "one.pdf")
 

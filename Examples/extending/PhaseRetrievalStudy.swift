@@ -22,7 +22,7 @@ enum PhaseRetrievalStudy {
         order: .subset, batchSize: 1, schedule: .constant(step), budget: 2_000, seeds: runs.seeds)
       return try EscapeExperiment(
         runs.objective, around: runs.signal, startRadius: 1e-6, escapeRadius: 0.1, options: options
-      ).run(replicas: context.samples(400), workers: context.workers).escapeFraction()
+      ).run(trials: context.samples(400), workers: context.workers).escapeFraction()
     }
     func check(_ name: String, _ bound: Double, _ tolerance: Tolerance, step: Double) throws(InputError) -> Check {
       let found = try escapes(step)

@@ -3,7 +3,7 @@ import Objectives
 
 /// Runs that begin next to a point and are watched until they leave: what a verdict of stability is held against.
 ///
-/// Every replica begins uniformly on the sphere of radius r₀ around the centre (initialization seed) and descends with
+/// Every trial begins uniformly on the sphere of radius r₀ around the centre (initialization seed) and descends with
 /// its own batches (order seed). It has escaped at the first step at which ‖θ − centre‖ > R, or is not a number.
 public struct EscapeExperiment<Objective: FiniteSumObjective<Double>>: Sendable {
   /// What is descended on.
@@ -39,40 +39,40 @@ public struct EscapeExperiment<Objective: FiniteSumObjective<Double>>: Sendable 
     self.options = options
   }
 
-  /// Watches `replicas` runs until they escape or T steps are made. Nothing in the result depends on `workers`.
+  /// Watches `trials` runs until they escape or T steps are made. Nothing in the result depends on `workers`.
   ///
   /// Cost: a batch gradient and a distance each step.
   ///
   /// - Throws: `InputError` if the options do not fit the objective.
-  public func run(replicas: Int, workers: Int) throws(InputError) -> EscapeResult {
+  public func run(trials: Int, workers: Int) throws(InputError) -> EscapeResult {
     try result(
-      replicas: replicas, workers: workers, region: Region(centre: centre, radius: escapeRadius),
+      trials: trials, workers: workers, region: Region(centre: centre, radius: escapeRadius),
       stopping: StoppingRules(cadence: .every(64), diverged: { $0.hasLeft }))
   }
 
-  /// Lets `replicas` runs make all T steps wherever they go, to see where they end. Only what is not finite then
+  /// Lets `trials` runs make all T steps wherever they go, to see where they end. Only what is not finite then
   /// counts as escaped.
   ///
   /// - Throws: `InputError` if the options do not fit the objective.
-  public func endpoints(replicas: Int, workers: Int) throws(InputError) -> EscapeResult {
+  public func endpoints(trials: Int, workers: Int) throws(InputError) -> EscapeResult {
     try result(
-      replicas: replicas, workers: workers, region: nil,
+      trials: trials, workers: workers, region: nil,
       stopping: StoppingRules(
         cadence: .every(64), diverged: { !LinearAlgebra.dot($0.parameters, $0.parameters).isFinite }))
   }
 
   private func result(
-    replicas: Int, workers: Int, region: Region?,
+    trials: Int, workers: Int, region: Region?,
     stopping: StoppingRules<StochasticGradientDescent<Objective>.State>
   ) throws(InputError) -> EscapeResult {
-    guard replicas > 0 else { throw InputError("replicas", expected: "1 or more", found: "\(replicas)") }
+    guard trials > 0 else { throw InputError("trials", expected: "1 or more", found: "\(trials)") }
     typealias State = StochasticGradientDescent<Objective>.State
     let finals =
       [Measure<State>("step") { Double($0.step) }]
       + centre.indices.map { j in Measure<State>("parameter\(j)") { $0.parameters[j] } }
     let plan = RunPlan(budget: options.budget, stopping: stopping, finals: finals)
     let record = try Ensemble.run(
-      trials: 0..<replicas, workers: workers, plan: plan, seeds: options.seeds,
+      trials: 0..<trials, workers: workers, plan: plan, seeds: options.seeds,
       makeEngine: { () throws(InputError) in
         try StochasticGradientDescent(objective, options: options, region: region)
       },
@@ -86,22 +86,22 @@ public struct EscapeExperiment<Objective: FiniteSumObjective<Double>>: Sendable 
   }
 }
 
-/// What became of the runs of an escape experiment, replica by replica.
+/// What became of the runs of an escape experiment, trial by trial.
 public struct EscapeResult: Sendable, Equatable {
-  /// The step at which a replica had escaped; nil if it did not in the time given.
+  /// The step at which a trial had escaped; nil if it did not in the time given.
   public let exitSteps: [Int?]
   /// The parameters at the end: where it escaped, or after all steps.
   public let endpoints: [[Double]]
 
-  /// The number of replicas.
-  public var replicas: Int { exitSteps.count }
+  /// The number of trials.
+  public var trials: Int { exitSteps.count }
   /// How many escaped.
   public var escaped: Int { exitSteps.count { $0 != nil } }
   /// The fraction that escaped, which knows its error.
   ///
-  /// - Throws: `InputError` if there is no replica.
+  /// - Throws: `InputError` if there is no trial.
   public func escapeFraction() throws(InputError) -> Proportion {
-    try Proportion(successes: escaped, trials: replicas)
+    try Proportion(successes: escaped, trials: trials)
   }
   /// The steps at which those that escaped did.
   public var escapeTimes: [Double] { exitSteps.compactMap { $0.map(Double.init) } }

@@ -103,7 +103,7 @@ import Testing
     ),
     (
       ["export", "file", "--format", "cvs"],
-      #"basin export --format: expected csv, jsonl, npz, found "cvs". Did you mean "csv"?"#
+      #"basin export --format: expected csv, jsonl, npz, tensorboard, found "cvs". Did you mean "csv"?"#
     ),
     (["export", "file", "--columns", "some"], #"basin export --columns: expected varying, all, found "some"."#),
     (

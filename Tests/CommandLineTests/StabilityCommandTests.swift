@@ -164,7 +164,7 @@ import Testing
   @Test("--confirm holds the verdicts against SGD, linear and not") func confirm() throws {
     let json = try json([
       "--problem", "styblinski-tang", "--batch", "1,8", "--order", "subset", "--step", "0.036,0.04,0.06", "--confirm",
-      "--replicas", "60",
+      "--trials", "60",
     ])
     guard case .array(let cells) = json["confirmation"]?["cells"] else {
       Issue.record("no cells")
@@ -176,15 +176,15 @@ import Testing
     #expect(fractions == [0, 1, 1, 0, 0, 0] && linear == [0, 1, 1, 0, 0, 1])
     #expect(cells.map { $0["agrees"] } == [true, true, true, true, true, false])
     let text = try run([
-      "--hessians", "H.npy", "--order", "subset", "--batch", "1", "--confirm", "--replicas", "50", "--steps", "400",
+      "--hessians", "H.npy", "--order", "subset", "--batch", "1", "--confirm", "--trials", "50", "--steps", "400",
     ]).output
     #expect(text.contains("50 of 400 steps each") && text.contains("agrees") && !text.contains("linearised"))
     // With weight decay the minimum moves, and what is run is the decayed problem.
     let decayed = try self.json([
       "--problem", "styblinski-tang-inhomogeneous", "--weight-decay", "0.5", "--batch", "4", "--order", "subset",
-      "--step", "0.005", "--confirm", "--replicas", "20",
+      "--step", "0.005", "--confirm", "--trials", "20",
     ])
-    #expect(decayed["isMinimum"] == true && decayed["confirmation"]?["replicas"] == 20)
+    #expect(decayed["isMinimum"] == true && decayed["confirmation"]?["trials"] == 20)
   }
 
   @Test("--out writes the page with figure, tables and map.json") func report() throws {

@@ -119,8 +119,8 @@ enum StabilityMistakes {
       "basin stability --start-radius: expected less than the basin's radius, 0.4, found 2."
     ),
     (
-      ["--hessians", "H.npy", "--replicas", "5"],
-      "basin stability --replicas: expected --confirm beside it, found none."
+      ["--hessians", "H.npy", "--trials", "5"],
+      "basin stability --trials: expected --confirm beside it, found none."
     ),
     (
       ["--hessians", "H.npy", "--rank", "0"],

@@ -30,7 +30,7 @@ import Testing
     let options = Self.options(step, momentum: momentum, budget: 300)
     let experiment = try EscapeExperiment(
       objective, around: [1], startRadius: 1e-3, escapeRadius: 0.4, options: options)
-    let result = try experiment.run(replicas: 40, workers: 1)
+    let result = try experiment.run(trials: 40, workers: 1)
     #expect(result.escaped > 0)
     for trial in 0..<40 {
       var random = RandomStream(options.seeds.key(.initialization, trial: trial))
@@ -54,10 +54,10 @@ import Testing
   @Test func workersDoNotMatter() throws {
     let experiment = try EscapeExperiment(
       Self.wuMaE(), around: [1], startRadius: 1e-3, escapeRadius: 0.4, options: Self.options(0.6, budget: 200))
-    let one = try experiment.run(replicas: 100, workers: 1)
-    #expect(try one == experiment.run(replicas: 100, workers: 3))
+    let one = try experiment.run(trials: 100, workers: 1)
+    #expect(try one == experiment.run(trials: 100, workers: 3))
     let (landed, again) = (
-      try experiment.endpoints(replicas: 30, workers: 1), try experiment.endpoints(replicas: 30, workers: 2)
+      try experiment.endpoints(trials: 30, workers: 1), try experiment.endpoints(trials: 30, workers: 2)
     )
     #expect(landed == again && landed.escaped == 0)
     // All land at 0 when they leave 1.
@@ -75,7 +75,7 @@ import Testing
       try EscapeExperiment(objective, around: [0, 0], startRadius: 0.1, escapeRadius: 1, options: options)
     }
     let sound = try EscapeExperiment(objective, around: [0], startRadius: 0.1, escapeRadius: 1, options: options)
-    #expect(throws: InputError.self) { try sound.run(replicas: 0, workers: 1) }
+    #expect(throws: InputError.self) { try sound.run(trials: 0, workers: 1) }
     #expect(throws: InputError.self) {
       try StochasticGradientDescent(objective, options: options, region: Region(centre: [0, 0], radius: 1))
     }
@@ -94,7 +94,7 @@ import Testing
     let experiment = try EscapeExperiment(
       objective, around: [0], startRadius: 1, escapeRadius: 1e300,
       options: Self.options(1e10, .full, batch: nil, budget: 5))
-    #expect(try experiment.run(replicas: 3, workers: 1).escaped == 3)
+    #expect(try experiment.run(trials: 3, workers: 1).escaped == 3)
   }
 
   /// The heavy ball on a parabola: x_t from its closed form, and snapshots that go on to the bit.

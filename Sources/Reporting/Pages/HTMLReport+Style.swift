@@ -163,7 +163,7 @@ extension HTMLReport {
     .correction > div { padding: 0.8rem 1.1rem; background: var(--panel); }
     .correction > div:first-child { border-radius: 0.4rem 0 0 0.4rem; color: var(--quiet); }
     .correction > div:last-child { border-radius: 0 0.4rem 0.4rem 0; background: var(--holds-ground); }
-    figure { margin: 0 0 2.5rem; }
+    figure { margin: 1.6rem 0 2.5rem; }
     .reason + figure { margin-top: 1.5rem; }
     .static { display: block; width: 100%; max-width: 48rem; height: auto; margin: 0 auto; padding: 0.5rem;
       background: #fff; border-radius: 0.4rem; }

@@ -59,7 +59,7 @@ struct Reproduction {
       let claims = part.report.claims
       let scopes = [Claim.Scope.paper, .supporting, .beyond].map { scope in
         let counts = VerdictCounts(claims.filter { $0.scope == scope })
-        return "<td class=\"number\">\(counts.holds) of \(counts.total)</td>"
+        return "<td class=\"number\">\(counts.total == 0 ? "–" : "\(counts.holds) of \(counts.total)")</td>"
       }
       let chips = claims.map(chip)
       return """

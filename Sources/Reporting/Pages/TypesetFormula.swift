@@ -99,6 +99,8 @@ indirect enum FormulaPart {
     switch self {
     case .name(let name): return "<mi>\(HTML.escaped(name))</mi>"
     case .number(let number): return "<mn>\(number)</mn>"
+    // A slash stands close to what it divides.
+    case .sign("/"): return "<mo lspace=\"0\" rspace=\"0\">/</mo>"
     case .sign(let sign): return "<mo>\(HTML.escaped(sign))</mo>"
     case .words(let text): return "<mtext>\(HTML.escaped(text))</mtext>"
     case .gap: return "<mspace width=\"0.2em\"></mspace>"

@@ -106,7 +106,7 @@ extension StabilityStudy {
       let experiment = try EscapeExperiment(
         objective, around: points[cell.minimum] ?? [], startRadius: 1e-3, escapeRadius: problem.escapeRadius,
         options: descent(cell.step, cell.batch, steps: 1_500, seeds: seeds))
-      let fraction = try experiment.run(replicas: runs, workers: context.workers).escapeFraction()
+      let fraction = try experiment.run(trials: runs, workers: context.workers).escapeFraction()
       let interval = try fraction.interval(confidence: 0.95)
       table.append([
         .number(cell.step), .number(cell.step / (limits[cell.minimum] ?? .nan)), .integer(cell.batch),
@@ -204,7 +204,7 @@ extension StabilityStudy {
       let experiment = try EscapeExperiment(
         objective, around: sharp, startRadius: 1e-3, escapeRadius: 0.5,
         options: DescentOptions(order: .full, schedule: .constant(step), budget: steps, seeds: seeds))
-      ends += try experiment.endpoints(replicas: 1, workers: 1).endpoints
+      ends += try experiment.endpoints(trials: 1, workers: 1).endpoints
     }
     let values = ends.flatMap { $0 }
     return [

@@ -145,8 +145,8 @@ extension StabilityStudy {
       let result = try EscapeExperiment(
         objective, around: point, startRadius: 1e-4, escapeRadius: 0.05,
         options: descent(middle, b, steps: steps, seeds: seeds)
-      ).run(replicas: context.samples(100), workers: context.workers)
-      if 2 * result.escaped < result.replicas { low = middle } else { high = middle }
+      ).run(trials: context.samples(100), workers: context.workers)
+      if 2 * result.escaped < result.trials { low = middle } else { high = middle }
     }
     return (low * high).squareRoot()
   }
@@ -158,7 +158,7 @@ extension StabilityStudy {
     let places = try EscapeExperiment(
       network.objective, around: network.parameters, startRadius: 1e-5, escapeRadius: 0.05,
       options: descent(step, b, steps: 100, seeds: seeds)
-    ).endpoints(replicas: 64, workers: 1).endpoints
+    ).endpoints(trials: 64, workers: 1).endpoints
     var moments = RunningMoments()
     for place in places {
       let point = try ObjectivePoint(network.objective, at: place)

@@ -41,7 +41,7 @@ extension StabilityStudy {
       try EscapeExperiment(
         objective, around: start, startRadius: 1e-3, escapeRadius: problem.escapeRadius,
         options: descent(share * limit, b, steps: 800, seeds: seeds)
-      ).endpoints(replicas: runs, workers: context.workers).endpoints
+      ).endpoints(trials: runs, workers: context.workers).endpoints
     }
     func count(_ ends: [[Double]], near point: [Double], within radius: Double) -> Int {
       ends.count { hypot($0[0] - point[0], $0[1] - point[1]) < radius }

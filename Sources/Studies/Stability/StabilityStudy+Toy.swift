@@ -50,7 +50,7 @@ extension StabilityStudy {
       (0.70, 1, 1), (0.85, 1, 1), (0.98, 1, 1), (0.70, 2, 0), (0.98, 2, 0), (1.02, 2, 1),
     ]
     for (step, b, reference) in cells {
-      let result = try experiment(step, b).run(replicas: runs, workers: context.workers)
+      let result = try experiment(step, b).run(trials: runs, workers: context.workers)
       let fraction = try result.escapeFraction()
       let interval = try fraction.interval(confidence: 0.95)
       let exits = result.escapeTimes
@@ -85,7 +85,7 @@ extension StabilityStudy {
       }
     }
     for step in [0.62, 0.7, 0.98] {
-      let ends = try experiment(step, 1).endpoints(replicas: runs, workers: context.workers).endpoints
+      let ends = try experiment(step, 1).endpoints(trials: runs, workers: context.workers).endpoints
       checks.append(
         try .frequency(
           "ends within 0.2 of $x = 0$, where no sample sees $x = 1$, $b = 1$, $η = \(step)$", prediction: 1,

@@ -31,7 +31,7 @@ extension BenchCommand {
       sparse = record.finals("misalignment").count { $0 <= 1e-6 }
     }
     return BenchmarkResult(
-      workload: "w3", variant: "coefficients, eight replicas side by side", jobs: jobs, members: w3Members,
+      workload: "w3", variant: "coefficients, eight trials side by side", jobs: jobs, members: w3Members,
       updates: w3Members * w3Steps, seconds: seconds,
       outcome: "\(sparse) of \(w3Members) members end with 1 − max cos ≤ 1e-6")
   }
@@ -76,7 +76,7 @@ extension BenchCommand {
       selected = record.finals("selected").count { $0 == 0 }
     }
     return BenchmarkResult(
-      workload: "selection-law", variant: "coefficients, eight replicas side by side", jobs: jobs, members: trials,
+      workload: "selection-law", variant: "coefficients, eight trials side by side", jobs: jobs, members: trials,
       updates: updates, seconds: seconds,
       outcome: "fraction \(Double(selected) / Double(trials)) selects the first; small-step law 0.6667")
   }

@@ -34,7 +34,7 @@ extension BenchCommand {
         try run(steps: steps, jobs: jobs, finals: []).seconds
       }
       return BenchmarkResult(
-        workload: name, variant: "eight \(hasReplicaLanes ? "replicas" : "samples") side by side",
+        workload: name, variant: "eight \(hasReplicaLanes ? "trials" : "samples") side by side",
         jobs: min(jobs, members),
         members: members, updates: members * steps, seconds: seconds, outcome: "mean training loss \(loss)")
     }

@@ -23,9 +23,9 @@ extension BenchCommand {
               objective, around: minimum.parameters, startRadius: 1e-3, escapeRadius: problem.escapeRadius,
               options: DescentOptions(
                 order: .subset, batchSize: batch, schedule: .constant(step), budget: 1_500, seeds: Seeds(master: 3)))
-            let result = try experiment.run(replicas: 400, workers: jobs)
+            let result = try experiment.run(trials: 400, workers: jobs)
             updates += result.exitSteps.reduce(0) { $0 + ($1 ?? 1_500) }
-            members += result.replicas
+            members += result.trials
             if step == 0.040, batch == 1 {
               outcome += (outcome.isEmpty ? "" : ", ") + "\(result.escaped) of 400 leave the \(minimum.name) minimum"
             }

@@ -110,7 +110,7 @@ extension StabilityAnalysis {
     var table = Table(
       name: "confirmation",
       caption:
-        "\(confirmation.replicas) runs of \(confirmation.steps) steps a cell: the fraction that escaped, with 95 % "
+        "\(confirmation.trials) runs of \(confirmation.steps) steps a cell: the fraction that escaped, with 95 % "
         + "intervals.",
       columns: [
         .init("batch", "batch size b"), .init("step", "step size η"),

@@ -117,7 +117,7 @@ extension StabilityAnalysis {
   }
 
   private static func text(_ confirmation: StabilityConfirmation) -> String {
-    "The fraction of runs that got away: \(confirmation.replicas) of \(confirmation.steps) steps each, 95 % intervals\n"
+    "The fraction of runs that got away: \(confirmation.trials) of \(confirmation.steps) steps each, 95 % intervals\n"
       + columns(confirmation.table)
   }
 

@@ -37,7 +37,7 @@ enum StabilityCommand {
       .init("--chains", value: "N", help: "Chains simulated for Λ (default: up to 200, fewer where that takes long)."),
       .init("--tails", help: "Give κ even where it takes long."),
       .init("--confirm", help: "Run SGD itself at the cells of --step, or at three for each batch size."),
-      .init("--replicas", value: "N", help: "How many runs a cell has then (default: 400)."),
+      .init("--trials", value: "N", help: "How many trials a cell has then (default: 400)."),
       .init("--steps", value: "T", help: "How many steps each (default: 1500)."),
       .init("--seed", value: "N", help: "The master seed (default: 1)."),
       .init("--jobs", value: "N", help: "Worker threads; results do not depend on them (default: one a core)."),
@@ -95,7 +95,7 @@ enum StabilityCommand {
     if let confirmation = request.confirmation, let sum, analysis.map != nil {
       var progress = ProgressLine(unit: "cells", isQuiet: command.has("--quiet"))
       analysis.confirmation = try StabilityConfirmation(
-        analysis, linear: sum, replicas: confirmation.replicas, steps: confirmation.steps
+        analysis, linear: sum, trials: confirmation.trials, steps: confirmation.steps
       ) { progress.show($0, of: $1) }
       progress.end()
     }

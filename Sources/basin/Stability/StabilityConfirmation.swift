@@ -7,7 +7,7 @@ import Stability
 /// Verdicts held against true SGD from next to the minimum: the fraction of runs that get away.
 struct StabilityConfirmation {
   /// How many runs a cell.
-  let replicas: Int
+  let trials: Int
   /// How many steps each.
   let steps: Int
   /// The cells, column by column.
@@ -49,19 +49,19 @@ struct StabilityConfirmation {
   /// - Parameters:
   ///   - analysis: Whose cells.
   ///   - sum: The quadratic sum of its geometry.
-  ///   - replicas: How many runs a cell.
+  ///   - trials: How many runs a cell.
   ///   - steps: How many steps each.
   ///   - progress: Called with the number of finished cells, and of all.
   init(
-    _ analysis: StabilityAnalysis, linear sum: QuadraticSumObjective, replicas: Int, steps: Int,
+    _ analysis: StabilityAnalysis, linear sum: QuadraticSumObjective, trials: Int, steps: Int,
     progress: (Int, Int) -> Void
   ) throws(InputError) {
-    self.replicas = replicas
+    self.trials = trials
     self.steps = steps
     let cells = Self.cells(analysis)
     var rows: [Row] = []
     for (stability, cell) in cells {
-      let runs = Runs(analysis, stability.dynamics, cell.step, replicas: replicas, steps: steps)
+      let runs = Runs(analysis, stability.dynamics, cell.step, trials: trials, steps: steps)
       let centre = [Double](repeating: 0, count: sum.parameterCount)
       let linear = try runs.escapes(sum, centre)
       var observed: Fraction?
@@ -134,12 +134,12 @@ struct StabilityConfirmation {
 /// The runs of one cell.
 private struct Runs {
   private let options: DescentOptions
-  private let replicas: Int
+  private let trials: Int
   private let workers: Int
   private let startRadius: Double
   private let radius: Double
 
-  init(_ analysis: StabilityAnalysis, _ dynamics: Dynamics, _ step: Double, replicas: Int, steps: Int) {
+  init(_ analysis: StabilityAnalysis, _ dynamics: Dynamics, _ step: Double, trials: Int, steps: Int) {
     let order: SamplingOrder =
       switch dynamics.sampling {
       case .iid: .iid
@@ -152,7 +152,7 @@ private struct Runs {
       order: order, batchSize: order == .full ? nil : dynamics.batchSize, schedule: .constant(step),
       rule: UpdateRule(momentum: dynamics.momentum), budget: steps,
       seeds: Seeds(master: analysis.request.seed, part: part))
-    self.replicas = replicas
+    self.trials = trials
     workers = analysis.request.jobs
     startRadius = analysis.startRadius
     radius = analysis.radius
@@ -163,7 +163,7 @@ private struct Runs {
   {
     let experiment = try EscapeExperiment(
       objective, around: centre, startRadius: startRadius, escapeRadius: radius, options: options)
-    return try .init(try experiment.run(replicas: replicas, workers: workers).escapeFraction())
+    return try .init(try experiment.run(trials: trials, workers: workers).escapeFraction())
   }
 }
 
@@ -200,6 +200,6 @@ extension StabilityConfirmation {
         "observed": fraction(row.observed ?? row.linear), "agrees": row.agrees.map(JSON.bool) ?? .null,
       ]
     }
-    return ["replicas": .integer(replicas), "steps": .integer(steps), "cells": .array(cells)]
+    return ["trials": .integer(trials), "steps": .integer(steps), "cells": .array(cells)]
   }
 }

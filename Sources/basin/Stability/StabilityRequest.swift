@@ -16,7 +16,7 @@ struct StabilityRequest {
   var chains: Int?
   var wantsTails: Bool
   /// How many runs of how many steps hold the verdicts against SGD; nil for none.
-  var confirmation: (replicas: Int, steps: Int)?
+  var confirmation: (trials: Int, steps: Int)?
   var seed: UInt64
   var jobs: Int
   /// The command line, to be repeated.
@@ -41,12 +41,12 @@ struct StabilityRequest {
     tolerance = try command.number("--tolerance", "a positive number", default: 1e-6) { $0 > 0 }
     chains = command.has("--chains") ? try command.integer("--chains", in: 2...1_000_000, default: 200) : nil
     wantsTails = command.has("--tails")
-    for option in ["--replicas", "--steps"] where command.has(option) && !command.has("--confirm") {
+    for option in ["--trials", "--steps"] where command.has(option) && !command.has("--confirm") {
       throw InputError("basin stability \(option)", expected: "--confirm beside it", found: "none")
     }
-    let replicas = try command.integer("--replicas", in: 1...1_000_000, default: 400)
+    let trials = try command.integer("--trials", in: 1...1_000_000, default: 400)
     let steps = try command.integer("--steps", in: 1...1_000_000_000, default: 1_500)
-    confirmation = command.has("--confirm") ? (replicas, steps) : nil
+    confirmation = command.has("--confirm") ? (trials, steps) : nil
     seed = try command.seed("--seed", default: 1)
     jobs = try command.integer("--jobs", in: 1...1024, default: ProcessInfo.processInfo.activeProcessorCount)
     line = Self.line(command)

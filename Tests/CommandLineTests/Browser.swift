@@ -16,6 +16,17 @@ enum Browser {
     var picture: Data
   }
 
+  /// The browser's clock runs ahead whenever the page waits, also for what other threads unpack; this keeps it busy for a few seconds of
+  /// work, however slow the machine is.
+  private static let pacing = """
+    <script>
+    for (let turn = 1; turn <= 80; turn++) {
+      setTimeout(() => { let sum = 0; for (let k = 0; k < 4e7; k++) sum += k % 7; window.spent = sum; }, 50 * turn);
+    }
+    </script>
+
+    """
+
   /// Opens a page, whole: the window is as high as `height`, so that all of it counts as seen.
   ///
   /// - Parameters:
@@ -26,19 +37,17 @@ enum Browser {
   ) throws -> Visit {
     let path = try #require(path)
     let folder = page.deletingLastPathComponent()
-    var opened = page
-    if let script {
-      opened = folder.appending(path: "visited.html")
-      let text = try String(contentsOf: page, encoding: .utf8)
-      let acting = "<script>window.setTimeout(async () => { \(script) }, 4000);</script>\n</body>"
-      try text.replacing("</body>", with: acting).write(to: opened, atomically: true, encoding: .utf8)
-    }
+    let opened = folder.appending(path: "visited.html")
+    let text = try String(contentsOf: page, encoding: .utf8)
+    let acting = script.map { "<script>window.setTimeout(async () => { \($0) }, 5000);</script>\n" } ?? ""
+    try text.replacing("</body>", with: "\(pacing)\(acting)</body>").write(
+      to: opened, atomically: true, encoding: .utf8)
     let picture = folder.appending(path: "visited.png")
     let output = folder.appending(path: "visited.txt")
     let errors = folder.appending(path: "visited.log")
     for file in [output, errors] { try Data().write(to: file) }
     defer {
-      for file in [opened == page ? output : opened, output, errors, picture] {
+      for file in [opened, output, errors, picture] {
         try? FileManager.default.removeItem(at: file)
       }
     }
